@@ -1,0 +1,80 @@
+"""What kinds of garment there are and which slot of an outfit each one fills.
+
+Plain Python on purpose: the plug-in, the importers and the training code share this table, and
+training runs where Django is not installed.
+"""
+
+import re
+
+TOP, BOTTOM, DRESS, OUTERWEAR = "TOP", "BOTTOM", "DRESS", "OUTERWEAR"
+SHOES, BAG, JEWELLERY, ACCESSORY = "SHOES", "BAG", "JEWELLERY", "ACCESSORY"
+SLOTS = (TOP, BOTTOM, DRESS, OUTERWEAR, SHOES, BAG, JEWELLERY, ACCESSORY)
+
+# Read in order, first match wins: "shirt dress" is a dress, "skirt" must not match "shirt", and
+# things that are no garment (a lipstick, a cushion) must be recognised before their colour words.
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    (
+        r"fragrance|fragance|perfume|mist\b|deodorant|\blip\b|lipstick|nail|eye ?cream|eyeshadow"
+        r"|mascara|kajal|foundation|highlighter|face ?wash|moisturi|makeup|make-up|beauty|skin care"
+        r"|bedding|bedspread|duvet|pillow|quilt|deco |basket|candle|home\b|carpet|curtain|cushion"
+        r"|organiser|plaid|jug|tumbler|towel|gadget|free gift|free item|box\b|umbrella|keyring",
+        "",
+    ),
+    (
+        r"pyjama|pyjiama|night|bath ?robe|\brobe\b|gown|\bbras?\b|brief|boxer|trunk|panties|pantie"
+        r"|innerwear|lounge|intimate|baby doll|camisole|swim|bikini|shape",
+        "",
+    ),
+    (r"saree|dress|jumpsuit|overall|romper|pichi|pinafore|kaftan|dungaree", DRESS),
+    (
+        r"hairclip|earring|necklace|bracelet|bangle|\brings?\b|pendant|jewel|chain|cufflink|brooch"
+        r"|anklet",
+        JEWELLERY,
+    ),
+    (
+        r"card ?holder|wallet|purse|\bcase\b|cosmetic|pouch|travel accessor|gift set|shoe accessor"
+        r"|shoe lace",
+        ACCESSORY,
+    ),
+    (r"belt bag|bag\b|bags\b|backpack|clutch|pochette|tote|satchel", BAG),
+    (
+        r"shoe|boot|sandal|trainer|sneaker|heel|flats?\b|flip ?flop|slipper|clog|loafer|pump|wedge"
+        r"|footwear|mule|espadrille|ballerina|oxford|brogue",
+        SHOES,
+    ),
+    (
+        r"belt|\bties?\b|braces|suspender|glasses|eyewear|beanie|\bcaps?\b|foulard|glove|hairband"
+        r"|headband|\bhats?\b|kerchief|scarf|scarves|turban|sock|tights|stocking|watch|muffler"
+        r"|stole|dupatta|wristband|headwear|accessor",
+        ACCESSORY,
+    ),
+    (
+        r"coat|jacket|blazer|parka|trench|poncho|\bcape\b|anorak|outer|outwear|overshirt|shrug"
+        r"|puffer|windbreaker",
+        OUTERWEAR,
+    ),
+    (
+        r"trouser|jeans|jegging|legging|jogger|\bshorts\b|bermuda|skirt|skort|pants|capri|chino|culotte"
+        r"|bottom|patiala|salwar|tracksuit",
+        BOTTOM,
+    ),
+    (
+        r"t-?shirt|tee\b|shirt|blouse|sweat|sweater|jumper|cardigan|knit|polo|top\b|tops|bodysuit"
+        r"|tunic|kurta|kurti|hoodie|long ?sleeve|vest|waistcoat|suit\b|pullover",
+        TOP,
+    ),
+)
+_COMPILED = tuple((re.compile(pattern), slot) for pattern, slot in _PATTERNS)
+
+
+def slot_for(*labels: str) -> str:
+    """Name the slot of the first label that is recognised, most specific label first.
+
+    `slot_for("Blouse", "Shirts")` is TOP; a label of something that is worn with nothing (a
+    lipstick, a cushion, pyjamas) gives "", and so do labels nobody has heard of.
+    """
+    for label in labels:
+        for pattern, slot in _COMPILED:
+            if pattern.search(label.lower()):
+                return slot
+    return ""
