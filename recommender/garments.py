@@ -78,3 +78,16 @@ def slot_for(*labels: str) -> str:
             if pattern.search(label.lower()):
                 return slot
     return ""
+
+
+# A dress is worn instead of a top and trousers; every other slot may meet every other.
+_NEVER_TOGETHER = {DRESS: (TOP, BOTTOM), TOP: (DRESS,), BOTTOM: (DRESS,)}
+
+
+def partner_slots(slot: str) -> tuple[str, ...]:
+    """The slots that go with a slot in one outfit; none for what is worn with nothing."""
+    if slot not in SLOTS:
+        return ()
+    return tuple(
+        other for other in SLOTS if other != slot and other not in _NEVER_TOGETHER.get(slot, ())
+    )

@@ -1,0 +1,59 @@
+"""The one class a host shop writes: what the recommender may ask this shop."""
+
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils.numberformat import format as format_number
+
+from fashionshop.models import Product
+from recommender.catalog import Card, Catalog, PictureSource
+
+
+class ShopCatalog(Catalog):
+    watch = {"fashionshop.ProductPicture": "product"}
+
+    def products(self) -> QuerySet[Product]:
+        return Product.objects.published().for_cards()
+
+    def available(self) -> Q:
+        return Q(stock__gt=0)
+
+    def slot(self) -> F:
+        return F("category__slot")
+
+    def group_key(self) -> Coalesce:
+        return Coalesce(NullIf("design", Value("")), Cast("pk", CharField()))
+
+    def pictures(self, product: Product) -> list:
+        return [picture.file for picture in product.pictures.all()]
+
+    def card(self, product: Product) -> Card:
+        return Card(
+            id=str(product.pk),
+            title=product.title,
+            url=product.get_absolute_url(),
+            price=product.price,
+            currency="EUR",
+            price_label=f"€{format_number(product.price, '.', 2, 3, ',', force_grouping=True)}",
+            is_available=product.stock > 0,
+            subtitle=product.colour or product.category.name,
+            picture=_picture_source(product),
+        )
+
+
+def _picture_source(product: Product) -> PictureSource | None:
+    cover = product.cover
+    if cover is None:
+        return None
+    variants = cover.file.aspect_ratios[None]
+    return PictureSource(
+        src=cover.file.url,
+        width=cover.width,
+        height=cover.height,
+        alt=product.title,
+        srcset={
+            f"image/{kind.lower()}": {
+                width: picture.url for width, picture in sorted(files.items())
+            }
+            for kind, files in variants.items()
+        },
+    )

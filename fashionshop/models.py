@@ -1,0 +1,133 @@
+"""What the demo shop sells: the kind of models a host shop brings along."""
+
+from django.core.files.base import ContentFile
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F
+from django.urls import reverse
+from pictures.models import PictureField
+
+from recommender.models import Slot
+from recommender.photos import MERCHANT, digest, encode_jpeg, open_photo
+
+
+class Gender(models.TextChoices):
+    WOMEN = "WOMEN", "Women"
+    MEN = "MEN", "Men"
+    UNISEX = "UNISEX", "Unisex"
+
+
+class Season(models.TextChoices):
+    SUMMER = "SUMMER", "Spring/Summer"
+    WINTER = "WINTER", "Autumn/Winter"
+    ALL_YEAR = "ALL_YEAR", "All year"
+
+
+class Category(models.Model):
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    slot = models.CharField(
+        max_length=10,
+        choices=Slot,
+        blank=True,
+        help_text="The part these products play in an outfit; empty for what is worn with nothing.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("category", args=[self.slug])
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def published(self) -> "ProductQuerySet":
+        return self.filter(is_published=True)
+
+    def in_stock(self) -> "ProductQuerySet":
+        return self.filter(stock__gt=0)
+
+    def for_cards(self) -> "ProductQuerySet":
+        """Bring along what a card shows: the category and the pictures."""
+        return self.select_related("category").prefetch_related("pictures")
+
+
+class Product(models.Model):
+    sku = models.CharField("SKU", max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products")
+    design = models.CharField(
+        max_length=64,
+        blank=True,
+        db_index=True,
+        help_text="Products of one design differ only in colour; recommendations show one of them.",
+    )
+    colour = models.CharField(max_length=60, blank=True)
+    gender = models.CharField(max_length=6, choices=Gender, default=Gender.WOMEN)
+    season = models.CharField(max_length=8, choices=Season, default=Season.ALL_YEAR)
+    sizes = models.CharField(max_length=120, blank=True, help_text="Separated by spaces: S M L")
+    price = models.DecimalField(
+        max_digits=9, decimal_places=2, validators=[MinValueValidator(0)], default=0
+    )
+    stock = models.PositiveIntegerField(default=0)
+    is_published = models.BooleanField("published", default=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0), name="product_price_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("product", args=[self.pk])
+
+    @property
+    def cover(self) -> "ProductPicture | None":
+        """The first picture; costs no query where the pictures were prefetched."""
+        return next(iter(self.pictures.all()), None)
+
+
+def picture_path(picture: "ProductPicture", _name: str) -> str:
+    """Name a stored picture by its bytes; what the sender called the file is never used."""
+    picture.file.seek(0)
+    name = digest(picture.file.read())
+    picture.file.seek(0)
+    return f"products/{name[:2]}/{name}.jpg"
+
+
+class ProductPicture(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures")
+    file = PictureField(
+        upload_to=picture_path, width_field="width", height_field="height", aspect_ratios=[None]
+    )
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = [F("position").asc(), "id"]
+
+    def __str__(self) -> str:
+        return f"Picture {self.position} of {self.product_id}"
+
+
+def clean_picture(data: bytes) -> ContentFile:
+    """Turn uploaded bytes into the file the shop stores: upright, re-encoded, pixels only.
+
+    Raises:
+        recommender.photos.BadPhoto: what is wrong with the upload.
+    """
+    return ContentFile(encode_jpeg(open_photo(data, limits=MERCHANT)), name="picture.jpg")

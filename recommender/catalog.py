@@ -1,0 +1,117 @@
+"""What the engine may ask a host shop: the adapter a host subclasses, and the card it returns."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import Storage, default_storage
+from django.db.models import CharField, Model, Q, QuerySet, Value
+from django.db.models.expressions import Combinable, Expression
+from django.db.models.functions import Cast
+from django.utils.module_loading import import_string
+
+from recommender import conf
+
+
+@dataclass(frozen=True)
+class PictureSource:
+    """A picture as a page needs it; `srcset` maps MIME type → width in pixels → address."""
+
+    src: str
+    width: int
+    height: int
+    alt: str
+    srcset: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """MIME type → the text of an HTML `srcset` attribute."""
+        return {
+            kind: ", ".join(f"{url} {width}w" for width, url in widths.items())
+            for kind, widths in self.srcset.items()
+            if widths
+        }
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything needed to draw a product once, on a page or in an app."""
+
+    id: str
+    title: str
+    url: str
+    price: Decimal | None = None
+    currency: str = ""
+    price_label: str = ""
+    is_available: bool = True
+    subtitle: str = ""
+    picture: PictureSource | None = None
+
+
+class Catalog:
+    """The questions the engine asks a host. Subclass it and name it in `RECOMMENDER["CATALOG"]`.
+
+    Only `pictures` and `card` must be written; each other answer has a default that fits a shop
+    where every product is visible, in stock and of one design.
+    """
+
+    # The models that hold pictures → the path from one of their rows to its product ("" when the
+    # picture sits on the product itself). Saving such a row is all it takes to have it embedded.
+    watch: Mapping[str, str] = {}
+
+    def products(self) -> QuerySet[Any]:
+        """The products shoppers may see, with what `card` reads already joined or prefetched."""
+        return product_model()._default_manager.all()
+
+    def available(self) -> Q:
+        """What must hold for a product to be recommended; joined into the query that ranks."""
+        return Q()
+
+    def slot(self) -> Combinable:
+        """An expression giving the product's slot (see `recommender.models.Slot`), "" for none."""
+        return Value("", output_field=CharField())
+
+    def group_key(self) -> Expression:
+        """An expression equal for products that count as one, such as colours of a design."""
+        return Cast("pk", CharField())
+
+    def pictures(self, product: Any) -> Iterable[Any]:
+        """The product's stored files (`.name`), in the order shoppers see them."""
+        raise NotImplementedError(f"{type(self).__name__} must say where a product's pictures are")
+
+    def card(self, product: Any) -> Card:
+        """What a strip or the API shows of a product; must cost no query."""
+        raise NotImplementedError(f"{type(self).__name__} must say what a product's card shows")
+
+    @property
+    def storage(self) -> Storage:
+        """Where the files that `pictures` names are kept."""
+        return default_storage
+
+
+@lru_cache
+def catalog() -> Catalog:
+    """The host's adapter, one instance for the process.
+
+    Raises:
+        ImproperlyConfigured: `RECOMMENDER["CATALOG"]` is missing or names nothing importable.
+    """
+    path = conf.get("CATALOG")
+    if not path:
+        raise ImproperlyConfigured('Set RECOMMENDER["CATALOG"] to the path of your Catalog class.')
+    try:
+        return import_string(path)()
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            f'RECOMMENDER["CATALOG"] names {path!r}, which cannot be imported: {error}'
+        ) from error
+
+
+def product_model() -> type[Model]:
+    """The host's product model, as named by `RECOMMENDER_PRODUCT_MODEL`."""
+    return apps.get_model(settings.RECOMMENDER_PRODUCT_MODEL)

@@ -1,0 +1,26 @@
+"""The settings of the plug-in, each with its default: one `RECOMMENDER` dict in the host's settings."""
+
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    "CATALOG": "",  # dotted path of the host's Catalog subclass; the only one a host must set
+    "BROKER_URL": "redis://localhost:6379/0",  # where the workers listen
+    "CHECKPOINT_DIR": "",  # folder of checkpoints; empty: the ones shipped with `workers`
+    "COLOUR_WEIGHT": 0.15,  # share of colour in "similar"; the rest is shape
+    "STRIP_LENGTH": 8,  # products in a strip
+    "PER_SLOT": 2,  # at most so many of one slot in "goes well with"
+    "PAIRINGS_PER_SLOT": 12,  # stored pairings per product and slot
+    "CANDIDATES_PER_SLOT": 48,  # style neighbours the scorer looks at, per slot
+    "BATCH_SIZE": 32,  # pictures per forward pass
+    "LEASE_SECONDS": 180,  # after which another worker may take over a claimed job
+    "MAX_ATTEMPTS": 3,  # after which a job waits for a person
+    "RETRY_SECONDS": 30,  # before a failed job's next attempt; doubles each time
+    "PHOTO_TIMEOUT_SECONDS": 8,  # how long photo search waits for a worker
+}
+
+
+def get(name: str) -> Any:
+    """Read one setting, live, so that tests may override it."""
+    return getattr(settings, "RECOMMENDER", {}).get(name, DEFAULTS[name])

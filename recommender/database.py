@@ -1,0 +1,57 @@
+"""The few PostgreSQL and pgvector expressions that Django has no words for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import FloatField, Func
+from django.db.models.expressions import Combinable, Value
+from pgvector import HalfVector
+from pgvector.django import HalfVectorField
+
+
+class InnerProduct(Func):
+    """Inner product of two vectors: 1 for equal unit vectors. pgvector's `<#>` is its negative."""
+
+    template = "(-(%(expressions)s))"
+    arg_joiner = " <#> "
+    output_field = FloatField()
+
+
+class Part(Func):
+    """The `width` numbers of a vector that start at number `first`, counted from 1."""
+
+    function = "subvector"
+    output_field = HalfVectorField()
+
+    def __init__(self, vector: Combinable | str, *, first: int, width: int) -> None:
+        super().__init__(vector, Value(first), Value(width))
+
+
+def vector_value(numbers: Sequence[float]) -> Value:
+    """A vector that comes from outside the database, such as a shopper's photo."""
+    return Value(HalfVector(list(numbers)), output_field=HalfVectorField())
+
+
+def vector_extension_version() -> tuple[int, ...] | None:
+    """The installed version of pgvector, or None where it is not installed yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+        row = cursor.fetchone()
+    return tuple(int(part) for part in row[0].split(".")) if row else None
+
+
+def try_advisory_lock(name: str) -> bool:
+    """Take the named lock until the transaction ends; False when somebody else holds it."""
+    return bool(_one("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [name]))
+
+
+def advisory_lock(name: str) -> None:
+    """Wait for the named lock and keep it until the transaction ends."""
+    _one("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
+def _one(sql: str, params: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone()[0]

@@ -1,0 +1,105 @@
+"""The only door to Celery: rings a bell by task name once the transaction has committed.
+
+A bell carries nothing. The rows in the database say what is due; whoever hears the bell looks
+there. So a lost bell costs seconds (the sweep rings again) and a doubled one costs nothing.
+"""
+
+import base64
+import logging
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+from celery import Celery
+from celery.exceptions import TimeoutError as CeleryTimeout
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from recommender import conf
+
+log = logging.getLogger(__name__)
+
+EMBED = "workers.tasks.embed_pictures"
+PAIR = "workers.tasks.refresh_pairings"
+ENCODE_PHOTO = "workers.tasks.encode_photo"
+QUEUES = {EMBED: "embed", PAIR: "pair", ENCODE_PHOTO: "interactive"}
+BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has nothing to add
+
+
+class NoWorker(RuntimeError):  # noqa: N818 -- reads as what happened
+    """No worker answered in time. The photo was not kept; please try again in a moment."""
+
+
+def ring(bell: str) -> None:
+    """Wake the workers after the commit; at most once per transaction and bell."""
+    hook = _ring_now(bell)
+    waiting = (entry[1] for entry in transaction.get_connection().run_on_commit)
+    if hook not in waiting:
+        transaction.on_commit(hook, robust=True)
+
+
+def encoded_photo(jpeg: bytes) -> dict[str, Any]:
+    """Have a worker encode a shopper's photo and wait for it, a bounded time.
+
+    The bytes live in the broker until a worker takes them, the reply until it is read here.
+
+    Raises:
+        NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
+    """
+    timeout = conf.get("PHOTO_TIMEOUT_SECONDS")
+    try:
+        reply = _producer().send_task(
+            ENCODE_PHOTO,
+            kwargs={"jpeg": base64.b64encode(jpeg).decode()},
+            queue=QUEUES[ENCODE_PHOTO],
+            expires=timeout,
+            retry=False,
+        )
+        result: dict[str, Any] = reply.get(timeout=timeout)
+        reply.forget()
+    except (CeleryTimeout, OperationalError, RedisError, OSError) as error:
+        raise NoWorker(NoWorker.__doc__) from error
+    return result
+
+
+@lru_cache
+def _ring_now(bell: str) -> Callable[[], None]:
+    return partial(_send, bell)
+
+
+def _send(bell: str) -> None:
+    """Ring; a broker that is down must never lose a sale, so it costs a log line and no more."""
+    try:
+        _producer().send_task(
+            bell,
+            queue=QUEUES[bell],
+            expires=BELL_EXPIRES_SECONDS,
+            ignore_result=True,
+            retry=False,
+        )
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("Could not ring %s (%s); the sweep will.", bell, error)
+
+
+@lru_cache
+def _producer() -> Celery:
+    """A client of the broker; the workers have their own app."""
+    url = broker_url(conf.get("BROKER_URL"))
+    app = Celery(
+        "recommender",
+        broker=url,
+        backend=url.replace("redis+socket", "redis+socket"),
+        set_as_current=False,
+    )
+    app.conf.update(
+        result_expires=60,
+        broker_transport_options={"socket_connect_timeout": 1, "max_retries": 0},
+        redis_socket_connect_timeout=1,
+    )
+    return app
+
+
+def broker_url(url: str) -> str:
+    """Spell a Redis address the way Celery does: `unix://` is `redis+socket://` there."""
+    return "redis+socket://" + url.removeprefix("unix://") if url.startswith("unix://") else url

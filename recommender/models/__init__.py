@@ -1,0 +1,22 @@
+"""The tables of the plug-in."""
+
+from recommender.models.checkpoints import Checkpoint, Purpose
+from recommender.models.embeddings import Embedding
+from recommender.models.jobs import EmbeddingJob, Job, PairingJob
+from recommender.models.looks import Look, LookItem
+from recommender.models.pairings import Pairing
+from recommender.models.pictures import Picture, Slot
+
+__all__ = [
+    "Checkpoint",
+    "Embedding",
+    "EmbeddingJob",
+    "Job",
+    "Look",
+    "LookItem",
+    "Pairing",
+    "PairingJob",
+    "Picture",
+    "Purpose",
+    "Slot",
+]

@@ -1,0 +1,47 @@
+"""Which checkpoints this shop knows, and which of them serve."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Purpose(models.TextChoices):
+    """The question a checkpoint's numbers answer."""
+
+    VISUAL = "VISUAL", "Similar"
+    STYLE = "STYLE", "Goes well with"
+    PAIR = "PAIR", "Judges pairs"
+
+
+class Checkpoint(models.Model):
+    class State(models.TextChoices):
+        BUILDING = "BUILDING", "Building"
+        ACTIVE = "ACTIVE", "Active"
+        RETIRED = "RETIRED", "Retired"
+
+    name = models.CharField(max_length=80)
+    version = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    folder = models.CharField(max_length=500, help_text="Where the workers find its files.")
+    sha256 = models.CharField(max_length=64, help_text="Of the weights.")
+    dimension = models.PositiveIntegerField(default=0)
+    parts = models.JSONField(default=dict, help_text="Width of each part of the vector, in order.")
+    state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
+    created_at = models.DateTimeField(auto_now_add=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "version"]
+        constraints = [
+            models.UniqueConstraint("name", "version", name="checkpoint_is_unique"),
+            models.UniqueConstraint(
+                "purpose", condition=Q(state="ACTIVE"), name="one_active_checkpoint_per_purpose"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """How vectors and replies name it: `visual@1`."""
+        return f"{self.name}@{self.version}"

@@ -1,0 +1,45 @@
+"""Products a person put together."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Look(models.Model):
+    """Truth about what goes well with what: a stylist's or the merchant's own combination."""
+
+    title = models.CharField(max_length=120, blank=True)
+    source = models.CharField(
+        max_length=120, blank=True, editable=False, help_text="The name it had where it came from."
+    )
+    products = models.ManyToManyField(
+        settings.RECOMMENDER_PRODUCT_MODEL, through="LookItem", related_name="recommender_looks"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                "source", condition=~models.Q(source=""), name="look_source_is_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"Look {self.pk}"
+
+
+class LookItem(models.Model):
+    look = models.ForeignKey(Look, on_delete=models.CASCADE, related_name="items")
+    product = models.ForeignKey(
+        settings.RECOMMENDER_PRODUCT_MODEL,
+        on_delete=models.CASCADE,
+        related_name="recommender_look_items",
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint("look", "product", name="look_item_is_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.product} in {self.look}"

@@ -1,0 +1,40 @@
+"""What goes well with what, as the scorer judged it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from recommender.models.checkpoints import Checkpoint
+
+
+class Pairing(models.Model):
+    """One direction of "A goes well with B"; the other direction is a row of its own."""
+
+    product = models.ForeignKey(
+        settings.RECOMMENDER_PRODUCT_MODEL,
+        on_delete=models.CASCADE,
+        related_name="recommender_pairings",
+    )
+    partner = models.ForeignKey(
+        settings.RECOMMENDER_PRODUCT_MODEL,
+        on_delete=models.CASCADE,
+        related_name="recommender_partner_pairings",
+    )
+    scorer = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="pairings")
+    slot = models.CharField(max_length=10, help_text="The partner's.")
+    score = models.FloatField(help_text="0 to 1, higher is better.")
+    rank = models.PositiveSmallIntegerField(default=0, help_text="In its slot, 1 is best.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("product", "partner", "scorer", name="pairing_is_unique"),
+            models.CheckConstraint(
+                condition=~Q(product=F("partner")), name="pairing_with_another_product"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__gte=0, score__lte=1), name="pairing_score_0_to_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} with {self.partner_id}: {self.score:.2f}"

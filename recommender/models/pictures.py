@@ -1,0 +1,48 @@
+"""The pictures the engine has seen, and what it saw in them."""
+
+from django.conf import settings
+from django.db import models
+
+from recommender import garments
+
+
+class Slot(models.TextChoices):
+    """The part a product plays in an outfit."""
+
+    TOP = garments.TOP, "Top"
+    BOTTOM = garments.BOTTOM, "Bottom"
+    DRESS = garments.DRESS, "Dress"
+    OUTERWEAR = garments.OUTERWEAR, "Outerwear"
+    SHOES = garments.SHOES, "Shoes"
+    BAG = garments.BAG, "Bag"
+    JEWELLERY = garments.JEWELLERY, "Jewellery"
+    ACCESSORY = garments.ACCESSORY, "Accessory"
+
+
+class Picture(models.Model):
+    """One stored file of a product, as the engine last read it.
+
+    The host owns the file; this row remembers which bytes it held, so that a replaced picture is
+    embedded again and an unchanged one never is. Deleting the row costs one new embedding.
+    """
+
+    product = models.ForeignKey(
+        settings.RECOMMENDER_PRODUCT_MODEL,
+        on_delete=models.CASCADE,
+        related_name="recommender_pictures",
+    )
+    name = models.CharField(max_length=300, help_text="In the host's storage.")
+    sha256 = models.CharField(max_length=64)
+    position = models.PositiveSmallIntegerField(default=0)
+    category = models.CharField(max_length=60, blank=True, help_text="Predicted.")
+    category_confidence = models.FloatField(null=True, blank=True)
+    slot = models.CharField(max_length=10, choices=Slot, blank=True, help_text="Predicted.")
+    slot_confidence = models.FloatField(null=True, blank=True)
+    palette = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["product", "position", "id"]
+        constraints = [models.UniqueConstraint("product", "name", name="picture_is_unique")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,129 @@
+"""From the bytes a stranger sent to pixels that are safe to work with.
+
+Pillow only, no Django: the shop's forms, the worker and the training code read photos through this
+one door, so that a picture looks the same to all of them.
+"""
+
+import io
+import warnings
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pillow_heif
+from PIL import Image, ImageOps
+
+pillow_heif.register_heif_opener()
+
+# MPO is what many phones write when asked for JPEG: two JPEGs in one file, the first is the photo.
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+WHITE = (255, 255, 255)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a photo may measure before it is refused."""
+
+    bytes: int = 20_000_000
+    pixels: int = 50_000_000
+    min_side_px: int = 64
+    max_side_px: int = 12_000
+    max_aspect: int = 20
+
+
+MERCHANT = Limits()
+SHOPPER = Limits(bytes=10_000_000, pixels=25_000_000)
+
+
+class BadPhoto(ValueError):  # noqa: N818 -- reads as the thing it is
+    """The bytes are not a photo this shop can use; `code` is stable, the message is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def open_photo(data: bytes, *, limits: Limits = MERCHANT, max_side_px: int = 2000) -> Image.Image:
+    """Decode one photo into an upright RGB image of at most `max_side_px` a side.
+
+    Transparency is laid on white, only the first frame is read, and a JPEG is decoded at the
+    smallest scale that still covers `max_side_px`, which keeps a 50 Mpx photo under 60 MB.
+
+    Raises:
+        BadPhoto: what is wrong, in words a shop owner understands.
+    """
+    image = _open_header(data, limits=limits)
+    try:
+        image.draft("RGB", (max_side_px, max_side_px))
+        image.load()
+        image = _upright_rgb(image)
+    # Pillow's decoders raise many kinds of error on broken files; each means the same to the sender.
+    except (OSError, ValueError, SyntaxError, IndexError, MemoryError, EOFError) as error:
+        raise BadPhoto("truncated", "The picture is damaged or incomplete.") from error
+    image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image
+
+
+def encode_jpeg(image: Image.Image, *, quality: int = 90) -> bytes:
+    """Write pixels, and nothing but pixels: no EXIF, no position, no colour profile."""
+    buffer = io.BytesIO()
+    Image.frombytes(image.mode, image.size, image.tobytes()).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def digest(data: bytes) -> str:
+    """Name bytes by their SHA-256, in hexadecimal."""
+    return sha256(data).hexdigest()
+
+
+def _open_header(data: bytes, *, limits: Limits) -> Image.Image:
+    """Read size and format without decoding a pixel."""
+    if not data:
+        raise BadPhoto("empty", "The file is empty.")
+    if len(data) > limits.bytes:
+        raise BadPhoto("too_many_bytes", f"The file is larger than {limits.bytes // 1_000_000} MB.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of bombs; the limits below refuse them
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise BadPhoto("too_many_pixels", _too_many_pixels(limits)) from error
+    except (OSError, ValueError, SyntaxError, IndexError, EOFError, MemoryError) as error:
+        raise BadPhoto(
+            "not_an_image", "This is not a picture we can read (JPEG, PNG, WebP or HEIC)."
+        ) from error
+    _check_size(*image.size, limits=limits)
+    return image
+
+
+def _check_size(width: int, height: int, *, limits: Limits) -> None:
+    short, long = sorted((width, height))
+    if short < limits.min_side_px:
+        raise BadPhoto(
+            "too_small",
+            f"The picture is too small: {width}×{height}. "
+            f"Both sides must measure at least {limits.min_side_px} pixels.",
+        )
+    if width * height > limits.pixels:
+        raise BadPhoto("too_many_pixels", _too_many_pixels(limits))
+    if long > limits.max_side_px or long > limits.max_aspect * short:
+        raise BadPhoto("bad_shape", f"The picture is too long for its width: {width}×{height}.")
+
+
+def _too_many_pixels(limits: Limits) -> str:
+    return f"The picture has more than {limits.pixels // 1_000_000} million pixels."
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
+        image = _eight_bit(image)
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        ground = Image.new("RGBA", layer.size, (*WHITE, 255))
+        image = Image.alpha_composite(ground, layer)
+    return image.convert("RGB")
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Bring 16-bit grey to 8 bits; Pillow's own conversion clips it to white."""
+    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")

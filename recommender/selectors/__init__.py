@@ -1,0 +1,1 @@
+"""What reads the engine's state: one module per question."""

@@ -1,0 +1,131 @@
+"""The one statement that ranks products against a vector.
+
+The host's own query (published, in stock, in these slots) is compiled into a materialised common
+table, so that filters and distance are one statement: what is sold out is never ranked, and if k
+eligible products exist, k come back. It is exact; docs/decisions.md says up to what size.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, QuerySet, Value
+from django.db.models.expressions import Combinable, Expression
+
+from recommender.catalog import catalog
+from recommender.database import InnerProduct, Part
+from recommender.models import Checkpoint, Embedding
+
+VECTOR = "recommender_pictures__embeddings__vector"
+WHOLE = "whole"
+
+# DISTINCT ON keeps the best view of the best product of each group (design); row_number then
+# counts within each slot. A NULL score means that the anchor has no vector: nothing is known.
+_RANK = """
+WITH candidate (pk, slot, grp, score{columns}) AS MATERIALIZED ({candidates}),
+best AS (
+    SELECT DISTINCT ON (grp) * FROM candidate WHERE score IS NOT NULL ORDER BY grp, score DESC, pk
+),
+placed AS (
+    SELECT *, row_number() OVER (PARTITION BY slot ORDER BY score DESC, pk) AS place FROM best
+)
+SELECT pk, slot, score{columns} FROM placed
+WHERE place <= %s ORDER BY score DESC, pk LIMIT %s
+"""
+UNLIMITED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One product's place; `parts` are the cosines its score is made of, by name."""
+
+    pk: Any
+    slot: str
+    score: float
+    parts: Mapping[str, float]
+
+
+def eligible_products() -> QuerySet[Any]:
+    """The host's visible products that may be recommended, with `reco_slot` and `reco_group`."""
+    shop = catalog()
+    return (
+        shop.products()
+        .filter(shop.available())
+        .annotate(reco_slot=shop.slot(), reco_group=shop.group_key())
+    )
+
+
+def rank_products(
+    candidates: QuerySet[Any],
+    *,
+    anchor: Combinable,
+    checkpoint: Checkpoint,
+    weights: Mapping[str, float],
+    limit: int,
+    per_slot: int = UNLIMITED,
+) -> list[Ranked]:
+    """Rank `eligible_products`, narrowed as the caller likes, by closeness to a vector.
+
+    One query, exact. `anchor` is an expression giving a vector of the checkpoint's space; `weights`
+    says how much each part of the vector counts. Best first, ties by primary key, one product of
+    each group, at most `per_slot` of a slot.
+    """
+    parts = _cosines(anchor, checkpoint)
+    names = list(parts)
+    rows = (
+        candidates.order_by()
+        .filter(recommender_pictures__embeddings__checkpoint=checkpoint)
+        .annotate(**{f"reco_part_{name}": cosine for name, cosine in parts.items()})
+        .annotate(reco_score=_weighted(names, weights))
+        .values_list("pk", "reco_slot", "reco_group", "reco_score", *_columns(names))
+    )
+    return [
+        Ranked(pk, slot, score, dict(zip(names, cosines, strict=True)))
+        for pk, slot, score, *cosines in _rows(rows, _columns(names), per_slot, limit)
+    ]
+
+
+def cover_vector(product_pk: Any, checkpoint: Checkpoint) -> QuerySet[Embedding, Any]:
+    """The vector of the product's first picture that has one, for use in a `Subquery`."""
+    rows = Embedding.objects.filter(picture__product=product_pk, checkpoint=checkpoint)
+    return rows.order_by("picture__position", "picture").values("vector")[:1]
+
+
+def _cosines(anchor: Combinable, checkpoint: Checkpoint) -> dict[str, Expression]:
+    """The cosine of each part of two vectors; the parts are unit vectors of their own."""
+    if not checkpoint.parts:
+        return {WHOLE: InnerProduct(anchor, F(VECTOR))}
+    cosines: dict[str, Expression] = {}
+    first = 1
+    for name, width in checkpoint.parts.items():
+        here = {"first": first, "width": width}
+        cosines[name] = InnerProduct(Part(anchor, **here), Part(F(VECTOR), **here))
+        first += width
+    return cosines
+
+
+def _weighted(names: list[str], weights: Mapping[str, float]) -> Combinable:
+    terms = [Value(weights[name]) * F(f"reco_part_{name}") for name in names]
+    total: Combinable = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _columns(names: list[str]) -> list[str]:
+    return [f"reco_part_{name}" for name in names]
+
+
+def _rows(rows: QuerySet[Any], columns: list[str], per_slot: int, limit: int) -> list[Any]:
+    try:
+        candidates, params = rows.query.sql_with_params()
+    except EmptyResultSet:  # a filter that nothing can pass
+        return []
+    names = "".join(f", {column}" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RANK.format(columns=names, candidates=candidates), [*params, per_slot, limit]
+        )
+        return cursor.fetchall()

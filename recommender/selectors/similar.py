@@ -1,0 +1,113 @@
+"""Which products look like this one, or like this photo."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+
+from recommender import conf
+from recommender.catalog import catalog, product_model
+from recommender.database import vector_value
+from recommender.models import Checkpoint, Purpose
+from recommender.selectors.checkpoints import active_checkpoint
+from recommender.selectors.ranking import (
+    WHOLE,
+    Ranked,
+    cover_vector,
+    eligible_products,
+    rank_products,
+)
+from recommender.strips import Item, Reason, Rung, Strip
+
+# From this cosine on, a part of the score is worth telling a shopper about.
+TELLING = 0.6
+TEXTS = {"shape": "Similar in shape", "colour": "Similar in colour", WHOLE: "Looks alike"}
+
+
+def similar_products(
+    product: Any, *, limit: int | None = None, colour_weight: float | None = None
+) -> Strip:
+    """Products that look like this one: same slot, in stock, one of each design, best first.
+
+    Three queries, and whatever the host's cards prefetch; no vector leaves the database. The
+    product's own design is left out. Empty while the product has no vector.
+    """
+    checkpoint = active_checkpoint(Purpose.VISUAL)
+    if checkpoint is None:
+        return Strip()
+    candidates = (
+        eligible_products()
+        .filter(reco_slot=_own(product, reco=catalog().slot()))
+        .exclude(pk=product.pk)
+        .exclude(reco_group=_own(product, reco=catalog().group_key()))
+    )
+    anchor = Subquery(cover_vector(product.pk, checkpoint))
+    return _strip(candidates, anchor, checkpoint, limit=limit, colour_weight=colour_weight)
+
+
+def products_like_vector(
+    vector: Sequence[float],
+    *,
+    checkpoint: Checkpoint,
+    where: Q | None = None,
+    limit: int | None = None,
+    colour_weight: float | None = None,
+) -> Strip:
+    """Products that look like a photo that is in no catalogue, given its visual vector.
+
+    `where` narrows the answer within the same statement, in terms of the host's product model.
+    """
+    return _strip(
+        eligible_products().filter(where or Q()),
+        vector_value(vector),
+        checkpoint,
+        limit=limit,
+        colour_weight=colour_weight,
+    )
+
+
+def products_in_order(ranked: Sequence[Ranked]) -> list[tuple[Ranked, Any]]:
+    """Fetch the host's objects in one query, keeping the order of the ranking."""
+    found = catalog().products().in_bulk([row.pk for row in ranked])
+    return [(row, found[row.pk]) for row in ranked if row.pk in found]
+
+
+def _own(product: Any, *, reco: Any) -> Subquery:
+    """What an expression of the host's gives for this product, as part of the same statement."""
+    me = product_model()._default_manager.filter(pk=product.pk).order_by()
+    return Subquery(me.annotate(reco_own=reco).values("reco_own"))
+
+
+def _strip(
+    candidates: QuerySet[Any],
+    anchor: Combinable,
+    checkpoint: Checkpoint,
+    *,
+    limit: int | None,
+    colour_weight: float | None,
+) -> Strip:
+    ranked = rank_products(
+        candidates,
+        anchor=anchor,
+        checkpoint=checkpoint,
+        weights=_weights(checkpoint, colour_weight),
+        limit=conf.get("STRIP_LENGTH") if limit is None else limit,
+    )
+    items = [
+        Item(product, round(row.score, 4), rank, Rung.VISUAL, tuple(_reasons(row.parts)))
+        for rank, (row, product) in enumerate(products_in_order(ranked), start=1)
+    ]
+    return Strip(tuple(items), versions=(checkpoint.label,))
+
+
+def _weights(checkpoint: Checkpoint, colour_weight: float | None) -> Mapping[str, float]:
+    colour = conf.get("COLOUR_WEIGHT") if colour_weight is None else colour_weight
+    if "colour" not in checkpoint.parts:
+        return dict.fromkeys(checkpoint.parts or [WHOLE], 1.0)
+    return {"shape": 1 - colour, "colour": colour}
+
+
+def _reasons(parts: Mapping[str, float]) -> list[Reason]:
+    telling = sorted((-cosine, name) for name, cosine in parts.items() if cosine >= TELLING)
+    return [Reason(name, TEXTS.get(name, name), round(-cosine, 4)) for cosine, name in telling]

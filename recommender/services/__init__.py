@@ -1,0 +1,1 @@
+"""What changes the engine's state: one module per subject."""

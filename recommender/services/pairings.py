@@ -1,0 +1,102 @@
+"""Judges what goes with a product and stores the best, in both directions."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from recommender import conf
+from recommender.database import advisory_lock
+from recommender.models import Checkpoint, Embedding, Pairing, Purpose
+from recommender.selectors.checkpoints import active_checkpoints
+from recommender.selectors.goes_with import slot_of, style_neighbours
+from recommender.selectors.ranking import Ranked, cover_vector
+
+# Two equally long lists of vectors → how well each pair goes together, 0 to 1.
+Score = Callable[[Sequence[Any], Sequence[Any]], Sequence[float]]
+
+_RENUMBER = """
+WITH placed AS (
+    SELECT id, row_number() OVER (PARTITION BY product_id, slot ORDER BY score DESC, partner_id) AS rank
+    FROM recommender_pairing WHERE scorer_id = %s AND product_id = ANY(%s)
+)
+UPDATE recommender_pairing AS pairing SET rank = placed.rank
+FROM placed WHERE placed.id = pairing.id AND pairing.rank <> placed.rank
+"""
+
+
+def refresh_pairings(product_pk: Any, *, score: Score) -> int:
+    """Judge a product against its style neighbours and store the best; returns how many pairs.
+
+    Both directions are refreshed: the product's own list, and the lists of those it was judged
+    with, each cut to its best. The cost does not grow with the catalogue beyond one vector search:
+    candidates come per slot, never all pairs. The score must not depend on the order of a pair.
+    """
+    active = active_checkpoints()
+    scorer, style = active.get(Purpose.PAIR), active.get(Purpose.STYLE)
+    visual = active.get(Purpose.VISUAL)
+    if not (scorer and style and visual):
+        return 0
+    slot = slot_of(product_pk)
+    per_slot = conf.get("CANDIDATES_PER_SLOT")
+    candidates = style_neighbours(product_pk, slot=slot, style=style, per_slot=per_slot)
+    judged = _judge(product_pk, candidates, visual, score=score)
+    _replace(product_pk, slot, judged, scorer)
+    return len(judged)
+
+
+def _judge(
+    product_pk: Any, candidates: Sequence[Ranked], visual: Checkpoint, *, score: Score
+) -> list[tuple[Ranked, float]]:
+    """Score the candidates in one batch; those without a visual vector are left out."""
+    own = cover_vector(product_pk, visual).first()
+    if own is None or not candidates:
+        return []
+    vectors = _cover_vectors([row.pk for row in candidates], visual)
+    known = [row for row in candidates if row.pk in vectors]
+    theirs = [vectors[row.pk] for row in known]
+    scores = score([own["vector"]] * len(theirs), theirs) if theirs else []
+    return list(zip(known, scores, strict=True))
+
+
+def _cover_vectors(product_pks: Sequence[Any], visual: Checkpoint) -> dict[Any, list[float]]:
+    rows = (
+        Embedding.objects.filter(picture__product__in=product_pks, checkpoint=visual)
+        .order_by("picture__product", "picture__position", "picture")
+        .distinct("picture__product")
+        .values_list("picture__product", "vector")
+    )
+    return dict(rows)
+
+
+@transaction.atomic
+def _replace(
+    product_pk: Any, slot: str, judged: Sequence[tuple[Ranked, float]], scorer: Checkpoint
+) -> None:
+    """Store both directions, number them, and keep the best of each slot."""
+    advisory_lock("recommender.pairings")  # two writers of one list would deadlock
+    Pairing.objects.filter(scorer=scorer, product=product_pk).delete()
+    Pairing.objects.filter(scorer=scorer, partner=product_pk).delete()
+    Pairing.objects.bulk_create(
+        [
+            pairing
+            for row, value in judged
+            for pairing in (
+                Pairing(
+                    product_id=product_pk,
+                    partner_id=row.pk,
+                    scorer=scorer,
+                    slot=row.slot,
+                    score=value,
+                ),
+                Pairing(
+                    product_id=row.pk, partner_id=product_pk, scorer=scorer, slot=slot, score=value
+                ),
+            )
+        ]
+    )
+    touched = [product_pk, *(row.pk for row, _value in judged)]
+    with connection.cursor() as cursor:
+        cursor.execute(_RENUMBER, [scorer.pk, touched])
+    best = conf.get("PAIRINGS_PER_SLOT")
+    Pairing.objects.filter(scorer=scorer, product__in=touched, rank__gt=best).delete()

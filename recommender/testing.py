@@ -1,0 +1,132 @@
+"""For the tests of host shops: checkpoints, vectors and a worker that need no GPU and no weights.
+
+from recommender.testing import activate_fake_checkpoints, photo, work_off
+
+def test_my_page(client, db):
+    activate_fake_checkpoints()
+    ...            # save products with pictures as always
+    work_off()     # what a worker would do, here and now
+"""
+
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from recommender import worklist
+from recommender.catalog import catalog
+from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
+from recommender.photos import BadPhoto, open_photo
+from recommender.services.embeddings import Sight, store_embeddings
+from recommender.services.pairings import refresh_pairings
+
+GRID = 4  # the fake encoder looks at a picture of 4 × 4 pixels
+SHAPE, COLOUR = GRID * GRID, 3
+
+
+def activate_fake_checkpoints() -> dict[str, Checkpoint]:
+    """Let fake encoders and a fake scorer serve; returns them by purpose."""
+    specs = {
+        Purpose.VISUAL: ("fake-visual", {"shape": SHAPE, "colour": COLOUR}),
+        Purpose.STYLE: ("fake-style", {}),
+        Purpose.PAIR: ("fake-scorer", {}),
+    }
+    return {
+        purpose: Checkpoint.objects.update_or_create(
+            name=name,
+            version="1",
+            defaults={
+                "purpose": purpose,
+                "dimension": sum(parts.values()) or COLOUR,
+                "parts": parts,
+                "state": Checkpoint.State.ACTIVE,
+            },
+        )[0]
+        for purpose, (name, parts) in specs.items()
+    }
+
+
+def photo(
+    colour: str = "crimson", *, size: tuple[int, int] = (120, 160), shape: str = "box"
+) -> bytes:
+    """A JPEG of a coloured `box` or `circle` on a white ground."""
+    image = Image.new("RGB", size, "white")
+    draw = {"box": ImageDraw.ImageDraw.rectangle, "circle": ImageDraw.ImageDraw.ellipse}[shape]
+    width, height = size
+    draw(ImageDraw.Draw(image), (width // 4, height // 4, 3 * width // 4, 3 * height // 4), colour)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+def fake_sight(data: bytes) -> Sight:
+    """What the fake encoders make of a picture: its brightness on a grid, and its mean colour.
+
+    Raises:
+        BadPhoto: the bytes are not a picture.
+    """
+    image = open_photo(data)
+    grey = image.convert("L").resize((GRID, GRID), Image.Resampling.BOX)
+    mean = _unit([255.5 - value for value in image.resize((1, 1)).getpixel((0, 0))])  # type: ignore[union-attr]
+    shape = _unit([255.5 - grey.getpixel((x, y)) for y in range(GRID) for x in range(GRID)])  # type: ignore[operator]
+    return Sight(
+        embeddings={"fake-visual@1": [*shape, *mean], "fake-style@1": mean},
+        category="t-shirt",
+        category_confidence=0.9,
+        slot="TOP",
+        slot_confidence=0.95,
+        palette=[{"hex": "#aa0000", "share": 1.0}],
+    )
+
+
+def fake_score(first: Sequence[Any], second: Sequence[Any]) -> list[float]:
+    """Half the sum of 1 and the cosine of the colours: 0 to 1, the same both ways."""
+    return [
+        min(1.0, max(0.0, (1 + sum(x * y for x, y in zip(a[-3:], b[-3:], strict=True))) / 2))
+        for a, b in zip(first, second, strict=True)
+    ]
+
+
+def work_off() -> int:
+    """Do all due work as a worker would, with the fakes; returns how many pictures were embedded."""
+    done = 0
+    while claim := worklist.claim_embedding_jobs(limit=100):
+        sights = {job.picture_id: _sight(job, claim) for job in claim.jobs}
+        seen = {pk: sight for pk, sight in sights.items() if sight}
+        store_embeddings(
+            seen, jobs=[job for job in claim.jobs if job.picture_id in seen], token=claim.token
+        )
+        done += len(seen)
+    while claim := worklist.claim_pairing_jobs(limit=100):
+        for job in claim.jobs:
+            refresh_pairings(job.product_id, score=fake_score)
+        worklist.finish(PairingJob, ids=[job.pk for job in claim.jobs], token=claim.token)
+    return done
+
+
+def give_vectors(product: Any, *, checkpoint: Checkpoint, vector: Sequence[float]) -> Embedding:
+    """Store a vector for a product without any file or worker."""
+    picture, _created = Picture.objects.get_or_create(
+        product=product, name=f"fake/{product.pk}.jpg", defaults={"sha256": "0" * 64}
+    )
+    return Embedding.objects.update_or_create(
+        picture=picture, checkpoint=checkpoint, defaults={"sha256": "0" * 64, "vector": vector}
+    )[0]
+
+
+def _sight(job: EmbeddingJob, claim: worklist.Claim) -> Sight | None:
+    try:
+        with catalog().storage.open(job.picture.name) as file:
+            return fake_sight(file.read())
+    except BadPhoto as error:
+        worklist.give_up(
+            EmbeddingJob, ids=[job.pk], token=claim.token, code=error.code, reason=str(error)
+        )
+        return None
+
+
+def _unit(numbers: Sequence[float]) -> list[float]:
+    norm = math.sqrt(sum(number * number for number in numbers))
+    return [number / norm for number in numbers]

@@ -1,0 +1,25 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from fashionshop.embedded import redis_server
+
+
+@pytest.fixture(scope="session")
+def redis_url():
+    """A running Redis."""
+    var = Path(os.environ["FASHIONSHOP_VAR"])
+    if not os.environ["REDIS_URL"].startswith(f"unix://{var}"):
+        yield os.environ["REDIS_URL"]
+        return
+    with redis_server(var) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    """Each test stores its pictures in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"

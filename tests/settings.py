@@ -1,0 +1,35 @@
+"""The shop's settings on services of their own: embedded PostgreSQL with pgvector, and Redis.
+
+The servers start here because Django reads its database address once, with the settings.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from fashionshop.embedded import provide_database
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+if "FASHIONSHOP_VAR" not in os.environ:
+    os.environ["FASHIONSHOP_VAR"] = tempfile.mkdtemp(prefix="fashionshop-")
+    atexit.register(shutil.rmtree, os.environ["FASHIONSHOP_VAR"], ignore_errors=True)
+VAR = Path(os.environ["FASHIONSHOP_VAR"])
+VAR.chmod(0o755)  # PostgreSQL does not run as root and must reach its folder
+
+if "DATABASE_URL" not in os.environ:
+    provide_database(VAR)
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        # Trade the safety of a crash for speed: this database is thrown away.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+os.environ.setdefault("REDIS_URL", f"unix://{VAR}/redis/redis.sock")
+
+from fashionshop.settings import *  # noqa: E402, F403
+
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
