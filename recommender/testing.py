@@ -40,7 +40,8 @@ def activate_fake_checkpoints() -> dict[str, Checkpoint]:
             defaults={
                 "purpose": purpose,
                 "dimension": sum(parts.values()) or COLOUR,
-                "parts": parts,
+                "parts": list(parts.items()),
+                "weights": {"shape": 0.85, "colour": 0.15} if parts else {},
                 "state": Checkpoint.State.ACTIVE,
             },
         )[0]

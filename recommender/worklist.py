@@ -111,10 +111,10 @@ def sweep() -> dict[str, bool]:
 
 
 def _claim(model: type[Job], due: Any, *, limit: int, related: tuple[str, ...]) -> Claim:
-    fresh = due.filter(attempts__lt=conf.get("MAX_ATTEMPTS"))
-    ids = list(
-        fresh.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit]
-    )
+    open_ = due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
+    retries = open_.filter(attempts__gt=0, attempts__lt=conf.get("MAX_ATTEMPTS"))
+    # What failed before goes alone: if it kills the worker again, it takes nobody with it.
+    ids = list(open_.filter(attempts=0)[:limit]) or list(retries[:1])
     token = model.new_token()
     model._default_manager.filter(pk__in=ids).update(
         state=Job.State.LEASED,

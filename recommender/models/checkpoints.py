@@ -24,7 +24,12 @@ class Checkpoint(models.Model):
     folder = models.CharField(max_length=500, help_text="Where the workers find its files.")
     sha256 = models.CharField(max_length=64, help_text="Of the weights.")
     dimension = models.PositiveIntegerField(default=0)
-    parts = models.JSONField(default=dict, help_text="Width of each part of the vector, in order.")
+    parts = models.JSONField(
+        default=list, blank=True, help_text="[name, width] of each part of the vector, in order."
+    )
+    weights = models.JSONField(
+        default=dict, blank=True, help_text="How much each part counts unless a query says otherwise."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True, blank=True)
@@ -45,3 +50,9 @@ class Checkpoint(models.Model):
     def label(self) -> str:
         """How vectors and replies name it: `visual@1`."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def part_weights(self) -> dict[str, float]:
+        """How much each part counts in a score; the weights sum to 1."""
+        names = [name for name, _width in self.parts]
+        return {name: self.weights.get(name, 1 / len(names)) for name in names}

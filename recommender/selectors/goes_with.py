@@ -56,7 +56,7 @@ def style_neighbours(
         eligible_products().filter(reco_slot__in=partner_slots(slot)),
         anchor=Subquery(cover_vector(product_pk, style)),
         checkpoint=style,
-        weights=dict.fromkeys(style.parts or [WHOLE], 1.0),
+        weights=style.part_weights or {WHOLE: 1.0},
         limit=UNLIMITED,
         per_slot=per_slot,
     )

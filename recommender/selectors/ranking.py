@@ -99,7 +99,7 @@ def _cosines(anchor: Combinable, checkpoint: Checkpoint) -> dict[str, Expression
         return {WHOLE: InnerProduct(anchor, F(VECTOR))}
     cosines: dict[str, Expression] = {}
     first = 1
-    for name, width in checkpoint.parts.items():
+    for name, width in checkpoint.parts:
         here = {"first": first, "width": width}
         cosines[name] = InnerProduct(Part(anchor, **here), Part(F(VECTOR), **here))
         first += width

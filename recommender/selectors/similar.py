@@ -102,10 +102,10 @@ def _strip(
 
 
 def _weights(checkpoint: Checkpoint, colour_weight: float | None) -> Mapping[str, float]:
-    colour = conf.get("COLOUR_WEIGHT") if colour_weight is None else colour_weight
-    if "colour" not in checkpoint.parts:
-        return dict.fromkeys(checkpoint.parts or [WHOLE], 1.0)
-    return {"shape": 1 - colour, "colour": colour}
+    weights = checkpoint.part_weights or {WHOLE: 1.0}
+    if colour_weight is None or "colour" not in weights:
+        return weights
+    return {"shape": 1 - colour_weight, "colour": colour_weight}
 
 
 def _reasons(parts: Mapping[str, float]) -> list[Reason]:

@@ -74,6 +74,7 @@ def register_checkpoint(folder: Path) -> Checkpoint:
             "sha256": card["sha256"],
             "dimension": card["dimension"],
             "parts": card["parts"],
+            "weights": card["weights"],
         },
     )
     return checkpoint
@@ -96,7 +97,8 @@ def _read_card(folder: Path) -> dict[str, Any]:
             "version": card["version"],
             "purpose": card.get("purpose", ""),
             "dimension": card.get("dimension", 0),
-            "parts": card.get("parts", {}),
+            "parts": list(card.get("parts", {}).items()),
+            "weights": card.get("default_weights", {}),
             "sha256": card["sha256"]["weights.safetensors"],
         }
     except FileNotFoundError as error:

@@ -1,0 +1,44 @@
+"""The workers' Celery app: queues, schedule, and nothing that knows a network.
+
+Start one with `celery -A workers.celery worker --pool threads` (one process per GPU) and the
+schedule with `celery -A workers.celery beat`. Set DJANGO_SETTINGS_MODULE to your shop's settings.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionshop.settings")
+
+SWEEP_SECONDS = 20
+REPLY_KEPT_SECONDS = 60
+
+
+def _configuration() -> dict[str, object]:
+    from recommender import conf, dispatch  # noqa: PLC0415 -- Django's settings are read on first use
+
+    url = dispatch.broker_url(conf.get("BROKER_URL"))
+    return {
+        "broker_url": url,
+        "result_backend": url,
+        "result_expires": REPLY_KEPT_SECONDS,
+        "task_ignore_result": True,
+        "task_default_queue": dispatch.QUEUES[dispatch.EMBED],
+        "task_routes": {name: {"queue": queue} for name, queue in dispatch.QUEUES.items()},
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {"socket_keepalive": True},
+        "worker_hijack_root_logger": False,
+        "beat_schedule": {
+            "sweep": {
+                "task": "workers.tasks.sweep",
+                "schedule": SWEEP_SECONDS,
+                "options": {"expires": SWEEP_SECONDS},
+            }
+        },
+    }
+
+
+app = Celery("workers", include=["workers.tasks"])
+app.config_from_object(_configuration())

@@ -1,0 +1,205 @@
+"""The only module that knows both worlds: claim from the database, encode, store."""
+
+import base64
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from recommender import conf, dispatch, worklist
+from recommender.catalog import catalog
+from recommender.models import Checkpoint, EmbeddingJob, PairingJob, Picture, Purpose
+from recommender.photos import SHOPPER, BadPhoto, digest, open_photo
+from recommender.selectors.checkpoints import active_checkpoints
+from recommender.services.checkpoints import checkpoint_dir
+from recommender.services.embeddings import Sight, store_embeddings
+from recommender.services.pairings import refresh_pairings as refresh_product
+from recommender.services.pictures import serving_encoders
+from workers import serving
+from workers.celery import app
+from workers.single_flight import SingleFlight
+
+log = logging.getLogger(__name__)
+
+PAIRINGS_AT_ONCE = 16
+DECODED_SIDE_PX = 640  # more than any encoder reads
+
+
+@app.task(name=dispatch.EMBED)
+def embed_pictures() -> None:
+    """Hear the bell: embed whatever is due, full batches first, until nothing is."""
+    _embed()
+
+
+@app.task(name=dispatch.PAIR)
+def refresh_pairings() -> None:
+    """Hear the bell: judge what goes with the products whose style changed."""
+    _pair()
+
+
+@app.task(name=dispatch.ENCODE_PHOTO, ignore_result=False)
+def encode_photo(*, jpeg: str) -> dict[str, Any]:
+    """Say what the encoders see in a shopper's photo (base64); nothing of it is kept."""
+    image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
+    (sight,) = _encoders().encode([image])
+    return asdict(_sight(sight))
+
+
+@app.task(name="workers.tasks.sweep")
+def sweep() -> None:
+    """Ring again for work that is due, in case a bell was lost."""
+    due = worklist.sweep()
+    if due["embed"]:
+        embed_pictures.delay()
+    if due["pair"]:
+        refresh_pairings.delay()
+
+
+class SourceChanged(ValueError):  # noqa: N818 -- reads as what happened
+    """The stored file no longer holds the picture that was uploaded."""
+
+
+def embed_due() -> int:
+    """Embed due pictures until none is left; returns how many.
+
+    The next batch is decoded while the network works on this one.
+    """
+    done = 0
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode") as pool:
+        upcoming = _claim_and_decode(pool)
+        while upcoming.claim:
+            current, upcoming = upcoming, _claim_and_decode(pool)
+            done += current.encode_and_store()
+    return done
+
+
+def pair_due() -> int:
+    """Refresh due pairings until none is left; returns how many products."""
+    done = 0
+    while claim := worklist.claim_pairing_jobs(limit=PAIRINGS_AT_ONCE):
+        for job in claim.jobs:
+            _pair_one(job, claim)
+        done += len(claim.jobs)
+    return done
+
+
+class _Batch:
+    """Claimed jobs and their pictures on the way from storage to pixels."""
+
+    def __init__(self, claim: worklist.Claim, pool: ThreadPoolExecutor) -> None:
+        self.claim = claim
+        pictures = {job.picture_id: job for job in claim.jobs}
+        self._images: dict[int, Future[Image.Image]] = {
+            pk: pool.submit(_read_picture, job.picture, job.sha256) for pk, job in pictures.items()
+        }
+
+    def encode_and_store(self) -> int:
+        images = self._decoded()
+        try:
+            sights = dict(zip(images, _encoders().encode(list(images.values())), strict=True))
+        except Exception as error:  # noqa: BLE001 -- whatever it was, each job is told and tried again
+            log.exception("A batch of %s pictures could not be encoded", len(images))
+            self._fail(self._jobs_of(images), code="encoder_failed", reason=str(error))
+            return 0
+        good = {pk: _sight(sight) for pk, sight in sights.items() if not _is_bad(sight)}
+        self._give_up(self._jobs_of(sights.keys() - good.keys()), serving.BadVector())
+        store_embeddings(good, jobs=self._jobs_of(good), token=self.claim.token)
+        return len(good)
+
+    def _decoded(self) -> dict[int, Image.Image]:
+        images = {}
+        for pk, future in self._images.items():
+            try:
+                images[pk] = future.result()
+            except (BadPhoto, SourceChanged, FileNotFoundError) as error:
+                self._give_up(self._jobs_of([pk]), error)
+            except OSError as error:  # storage is out of reach for now
+                self._fail(self._jobs_of([pk]), code="storage_failed", reason=str(error))
+        return images
+
+    def _jobs_of(self, pictures: Any) -> list[EmbeddingJob]:
+        wanted = set(pictures)
+        return [job for job in self.claim.jobs if job.picture_id in wanted]
+
+    def _give_up(self, jobs: Sequence[EmbeddingJob], error: Exception) -> None:
+        code, reason = _explain(error)
+        ids = [job.pk for job in jobs]
+        worklist.give_up(EmbeddingJob, ids=ids, token=self.claim.token, code=code, reason=reason)
+
+    def _fail(self, jobs: Sequence[EmbeddingJob], *, code: str, reason: str) -> None:
+        ids = [job.pk for job in jobs]
+        worklist.fail(EmbeddingJob, ids=ids, token=self.claim.token, code=code, reason=reason)
+
+
+def _claim_and_decode(pool: ThreadPoolExecutor) -> _Batch:
+    limit = conf.get("BATCH_SIZE") * max(1, len(serving_encoders()))
+    return _Batch(worklist.claim_embedding_jobs(limit=limit), pool)
+
+
+def _read_picture(picture: Picture, sha256: str) -> Image.Image:
+    with catalog().storage.open(picture.name) as file:
+        data = file.read()
+    if digest(data) != sha256:
+        raise SourceChanged(SourceChanged.__doc__)
+    return open_photo(data, max_side_px=DECODED_SIDE_PX)
+
+
+def _explain(error: Exception) -> tuple[str, str]:
+    if isinstance(error, BadPhoto):
+        return error.code, str(error)
+    if isinstance(error, FileNotFoundError):
+        return "source_missing", "The picture's file is gone from storage; please upload it again."
+    if isinstance(error, SourceChanged):
+        return "source_changed", f"{error} Please upload it again."
+    return "bad_vector", "The encoder could make nothing of this picture."
+
+
+def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
+    try:
+        refresh_product(job.product_id, score=_scorer().score)
+    except Exception as error:  # noqa: BLE001 -- the job says what happened and is tried again
+        log.exception("Could not pair product %s", job.product_id)
+        worklist.fail(
+            PairingJob, ids=[job.pk], token=claim.token, code="scorer_failed", reason=str(error)
+        )
+    else:
+        worklist.finish(PairingJob, ids=[job.pk], token=claim.token)
+
+
+def _sight(encoded: serving.EncodedPicture) -> Sight:
+    return Sight(**asdict(encoded))
+
+
+def _encoders() -> serving.EncoderGroup:
+    """The serving encoders, loaded once for as long as they serve."""
+    return _load_encoders(tuple((c.folder, c.name, c.sha256) for c in serving_encoders()))
+
+
+def _scorer() -> serving.Scorer:
+    scorer = active_checkpoints()[Purpose.PAIR]
+    return _load_scorer(scorer.folder, scorer.name, scorer.sha256)
+
+
+@lru_cache(maxsize=2)
+def _load_encoders(checkpoints: tuple[tuple[str, str, str], ...]) -> serving.EncoderGroup:
+    return serving.load_encoders([_folder(*checkpoint) for checkpoint in checkpoints])
+
+
+@lru_cache(maxsize=2)
+def _load_scorer(folder: str, name: str, sha256: str) -> serving.Scorer:
+    return serving.load_scorer(_folder(folder, name, sha256))
+
+
+def _folder(folder: str, name: str, _sha256: str) -> Path:
+    """Where the checkpoint lies on this machine, which may not be the one that registered it."""
+    return Path(folder) if Path(folder).exists() else checkpoint_dir() / name
+
+
+_embed = SingleFlight(embed_due)
+_pair = SingleFlight(pair_due)
