@@ -26,6 +26,9 @@ class ShopCatalog(Catalog):
     def pictures(self, product: Product) -> list:
         return [picture.file for picture in product.pictures.all()]
 
+    def find(self, text: str) -> Product:
+        return self.products().get(sku=text)
+
     def card(self, product: Product) -> Card:
         return Card(
             id=str(product.pk),

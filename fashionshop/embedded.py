@@ -38,6 +38,11 @@ def provide_database(var: Path) -> None:
     os.environ["DATABASE_URL"] = server.get_uri()
 
 
+def redis_url(var: Path) -> str:
+    """Where the embedded Redis of this folder listens, running or not."""
+    return f"unix://{_socket_path(var / 'redis')}"
+
+
 @contextmanager
 def redis_server(var: Path) -> Iterator[str]:
     """Run Redis under `var` while the block lasts; yields its address.
@@ -46,9 +51,8 @@ def redis_server(var: Path) -> Iterator[str]:
     """
     folder = var / "redis"
     folder.mkdir(parents=True, exist_ok=True)
-    socket = _socket_path(folder)
-    url = f"unix://{socket}"
-    process = None if _answers(url) else _start_redis(folder, socket)
+    url = redis_url(var)
+    process = None if _answers(url) else _start_redis(folder, _socket_path(folder))
     try:
         _wait_for(url, log=folder / "log")
         yield url

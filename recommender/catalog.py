@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, ValidationError
 from django.core.files.storage import Storage, default_storage
 from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.db.models.expressions import Combinable, Expression
@@ -87,6 +87,17 @@ class Catalog:
     def card(self, product: Any) -> Card:
         """What a strip or the API shows of a product; must cost no query."""
         raise NotImplementedError(f"{type(self).__name__} must say what a product's card shows")
+
+    def find(self, text: str) -> Any:
+        """The product a person means by `text`, for the command line.
+
+        Raises:
+            ObjectDoesNotExist: there is none.
+        """
+        try:
+            return self.products().get(pk=text)
+        except (ValueError, ValidationError) as error:
+            raise ObjectDoesNotExist(text) from error
 
     @property
     def storage(self) -> Storage:

@@ -79,7 +79,12 @@ def _send(bell: str) -> None:
             retry=False,
         )
     except (OperationalError, RedisError, OSError) as error:
-        log.warning("Could not ring %s (%s); the sweep will.", bell, error)
+        _warn_once(f"The workers cannot be woken ({error}); they will find the work by themselves.")
+
+
+@lru_cache
+def _warn_once(message: str) -> None:
+    log.warning(message)
 
 
 @lru_cache
@@ -89,7 +94,7 @@ def _producer() -> Celery:
     app = Celery(
         "recommender",
         broker=url,
-        backend=url.replace("redis+socket", "redis+socket"),
+        backend=url,
         set_as_current=False,
     )
     app.conf.update(

@@ -1,0 +1,83 @@
+"""The shop's processes in one terminal: web, worker and beat, started and ended together."""
+
+import os
+import shlex
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from honcho.manager import Manager
+
+READY_SECONDS = 60
+
+
+class PortTaken(RuntimeError):  # noqa: N818 -- reads as what is wrong
+    """Another program listens on the port."""
+
+
+def commands(port: int) -> dict[str, list[str]]:
+    """The command line of each process, by the name its output is labelled with."""
+    python = sys.executable
+    schedule = os.path.join(os.environ["FASHIONSHOP_VAR"], "beat")
+    celery = [python, "-m", "celery", "-A", "workers.celery"]
+    return {
+        "web": [
+            *(python, "-m", "gunicorn", "fashionshop.wsgi", "--bind", f"127.0.0.1:{port}"),
+            *(
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+                "--worker-tmp-dir",
+                os.environ["FASHIONSHOP_VAR"],
+            ),
+        ],
+        "worker": [
+            *(*celery, "worker", "--pool", "threads", "--concurrency", "4"),
+            *("--queues", "interactive,embed,pair", "--loglevel", "WARNING"),
+            *("--without-gossip", "--without-mingle"),
+        ],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule", schedule],
+    }
+
+
+def run(port: int, *, when_ready: Callable[[], None]) -> int:
+    """Run everything until Ctrl-C or until one process ends; then end the others. Returns its code.
+
+    Raises:
+        PortTaken: something else listens on the port.
+    """
+    _check_port(port)
+    manager = Manager()
+    for name, command in commands(port).items():
+        manager.add_process(name, shlex.join(command), env=dict(os.environ), quiet=False)
+    watcher = threading.Thread(target=_announce, args=(port, when_ready), daemon=True)
+    watcher.start()
+    manager.loop()
+    return int(manager.returncode or 0)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {port} is taken by another program. Choose one: make demo PORT=8001"
+            ) from error
+
+
+def _announce(port: int, when_ready: Callable[[], None]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+                when_ready()
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)

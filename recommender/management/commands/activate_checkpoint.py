@@ -1,0 +1,47 @@
+"""manage.py activate_checkpoint: let a checkpoint serve."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recommender.models import Checkpoint
+from recommender.services.checkpoints import (
+    NoCheckpoint,
+    activate_checkpoint,
+    checkpoint_dir,
+    shipped_checkpoints,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Let checkpoints serve; without names, all that are shipped. Where another one serves, the "
+        "new one is built in the shadow first: run this again once every picture has its vector."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("checkpoints", nargs="*", help="Names of shipped ones, or folders.")
+        parser.add_argument(
+            "--now", action="store_true", help="Switch at once, before all vectors are there."
+        )
+
+    def handle(self, *, checkpoints: list[str], now: bool, **_options: Any) -> None:
+        try:
+            folders = [_folder(name) for name in checkpoints] or shipped_checkpoints()
+            for folder in folders:
+                self._report(activate_checkpoint(folder, at_once=now))
+        except NoCheckpoint as error:
+            raise CommandError(str(error)) from error
+
+    def _report(self, checkpoint: Checkpoint) -> None:
+        state = {
+            Checkpoint.State.ACTIVE: "serves now",
+            Checkpoint.State.BUILDING: "is being built; run this again when it is complete",
+        }[Checkpoint.State(checkpoint.state)]
+        self.stdout.write(f"{checkpoint.label} ({checkpoint.get_purpose_display()}) {state}.")
+
+
+def _folder(name: str) -> Path:
+    shipped = checkpoint_dir() / name
+    return shipped if shipped.is_dir() else Path(name)

@@ -1,0 +1,47 @@
+"""manage.py embed_catalog: have every picture of the shop embedded."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from tqdm import tqdm
+
+from recommender import dispatch
+from recommender.catalog import catalog
+from recommender.models import EmbeddingJob
+from recommender.services.pictures import sync_products
+
+PRODUCTS_AT_ONCE = 200
+
+
+class Command(BaseCommand):
+    help = "Note every product's pictures and wake the workers; safe to run at any time."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--wait", action="store_true", help="Stay until the workers have finished."
+        )
+
+    def handle(self, *, wait: bool, **_options: Any) -> None:
+        products = catalog().products().order_by("pk")
+        queued, batch = 0, []
+        for product in tqdm(
+            products.iterator(PRODUCTS_AT_ONCE), total=products.count(), unit="product"
+        ):
+            batch.append(product)
+            if len(batch) == PRODUCTS_AT_ONCE:
+                queued += sync_products(batch)
+                batch = []
+        queued += sync_products(batch)
+        self.stdout.write(f"{queued} new jobs.")
+        if wait:
+            self._wait()
+
+    def _wait(self) -> None:
+        jobs = EmbeddingJob.objects.unfinished()
+        with tqdm(total=jobs.count(), unit="job") as bar:
+            while left := jobs.count():
+                bar.update(bar.total - left - bar.n)
+                dispatch.ring(dispatch.EMBED)
+                time.sleep(1)
+            bar.update(bar.total - bar.n)
