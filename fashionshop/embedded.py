@@ -7,7 +7,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -74,11 +74,8 @@ def _start_redis(folder: Path, socket: Path) -> subprocess.Popen[bytes]:
 
 
 def _stop_redis(url: str, process: subprocess.Popen[bytes] | None) -> None:
-    client = redis.Redis.from_url(url)
-    try:
-        client.shutdown(nosave=True)
-    except redis.RedisError:
-        pass  # it is gone already
+    with suppress(redis.RedisError):  # it may be gone already
+        redis.Redis.from_url(url).shutdown(nosave=True)
     if process is not None:
         process.wait(START_SECONDS)
 

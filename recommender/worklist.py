@@ -139,7 +139,7 @@ def _rest_or_retry() -> Case:
 
 
 def _later() -> Case:
-    """Wait longer after every attempt: 30 s, 60 s, …"""
+    """Wait longer after every attempt: 30 s, then 60 s."""
     seconds = conf.get("RETRY_SECONDS")
     steps = [
         When(attempts=attempt, then=_in_seconds(seconds * 2 ** (attempt - 1)))

@@ -103,7 +103,7 @@ class _Batch:
         images = self._decoded()
         try:
             sights = dict(zip(images, _encoders().encode(list(images.values())), strict=True))
-        except Exception as error:  # noqa: BLE001 -- whatever it was, each job is told and tried again
+        except Exception as error:  # whatever it was, each job is told and tried again
             log.exception("A batch of %s pictures could not be encoded", len(images))
             self._fail(self._jobs_of(images), code="encoder_failed", reason=str(error))
             return 0
@@ -163,7 +163,7 @@ def _explain(error: Exception) -> tuple[str, str]:
 def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
     try:
         refresh_product(job.product_id, score=_scorer().score)
-    except Exception as error:  # noqa: BLE001 -- the job says what happened and is tried again
+    except Exception as error:  # the job says what happened and is tried again
         log.exception("Could not pair product %s", job.product_id)
         worklist.fail(
             PairingJob, ids=[job.pk], token=claim.token, code="scorer_failed", reason=str(error)

@@ -83,7 +83,9 @@ def rank_products(
     )
     return [
         Ranked(pk, slot, score, dict(zip(names, cosines, strict=True)))
-        for pk, slot, score, *cosines in _rows(rows, _columns(names), per_slot, limit)
+        for pk, slot, score, *cosines in _rows(
+            rows, _columns(names), per_slot=per_slot, limit=limit
+        )
     ]
 
 
@@ -118,7 +120,7 @@ def _columns(names: list[str]) -> list[str]:
     return [f"reco_part_{name}" for name in names]
 
 
-def _rows(rows: QuerySet[Any], columns: list[str], per_slot: int, limit: int) -> list[Any]:
+def _rows(rows: QuerySet[Any], columns: list[str], *, per_slot: int, limit: int) -> list[Any]:
     try:
         candidates, params = rows.query.sql_with_params()
     except EmptyResultSet:  # a filter that nothing can pass

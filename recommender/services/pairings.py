@@ -41,7 +41,7 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
     per_slot = conf.get("CANDIDATES_PER_SLOT")
     candidates = style_neighbours(product_pk, slot=slot, style=style, per_slot=per_slot)
     judged = _judge(product_pk, candidates, visual, score=score)
-    _replace(product_pk, slot, judged, scorer)
+    _replace(product_pk, slot, judged, scorer=scorer)
     return len(judged)
 
 
@@ -71,7 +71,7 @@ def _cover_vectors(product_pks: Sequence[Any], visual: Checkpoint) -> dict[Any, 
 
 @transaction.atomic
 def _replace(
-    product_pk: Any, slot: str, judged: Sequence[tuple[Ranked, float]], scorer: Checkpoint
+    product_pk: Any, slot: str, judged: Sequence[tuple[Ranked, float]], *, scorer: Checkpoint
 ) -> None:
     """Store both directions, number them, and keep the best of each slot."""
     advisory_lock("recommender.pairings")  # two writers of one list would deadlock

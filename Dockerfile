@@ -1,0 +1,38 @@
+# One image, three sizes: `web` (no NumPy), `cpu` (ONNX Runtime), `gpu` (torch with CUDA).
+FROM python:3.11-slim-bookworm AS base
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=fashionshop.settings \
+    FASHIONSHOP_VAR=/var/lib/fashionshop PATH=/venv/bin:$PATH
+RUN useradd --system --create-home shop && mkdir -p /var/lib/fashionshop && chown shop /var/lib/fashionshop
+WORKDIR /app
+
+FROM base AS web-packages
+RUN python -m venv /venv && pip install --no-cache-dir uv
+COPY requirements-web.txt ./
+RUN uv pip install --no-cache --python /venv/bin/python -r requirements-web.txt
+
+FROM web-packages AS cpu-packages
+COPY requirements-cpu.txt ./
+RUN uv pip install --no-cache --python /venv/bin/python -r requirements-cpu.txt
+
+FROM cpu-packages AS gpu-packages
+COPY requirements.txt ./
+RUN uv pip install --no-cache --python /venv/bin/python -r requirements.txt
+
+FROM base AS web
+COPY --from=web-packages /venv /venv
+COPY --chown=shop . .
+USER shop
+EXPOSE 8000
+CMD ["gunicorn", "fashionshop.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]
+
+FROM base AS cpu
+COPY --from=cpu-packages /venv /venv
+COPY --chown=shop . .
+USER shop
+CMD ["celery", "-A", "workers.celery", "worker", "--pool", "threads", "--concurrency", "4", "--queues", "interactive,embed,pair"]
+
+FROM base AS gpu
+COPY --from=gpu-packages /venv /venv
+COPY --chown=shop . .
+USER shop
+CMD ["celery", "-A", "workers.celery", "worker", "--pool", "threads", "--concurrency", "4", "--queues", "interactive,embed,pair"]
