@@ -1,0 +1,123 @@
+"""Generate the demo catalogue: `python -m fashionshop.demo DIR [--seed N] [--products N] …`."""
+
+import argparse
+import csv
+import os
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from functools import partial
+from multiprocessing import Pool
+from pathlib import Path
+
+from fashionshop.demo.catalogue import Product, catalogue
+from fashionshop.demo.looks import Look, looks
+from fashionshop.demo.photograph import file_names, save_pictures
+
+PRODUCT_COLUMNS = (
+    "sku", "model", "title", "description", "category", "slot", "gender", "season", "colour",
+    "price", "stock", "sizes", "image1", "image2",
+)  # fmt: skip
+LOOK_COLUMNS = ("look", "title", "sku")
+
+
+def generate(
+    folder: Path,
+    *,
+    seed: int = 7,
+    products: int = 264,
+    looks_count: int = 72,
+    jobs: int = 1,
+    width: int = 600,
+) -> int:
+    """Write products.csv, looks.csv and images/ into `folder`; return the number of pictures.
+
+    The same numbers give the same bytes, whatever `jobs` is. The tables are written last, so a
+    folder that has them is complete.
+    """
+    rows = catalogue(products=products, seed=seed)
+    outfits = looks(rows, count=looks_count, seed=seed)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    pictures = _save_all(rows, folder=folder, seed=seed, width=width, jobs=jobs)
+    _write(folder / "products.csv", PRODUCT_COLUMNS, map(_product_row, rows))
+    _write(folder / "looks.csv", LOOK_COLUMNS, _look_rows(outfits))
+    return pictures
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _parser().parse_args(arguments)
+    started = time.perf_counter()
+    pictures = generate(
+        options.folder,
+        seed=options.seed,
+        products=options.products,
+        looks_count=options.looks,
+        jobs=options.jobs,
+        width=options.width,
+    )
+    seconds = time.perf_counter() - started
+    _say(f"{options.folder}: {options.products} products, {pictures} pictures in {seconds:.1f} s\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fashionshop.demo", description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--products", type=int, default=264)
+    parser.add_argument("--looks", type=int, default=72)
+    parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
+    parser.add_argument("--width", type=int, default=600, help="of a picture, in pixels")
+    return parser
+
+
+def _save_all(rows: Sequence[Product], *, folder: Path, seed: int, width: int, jobs: int) -> int:
+    save = partial(save_pictures, folder=folder, seed=seed, width=width)
+    if jobs == 1:
+        return sum(_watched(map(save, rows), total=len(rows)))
+    with Pool(jobs) as pool:
+        return sum(_watched(pool.imap_unordered(save, rows, chunksize=2), total=len(rows)))
+
+
+def _watched(counts: Iterable[int], *, total: int) -> Iterable[int]:
+    """Pass the counts on; on a terminal, keep one line with the rate and the time left."""
+    started = time.perf_counter()
+    for done, count in enumerate(counts, start=1):
+        if sys.stderr.isatty() and (done % 8 == 0 or done == total):
+            rate = done / (time.perf_counter() - started)
+            left = (total - done) / rate
+            _say(
+                f"\rdrawing {done}/{total} products, {rate:.0f}/s, {left:.0f} s left "
+                + "\n" * (done == total)
+            )
+        yield count
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def _product_row(product: Product) -> list[str]:
+    names = [*file_names(product), ""][:2]
+    return [
+        product.sku, product.model, product.title, product.description, product.category,
+        product.slot, product.gender, product.season, product.colour.name, product.price,
+        str(product.stock), product.sizes, *names,
+    ]  # fmt: skip
+
+
+def _look_rows(outfits: Iterable[Look]) -> Iterable[list[str]]:
+    for look in outfits:
+        for product in look.products:
+            yield [look.look, look.title, product.sku]
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()

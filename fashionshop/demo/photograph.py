@@ -1,0 +1,59 @@
+"""From a product to its pictures: draw it, choose the ground and the framing, save the files."""
+
+from pathlib import Path
+from random import Random
+
+from fashionshop.demo.catalogue import Product
+from fashionshop.demo.garments import CUTS
+from fashionshop.demo.render import GROUNDS, Framing, fitting, picture
+from fashionshop.demo.sketch import Cloth, Sketch
+
+JPEG_QUALITY = 88
+CLOSE_UP = 2.3  # how much nearer a detail picture is
+
+
+def file_names(product: Product) -> list[str]:
+    """Name a product's picture files, relative to the catalogue's folder."""
+    names = [f"images/{product.sku.lower()}.jpg"]
+    if product.second_picture:
+        names.append(f"images/{product.sku.lower()}-2.jpg")
+    return names
+
+
+def save_pictures(product: Product, *, folder: Path, seed: int, width: int) -> int:
+    """Draw and save a product's pictures; return how many there are."""
+    sketch = drawn(product, seed=seed)
+    # The ground is drawn per product, not per look: it must not give away what goes together.
+    generator = Random(f"{seed}:{product.sku}:ground")  # noqa: S311 - a backdrop, not a secret
+    first = fitting(sketch, ground=generator.choice(GROUNDS))
+    framings = (first, _second(first, product, generator))
+    for name, framing in zip(file_names(product), framings, strict=False):
+        image = picture(sketch, framing, width=width)
+        image.save(folder / name, quality=JPEG_QUALITY, subsampling=0)
+    return len(file_names(product))
+
+
+def drawn(product: Product, *, seed: int) -> Sketch:
+    """Draw a product; all colours of one model share every line of its cut."""
+    cloth = Cloth(
+        dye=product.colour.hex,
+        weave=product.weave,
+        accent=product.accent,
+        texture=product.texture,
+        metal=product.metal,
+    )
+    return CUTS[product.cut](cloth, Random(f"{seed}:{product.model}"))  # noqa: S311 - a cut
+
+
+def _second(first: Framing, product: Product, generator: Random) -> Framing:
+    ground = generator.choice(GROUNDS)
+    if product.second_picture == "detail":
+        return Framing(
+            ground=ground,
+            zoom=first.zoom * CLOSE_UP,
+            x=first.x + generator.uniform(-60, 60),
+            y=first.y + generator.uniform(-110, -30),
+            turn=generator.uniform(-9, 9),
+        )
+    turn = generator.choice((-1, 1)) * generator.uniform(7, 13)
+    return Framing(ground=ground, zoom=first.zoom * 0.92, x=first.x, y=first.y, turn=turn)

@@ -1,0 +1,40 @@
+"""The style rule: which products go together, and the one reason when they do not."""
+
+from dataclasses import dataclass
+
+from fashionshop.demo.palette import Colour, harmonise
+
+SPRING_SUMMER, AUTUMN_WINTER, ALL_YEAR = "Spring/Summer", "Autumn/Winter", "All year"
+WOMEN, MEN, UNISEX = "Women", "Men", "Unisex"
+LARGEST_FORMALITY_GAP = 1
+
+
+@dataclass(frozen=True)
+class Style:
+    """What the rule looks at. `formality`: 1 beach and sport, 2 weekend, 3 town, 4 office, 5 evening."""
+
+    colour: Colour
+    formality: int
+    is_loud: bool
+    season: str
+    gender: str
+
+
+def goes_together(a: Style, b: Style) -> bool:
+    """Say whether two products of different slots may share a look; symmetric."""
+    return not clash(a, b)
+
+
+def clash(a: Style, b: Style) -> str:
+    """Name the first clause of the rule that two products break, "" when they go together."""
+    if {a.gender, b.gender} == {WOMEN, MEN}:
+        return "gender"
+    if {a.season, b.season} == {SPRING_SUMMER, AUTUMN_WINTER}:
+        return "season"
+    if abs(a.formality - b.formality) > LARGEST_FORMALITY_GAP:
+        return "formality"
+    if a.is_loud and b.is_loud:
+        return "pattern"
+    if not harmonise(a.colour, b.colour):
+        return "palette"
+    return ""
