@@ -92,7 +92,7 @@ PICTURES = {
     "CONTAINER_WIDTH": 960,
     "GRID_COLUMNS": 4,
     "PIXEL_DENSITIES": [1],
-    "FILE_TYPES": ["WEBP"],
+    "FILE_TYPES": ["AVIF"],
     "USE_PLACEHOLDERS": False,
     "PROCESSOR": "fashionshop.renditions.make",
 }
