@@ -1,0 +1,31 @@
+"""The encoders there are, by name; pictures or another encoder's features in, embeddings out."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import Tensor, nn
+
+from workers.checkpoints import Card
+from workers.registry import load_network, look_up
+
+ENCODERS: dict[str, str] = {
+    "visual": "workers.networks.visual:build",
+    "style": "workers.networks.style:build",
+    "tiny": "workers.networks.tiny:build",
+}
+
+
+class EncoderNetwork(Protocol):
+    """A network whose `forward` returns at least `embedding`, (B, D), each part of unit norm."""
+
+    def __call__(self, inputs: Tensor) -> dict[str, Tensor]: ...
+
+
+def build_encoder(name: str, *, options: dict[str, Any]) -> nn.Module:
+    """Build a registered encoder with fresh weights."""
+    return look_up(ENCODERS, name)(**options)
+
+
+def load_encoder(folder: Path) -> tuple[nn.Module, Card]:
+    """Load a checkpoint's network in evaluation mode, hashes, keys and shapes checked."""
+    return load_network(folder, registry=ENCODERS)

@@ -1,0 +1,125 @@
+"""From a torch network to a checkpoint: rounded weights, `network.onnx`, card."""
+
+import io
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+from workers.checkpoints import Card, save_checkpoint
+
+SMALLEST_HALF = 256  # entries; a shorter tensor is not worth a Cast
+
+
+class _Outputs(nn.Module):
+    """Give the named outputs of a network as a tuple, in the order of `names`."""
+
+    def __init__(self, network: nn.Module, names: list[str]) -> None:
+        super().__init__()
+        self.network = network
+        self.names = names
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        outputs = self.network(*inputs)
+        return tuple(outputs[name] for name in self.names)
+
+
+def save_network(
+    network: nn.Module, folder: Path, card: Card, *, examples: dict[str, Tensor]
+) -> Card:
+    """Round a network's weights to half precision in place, export it and write the checkpoint.
+
+    Args:
+        network: Returns a dictionary of tensors whose first axis is the batch.
+        folder: Where to write; made if missing.
+        card: Without hashes.
+        examples: One tensor per input, in the order of `forward`, with a batch of 2.
+
+    Returns:
+        The card with its hashes.
+    """
+    network.eval()
+    round_to_half(network)
+    tensors = {key: _stored(value) for key, value in kept_state(network).items()}
+    return save_checkpoint(folder, card, tensors=tensors, onnx=to_onnx(network, examples=examples))
+
+
+def kept_state(network: nn.Module) -> dict[str, Tensor]:
+    """Name the tensors a checkpoint holds: all but BatchNorm's counters, which only training reads."""
+    return {
+        key: value
+        for key, value in network.state_dict().items()
+        if not key.endswith("num_batches_tracked")
+    }
+
+
+def round_to_half(network: nn.Module) -> None:
+    """Round every stored tensor to the nearest half, so that torch computes with what is shipped."""
+    with torch.no_grad():
+        for value in kept_state(network).values():
+            if value.is_floating_point():
+                value.copy_(value.half().float())
+
+
+def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
+    """Export to ONNX with a free batch axis and weights stored as halves.
+
+    Args:
+        network: In evaluation mode.
+        examples: Inputs by name, batch of 2.
+
+    Returns:
+        The serialised model: inputs and outputs by name, in float32 and uint8 as in torch.
+    """
+    inputs = tuple(examples.values())
+    with torch.inference_mode():
+        names = list(network(*inputs))
+    batch = torch.export.Dim("B", min=1, max=4096)
+    buffer = io.BytesIO()
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecations
+        torch.onnx.export(
+            _Outputs(network, names).eval(),
+            inputs,
+            buffer,
+            dynamo=True,
+            verbose=False,
+            optimize=False,  # folding BatchNorm would leave weights that no half holds
+            input_names=list(examples),
+            output_names=names,
+            dynamic_shapes=(tuple({0: batch} for _ in inputs),),
+            external_data=False,
+        )
+    return _halved(onnx.load_from_string(buffer.getvalue())).SerializeToString()
+
+
+def _stored(value: Tensor) -> NDArray[Any]:
+    return (value.half() if value.is_floating_point() else value).cpu().numpy()
+
+
+def _halved(model: ModelProto) -> ModelProto:
+    """Store initialisers that a half holds exactly as halves, each followed by a Cast to float."""
+    casts = []
+    for tensor in model.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if tensor.data_type != TensorProto.FLOAT or values.size < SMALLEST_HALF:
+            continue
+        halves = values.astype(np.float16)
+        if not np.array_equal(halves.astype(np.float32), values):
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(halves, f"{name}.half"))
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    del model.graph.value_info[:]
+    return model

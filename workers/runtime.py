@@ -1,0 +1,75 @@
+"""One forward pass by name, whichever engine is there: ONNX Runtime, or torch on CUDA."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from workers.checkpoints import ONNX, Card
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class Session(Protocol):
+    """Inputs by name in, outputs by name out, batch first."""
+
+    def run(self, inputs: Arrays) -> Arrays: ...
+
+
+class OnnxSession:
+    """ONNX Runtime on the CPU."""
+
+    def __init__(self, path: Path, *, threads: int | None) -> None:
+        import onnxruntime  # noqa: PLC0415 - a GPU worker may do without it
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or int(os.environ.get("OMP_NUM_THREADS") or 0)
+        options.log_severity_level = 3  # errors; unused initialisers are no news
+        self._session = onnxruntime.InferenceSession(
+            path, options, providers=["CPUExecutionProvider"]
+        )
+        self._outputs = [output.name for output in self._session.get_outputs()]
+
+    def run(self, inputs: Arrays) -> Arrays:
+        """Run one batch."""
+        return dict(zip(self._outputs, self._session.run(self._outputs, inputs), strict=True))
+
+
+class TorchSession:
+    """The torch network itself, on a device."""
+
+    def __init__(self, folder: Path, card: Card, *, device: str) -> None:
+        from workers.encoders import ENCODERS  # noqa: PLC0415 - imports torch
+        from workers.registry import load_network  # noqa: PLC0415 - imports torch
+        from workers.scorers import SCORERS  # noqa: PLC0415 - imports torch
+
+        network, _ = load_network(folder, registry=ENCODERS | SCORERS)
+        self._network = network.to(device)
+        self._device = device
+
+    def run(self, inputs: Arrays) -> Arrays:
+        """Run one batch."""
+        import torch  # noqa: PLC0415 - already imported by then
+
+        with torch.inference_mode():
+            tensors = [torch.from_numpy(value).to(self._device) for value in inputs.values()]
+            return {name: out.cpu().numpy() for name, out in self._network(*tensors).items()}
+
+
+def open_session(folder: Path, card: Card, *, device: str | None, threads: int | None) -> Session:
+    """Open a checkpoint with the engine that serves it best here."""
+    chosen = device or ("cuda" if has_cuda() else "cpu")
+    if chosen == "cpu":
+        return OnnxSession(folder / ONNX, threads=threads)
+    return TorchSession(folder, card, device=chosen)
+
+
+def has_cuda() -> bool:
+    """Tell whether torch is installed and sees a CUDA device, without importing it in vain."""
+    if not Path("/dev/nvidiactl").exists() or find_spec("torch") is None:
+        return False
+    import torch  # noqa: PLC0415 - only where a driver is present
+
+    return bool(torch.cuda.is_available())

@@ -1,0 +1,218 @@
+"""Checkpoints at work: pictures to embeddings and attributes, pairs of embeddings to scores.
+
+ONNX Runtime serves unless torch is installed and sees a CUDA device; on a CPU torch is not imported.
+"""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from workers.checkpoints import Card, CheckpointError, Kind, load_card, verify
+from workers.images import PaletteColour, palette, prepare
+from workers.runtime import Session, open_session
+
+Vectors = Sequence[Sequence[float]] | NDArray[np.floating]
+
+SHORTEST_NORM = 1e-6
+LARGEST_BATCH = 64  # pairs of forward passes; bounds memory, not speed
+LARGEST_PAIR_BATCH = 4096
+
+
+class BadVector(ValueError):  # noqa: N818 - named as `recommender.photos.BadPhoto`
+    """A network gave NaN, infinity or a zero vector for this picture."""
+
+
+@dataclass(frozen=True)
+class EncodedPicture:
+    """All that the encoders say about one picture.
+
+    `embeddings` has one entry per encoder, `name@version`; `error` is set instead of vectors when
+    the networks gave none worth storing.
+    """
+
+    embeddings: dict[str, list[float]]
+    category: str
+    category_confidence: float
+    slot: str
+    slot_confidence: float
+    palette: list[PaletteColour]
+    error: BadVector | None = None
+
+
+@dataclass(frozen=True)
+class _Stage:
+    card: Card
+    session: Session
+
+
+class EncoderGroup:
+    """Encoders that share one pass over the pixels: a backbone and heads on its features."""
+
+    def __init__(self, backbone: _Stage, heads: Sequence[_Stage]) -> None:
+        self._backbone = backbone
+        self._heads = tuple(heads)
+        self._side_px = int(backbone.card.preprocessing["side_px"])
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        return (self._backbone.card, *(head.card for head in self._heads))
+
+    def encode(self, images: Sequence[Image.Image]) -> list[EncodedPicture]:
+        """Encode upright RGB pictures, one result each, in order; an empty list gives one.
+
+        A picture whose vectors are unusable gets an `error`; its neighbours keep their results.
+        """
+        encoded: list[EncodedPicture] = []
+        for start in range(0, len(images), LARGEST_BATCH):
+            encoded += self._encode(images[start : start + LARGEST_BATCH])
+        return encoded
+
+    def _encode(self, images: Sequence[Image.Image]) -> list[EncodedPicture]:
+        with ThreadPoolExecutor(max_workers=2) as threads:  # Pillow lets go of the interpreter
+            squares = list(threads.map(self._prepared, images))
+            palettes = list(threads.map(palette, images))
+        seen = self._backbone.session.run({"pixels": np.stack(squares)})
+        vectors = {self._backbone.card.identity: seen["embedding"]}
+        for head in self._heads:
+            out = head.session.run({"features": seen["features"]})
+            vectors[head.card.identity] = out["embedding"]
+        categories = _categories(self._backbone.card, seen["category_logits"])
+        return [
+            _encoded(
+                {name: rows[index] for name, rows in vectors.items()},
+                categories[index],
+                palettes[index],
+            )
+            for index in range(len(images))
+        ]
+
+    def _prepared(self, image: Image.Image) -> NDArray[np.uint8]:
+        return prepare(image, side_px=self._side_px)
+
+
+class Scorer:
+    """A pair scorer over stored embeddings."""
+
+    def __init__(self, stage: _Stage) -> None:
+        self._stage = stage
+
+    @property
+    def card(self) -> Card:
+        return self._stage.card
+
+    def score(self, a: Vectors, b: Vectors) -> list[float]:
+        """Score pairs of two equally long lists of vectors, in [0, 1], in order.
+
+        Raises:
+            ValueError: The lists differ in length or the vectors are not of the card's width.
+        """
+        first, second = (np.asarray(side, dtype=np.float32) for side in (a, b))
+        if first.size == 0 and second.size == 0:
+            return []
+        width = self.card.dimension
+        if first.shape != second.shape or first.ndim != 2 or first.shape[1] != width:
+            message = f"{self.card.identity} scores two (K, {width}) lists; got {first.shape} and {second.shape}."
+            raise ValueError(message)
+        scores: list[float] = []
+        for start in range(0, len(first), LARGEST_PAIR_BATCH):
+            part = slice(start, start + LARGEST_PAIR_BATCH)
+            scores += self._stage.session.run({"a": first[part], "b": second[part]})[
+                "score"
+            ].tolist()
+        return scores
+
+
+def load_encoders(
+    folders: Sequence[Path], *, device: str | None = None, threads: int | None = None
+) -> EncoderGroup:
+    """Load one encoder of pixels and any heads on its features; hashes are verified.
+
+    Args:
+        folders: Checkpoints, in any order.
+        device: "cpu" or "cuda"; by default CUDA where torch finds it.
+        threads: For ONNX Runtime; by default OMP_NUM_THREADS, else its own choice.
+
+    Raises:
+        CheckpointError: No or several checkpoints read pixels, or a head reads another's features.
+    """
+    stages = [_open(folder, device=device, threads=threads) for folder in folders]
+    backbones = [stage for stage in stages if stage.card.input == "pixels"]
+    if len(backbones) != 1:
+        names = ", ".join(stage.card.identity for stage in backbones) or "none"
+        raise CheckpointError(f"A group needs exactly one encoder that reads pixels; got {names}.")
+    heads = [stage for stage in stages if stage is not backbones[0]]
+    for head in heads:
+        _check_input(head.card, f"features of {backbones[0].card.identity}")
+    return EncoderGroup(backbones[0], heads)
+
+
+def load_scorer(folder: Path, *, device: str | None = None, threads: int | None = None) -> Scorer:
+    """Load a scorer; hashes are verified.
+
+    Raises:
+        CheckpointError: The checkpoint is no scorer.
+    """
+    stage = _open(folder, device=device, threads=threads)
+    if stage.card.kind is not Kind.SCORER:
+        raise CheckpointError(f"{folder} is a checkpoint of kind {stage.card.kind}, not a scorer.")
+    return Scorer(stage)
+
+
+def check_vectors(vectors: Iterable[tuple[str, NDArray[np.floating]]]) -> None:
+    """Refuse vectors that no search can use.
+
+    Raises:
+        BadVector: Names the encoder and what is wrong.
+    """
+    for name, vector in vectors:
+        if not np.isfinite(vector).all():
+            raise BadVector(f"{name} gave NaN or infinity for this picture.")
+        if np.linalg.norm(vector) < SHORTEST_NORM:
+            raise BadVector(f"{name} gave a zero vector for this picture.")
+
+
+def _open(folder: Path, *, device: str | None, threads: int | None) -> _Stage:
+    card = load_card(folder)
+    verify(folder, card)
+    return _Stage(card, open_session(folder, card, device=device, threads=threads))
+
+
+def _check_input(card: Card, expected: str) -> None:
+    if card.input != expected:
+        message = (
+            f"{card.identity} reads {card.input!r}, this group offers {expected!r}; train it anew."
+        )
+        raise CheckpointError(message)
+
+
+def _encoded(
+    vectors: dict[str, NDArray[np.floating]],
+    category: tuple[str, float, str, float],
+    colours: list[PaletteColour],
+) -> EncodedPicture:
+    try:
+        check_vectors(vectors.items())
+    except BadVector as error:
+        return EncodedPicture({}, "", 0.0, "", 0.0, colours, error=error)
+    lists = {name: [float(value) for value in vector] for name, vector in vectors.items()}
+    return EncodedPicture(lists, *category, colours)
+
+
+def _categories(card: Card, logits: NDArray[np.floating]) -> list[tuple[str, float, str, float]]:
+    """Turn (B, categories) logits into category, its probability, slot, and the slot's."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares = shifted / shifted.sum(axis=1, keepdims=True)  # (B, categories)
+    names = list(card.categories)
+    slots = sorted(set(card.categories.values()))
+    member = np.array([[card.categories[name] == slot for slot in slots] for name in names])
+    by_slot = shares @ member  # (B, slots)
+    best, best_slot = shares.argmax(axis=1), by_slot.argmax(axis=1)
+    return [
+        (names[c], float(row[c]), slots[s], float(slot_row[s]))
+        for row, slot_row, c, s in zip(shares, by_slot, best, best_slot, strict=True)
+    ]

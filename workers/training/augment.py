@@ -1,0 +1,94 @@
+"""One picture, many: another colourway, another ground, another stance, as photos of it would vary."""
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from workers.images import Pixels, estimate_ground
+
+Floats = NDArray[np.float32]
+
+LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+RECOLOURED = 0.7  # of the views
+NEW_GROUND = 0.6
+INVERTED = 0.2  # of the recoloured: dark print on light becomes light on dark
+BLURRED = 0.2
+SOFT_EDGE = (8, 24)  # of 255: where a pixel begins and ends to differ from the ground
+
+
+def vary(pixels: Pixels, *, generator: Generator) -> Pixels:
+    """Draw another view of the same garment.
+
+    Args:
+        pixels: (S, S, 3) uint8 RGB, prepared.
+        generator: Decides everything; the same state gives the same view.
+
+    Returns:
+        (S, S, 3) uint8 RGB.
+    """
+    ground = np.array(estimate_ground(pixels).colour, dtype=np.float32)
+    values = pixels.astype(np.float32)
+    garment = _mask(values, ground)  # (S, S, 1)
+    drawn, behind = values, values
+    if generator.random() < RECOLOURED:
+        drawn = _recolour(values, garment, generator)
+    if generator.random() < NEW_GROUND:
+        behind = _ground(len(pixels), generator)
+    mixed = _light(drawn * garment + behind * (1 - garment), generator)
+    return np.asarray(_stance(Image.fromarray(mixed), generator))
+
+
+def _mask(values: Floats, ground: Floats) -> Floats:
+    low, high = SOFT_EDGE
+    difference = np.abs(values - ground).max(axis=2, keepdims=True)
+    return np.asarray(np.clip((difference - low) / (high - low), 0, 1), dtype=np.float32)
+
+
+def _recolour(values: Floats, garment: Floats, generator: Generator) -> Floats:
+    """Give the garment another mean tone, contrast and tint; weave and print stay."""
+    tone = (values @ LUMINANCE)[..., None]  # (S, S, 1)
+    mean = float((tone * garment).sum() / max(float(garment.sum()), 1.0))
+    contrast = generator.uniform(0.4, 1.3) * (-1 if generator.random() < INVERTED else 1)
+    tint = generator.normal(0, 35, 3).astype(np.float32)
+    tint -= tint @ LUMINANCE
+    kept = (values - tone) * generator.uniform(-0.5, 1)
+    drawn = generator.uniform(25, 235) + contrast * (tone - mean) + tint + kept
+    return np.asarray(np.clip(drawn, 0, 255), dtype=np.float32)
+
+
+def _ground(side: int, generator: Generator) -> Floats:
+    """Paint a plain ground, mostly light, with a slight slope of brightness."""
+    level = generator.uniform(200, 255) if generator.random() < 0.5 else generator.uniform(20, 255)
+    colour = level + generator.normal(0, 12, 3)
+    slope = np.linspace(-1, 1, side) * generator.uniform(-20, 20)
+    field = slope[:, None, None] if generator.random() < 0.5 else slope[None, :, None]
+    return np.broadcast_to(np.clip(colour + field, 0, 255), (side, side, 3)).astype(np.float32)
+
+
+def _light(values: Floats, generator: Generator) -> Pixels:
+    gamma, exposure = generator.uniform(0.7, 1.4), generator.uniform(0.85, 1.1)
+    lit = np.clip(values / 255, 0, 1) ** gamma * 255 * exposure
+    return np.asarray(np.clip(lit, 0, 255), dtype=np.uint8)
+
+
+def _stance(picture: Image.Image, generator: Generator) -> Image.Image:
+    """Flip, zoom, stretch, turn and shift a little."""
+    if generator.random() < 0.5:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    side = picture.width
+    zoom, stretch = generator.uniform(0.75, 1.12), np.exp(generator.uniform(-0.12, 0.12))
+    angle = np.deg2rad(generator.uniform(-7, 7))
+    shift = side / 2 + generator.uniform(-0.08, 0.08, 2) * side
+    turn = zoom * np.array(
+        [[np.cos(angle) * stretch, -np.sin(angle)], [np.sin(angle), np.cos(angle) / stretch]]
+    )
+    offset = shift - turn @ np.array([side / 2, side / 2])
+    matrix = (*turn[0], offset[0], *turn[1], offset[1])
+    fill = estimate_ground(np.asarray(picture)).colour
+    moved = picture.transform(
+        picture.size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR, fillcolor=fill
+    )
+    if generator.random() < BLURRED:
+        moved = moved.filter(ImageFilter.GaussianBlur(generator.uniform(0.3, 1.2)))
+    return moved
