@@ -1,0 +1,34 @@
+"""Gives failed work a new life when a person asks for it."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from recommender import dispatch, worklist
+from recommender.models import EmbeddingJob, PairingJob, Picture
+from recommender.selectors.status import failed_pictures
+from recommender.services.pictures import retry_pictures
+
+_BELLS: dict[type[Model], str] = {EmbeddingJob: dispatch.EMBED, PairingJob: dispatch.PAIR}
+
+
+@transaction.atomic
+def retry_failed_pictures(products: QuerySet[Any]) -> int:
+    """Try the failed pictures of these products again; returns how many pictures, 0 for none.
+
+    Pictures that are ready, running or queued are left alone.
+    """
+    failed = list(failed_pictures(products).values_list("pk", flat=True))
+    if failed:
+        retry_pictures(Picture.objects.filter(pk__in=failed))
+    return len(failed)
+
+
+@transaction.atomic
+def retry_jobs(jobs: QuerySet[Any]) -> int:
+    """Try the failed ones among these jobs (of one kind) again; returns how many."""
+    revived = worklist.retry(jobs)
+    if revived:
+        dispatch.ring(_BELLS[jobs.model])
+    return revived
