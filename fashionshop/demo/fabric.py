@@ -38,10 +38,10 @@ def _pinstripe(cloth: Cloth) -> tuple[int, str]:
 def _check(cloth: Cloth) -> tuple[int, str]:
     bar, fine = cloth.accent, contrasting(cloth.dye, 0.45)
     return 66, (
-        f'<rect x="6" width="26" height="66" fill="{bar}" opacity=".55"/>'
-        f'<rect y="6" width="66" height="26" fill="{bar}" opacity=".55"/>'
-        f'<rect x="47" width="3" height="66" fill="{fine}" opacity=".8"/>'
-        f'<rect y="47" width="66" height="3" fill="{fine}" opacity=".8"/>'
+        f'<rect x="6" width="26" height="66" fill="{bar}" fill-opacity=".55"/>'
+        f'<rect y="6" width="66" height="26" fill="{bar}" fill-opacity=".55"/>'
+        f'<rect x="47" width="3" height="66" fill="{fine}" fill-opacity=".8"/>'
+        f'<rect y="47" width="66" height="3" fill="{fine}" fill-opacity=".8"/>'
     )
 
 
@@ -152,31 +152,31 @@ def _tile(width: float, height: float, content: str, *, turn: float = 0) -> str:
     )
 
 
-_RIB = '<rect width="4" height="12" fill="#000" opacity=".22"/><rect x="5" width="3" height="12" fill="#fff" opacity=".14"/>'
+_RIB = '<rect width="4" height="12" fill="#000" fill-opacity=".22"/><rect x="5" width="3" height="12" fill="#fff" fill-opacity=".14"/>'
 _KNIT = (
     '<path d="M1 1 L6 8 L11 1 M1 9 L6 16 L11 9" transform="translate(0 -4)" fill="none" stroke="#000"'
-    ' stroke-width="2.2" opacity=".26"/><path d="M2 -1 L6 5 L10 -1" fill="none" stroke="#fff"'
-    ' stroke-width="1.6" opacity=".2"/>'
+    ' stroke-width="2.2" stroke-opacity=".26"/><path d="M2 -1 L6 5 L10 -1" fill="none" stroke="#fff"'
+    ' stroke-width="1.6" stroke-opacity=".2"/>'
 )
 _CABLE = (
     '<rect width="60" height="60" fill="none"/><path d="M12 0 C34 15 34 45 12 60 M30 0 C8 15 8 45 30 60"'
-    ' fill="none" stroke="#000" stroke-width="5" opacity=".3"/><path d="M15 -2 C37 15 37 45 15 62"'
-    ' fill="none" stroke="#fff" stroke-width="5" opacity=".24"/><path d="M44 0V60M54 0V60" stroke="#000"'
-    ' stroke-width="2.5" opacity=".25"/>'
+    ' fill="none" stroke="#000" stroke-width="5" stroke-opacity=".3"/><path d="M15 -2 C37 15 37 45 15 62"'
+    ' fill="none" stroke="#fff" stroke-width="5" stroke-opacity=".24"/><path d="M44 0V60M54 0V60" stroke="#000"'
+    ' stroke-width="2.5" stroke-opacity=".25"/>'
 )
-_TWILL = '<rect width="5" height="2" fill="#fff" opacity=".16"/><rect y="2.5" width="5" height="1.5" fill="#000" opacity=".14"/>'
+_TWILL = '<rect width="5" height="2" fill="#fff" fill-opacity=".16"/><rect y="2.5" width="5" height="1.5" fill="#000" fill-opacity=".14"/>'
 _LINEN = (
-    '<rect width="9" height="1.3" fill="#000" opacity=".08"/><rect y="4" width="9" height="1" fill="#fff"'
-    ' opacity=".12"/><rect width="1.2" height="8" fill="#000" opacity=".07"/>'
+    '<rect width="9" height="1.3" fill="#000" fill-opacity=".08"/><rect y="4" width="9" height="1" fill="#fff"'
+    ' fill-opacity=".12"/><rect width="1.2" height="8" fill="#000" fill-opacity=".07"/>'
 )
 _QUILT = (
-    '<path d="M0 0 L70 70 M70 0 L0 70" stroke="#000" stroke-width="3.5" opacity=".4"/>'
-    '<path d="M3 -1 L73 69 M67 -1 L-3 69" stroke="#fff" stroke-width="2.5" opacity=".3"/>'
+    '<path d="M0 0 L70 70 M70 0 L0 70" stroke="#000" stroke-width="3.5" stroke-opacity=".4"/>'
+    '<path d="M3 -1 L73 69 M67 -1 L-3 69" stroke="#fff" stroke-width="2.5" stroke-opacity=".3"/>'
 )
 _STRAW = (
-    '<path d="M0 3 H14 M0 10 H14" stroke="#000" stroke-width="2" opacity=".2"/>'
-    '<path d="M3 0 V7 M10 7 V14" stroke="#000" stroke-width="2.4" opacity=".3"/>'
-    '<path d="M7 0 V7 M14 7 V14 M0 7 V14" stroke="#fff" stroke-width="2" opacity=".25"/>'
+    '<path d="M0 3 H14 M0 10 H14" stroke="#000" stroke-width="2" stroke-opacity=".2"/>'
+    '<path d="M3 0 V7 M10 7 V14" stroke="#000" stroke-width="2.4" stroke-opacity=".3"/>'
+    '<path d="M7 0 V7 M14 7 V14 M0 7 V14" stroke="#fff" stroke-width="2" stroke-opacity=".25"/>'
 )
 # name: (tile, strength of the grain, its softness in pixels)
 _TEXTURES: dict[str, tuple[str, float, float]] = {

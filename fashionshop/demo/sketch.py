@@ -64,7 +64,7 @@ class Sketch:
 
     def patch(self, path: str, *, fill: str, opacity: float = 1) -> None:
         """Paint a flat piece that adds nothing to the outline."""
-        self.crisp.append(f'<path d="{path}" fill="{fill}" opacity="{opacity}"/>')
+        self.crisp.append(f'<path d="{path}" fill="{fill}" fill-opacity="{opacity}"/>')
 
     def line(
         self,
@@ -79,7 +79,7 @@ class Sketch:
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         self.crisp.append(
             f'<path d="{path}" fill="none" stroke="{colour or self.cloth.seam}" stroke-width="{width}"'
-            f' opacity="{opacity}" stroke-linecap="round" stroke-linejoin="round"{dashes}/>'
+            f' stroke-opacity="{opacity}" stroke-linecap="round" stroke-linejoin="round"{dashes}/>'
         )
 
     def lines(
@@ -112,7 +112,7 @@ class Sketch:
         fill = colour or lighter(self.cloth.dye, 0.35)
         rim = darker(fill, 0.45)
         self.crisp.append(
-            f'<circle cx="{x + 1.5}" cy="{y + 2.5}" r="{radius}" fill="#1a1216" opacity=".35"/>'
+            f'<circle cx="{x + 1.5}" cy="{y + 2.5}" r="{radius}" fill="#1a1216" fill-opacity=".35"/>'
             f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{fill}" stroke="{rim}" stroke-width="1.2"/>'
             f'<circle cx="{x - 2}" cy="{y}" r="1.2" fill="{rim}"/>'
             f'<circle cx="{x + 2}" cy="{y}" r="1.2" fill="{rim}"/>'
@@ -125,10 +125,10 @@ class Sketch:
             f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}" stroke="{darker(colour, 0.4)}"'
             ' stroke-width="1"/>'
             f'<circle cx="{x + radius * 0.2}" cy="{y + radius * 0.25}" r="{radius * 0.72}"'
-            f' fill="{darker(colour, 0.18)}" opacity=".5"/>'
+            f' fill="{darker(colour, 0.18)}" fill-opacity=".5"/>'
             f'<circle cx="{x - radius * 0.1}" cy="{y - radius * 0.12}" r="{radius * 0.7}" fill="{colour}"/>'
             f'<circle cx="{x - radius * 0.35}" cy="{y - radius * 0.38}" r="{radius * 0.28}"'
-            ' fill="#fff" opacity=".85"/>'
+            ' fill="#fff" fill-opacity=".85"/>'
         )
 
     def zip(self, path: str, *, colour: str = "#8d8a86") -> None:
@@ -141,7 +141,7 @@ class Sketch:
         for d in (path, mirrored(path)) if both else (path,):
             self.folds.append(
                 f'<path d="{d}" fill="none" stroke="{colour}" stroke-width="{width}"'
-                f' stroke-linecap="round" opacity="{abs(tone)}"/>'
+                f' stroke-linecap="round" stroke-opacity="{abs(tone) / 2}"/>'
             )
 
     def hang(self, xs: tuple[float, ...], top: float, hem: float, *, tone: float = -0.3) -> None:
