@@ -4,7 +4,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.numberformat import format as format_number
 
-from fashionshop.models import Product
+from fashionshop.models import Product, ProductPicture
 from recommender.catalog import Card, Catalog, PictureSource
 
 
@@ -39,24 +39,19 @@ class ShopCatalog(Catalog):
             price_label=f"€{format_number(product.price, '.', 2, 3, ',', force_grouping=True)}",
             is_available=product.stock > 0,
             subtitle=product.colour or product.category.name,
-            picture=_picture_source(product),
+            picture=picture_source(product.cover, alt=product.title) if product.cover else None,
         )
 
 
-def _picture_source(product: Product) -> PictureSource | None:
-    cover = product.cover
-    if cover is None:
-        return None
-    variants = cover.file.aspect_ratios[None]
+def picture_source(picture: ProductPicture, *, alt: str) -> PictureSource:
+    """A stored picture in every size there is of it; costs no query."""
     return PictureSource(
-        src=cover.file.url,
-        width=cover.width,
-        height=cover.height,
-        alt=product.title,
+        src=picture.file.url,
+        width=picture.width,
+        height=picture.height,
+        alt=alt,
         srcset={
-            f"image/{kind.lower()}": {
-                width: picture.url for width, picture in sorted(files.items())
-            }
-            for kind, files in variants.items()
+            f"image/{kind.lower()}": {width: file.url for width, file in sorted(files.items())}
+            for kind, files in picture.file.aspect_ratios[None].items()
         },
     )

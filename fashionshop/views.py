@@ -1,10 +1,101 @@
 """The storefront."""
 
+import sys
+
+from django.core.paginator import Paginator
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template import loader
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from fashionshop import storefront
+from fashionshop.filters import ProductFilter
+from fashionshop.forms import PhotoForm
+from fashionshop.models import Category, Product
+from fashionshop.photo_link import BadLink, photo_link, photo_of_link
+from fashionshop.photo_search import photo_results
+from recommender.dispatch import NoWorker
+from recommender.photos import BadPhoto
+from recommender.selectors.photo import SeenByAnother, seen_photo
+
+PRODUCTS_PER_PAGE = 24
+RETRY_AFTER_SECONDS = "30"
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("home")
+    shown = {
+        "arrivals": storefront.new_arrivals(12),
+        "tiles": storefront.category_tiles(12),
+        "looks": storefront.looks(4),
+    }
+    return render(request, "home.html", shown)
 
 
-category = product = photo_search = home
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = get_object_or_404(Category, slug=slug)
+    products = Product.objects.published().filter(category=shown).for_cards()
+    narrowed = ProductFilter(request.GET, queryset=products)
+    page = Paginator(narrowed.qs, PRODUCTS_PER_PAGE).get_page(request.GET.get("page"))
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    context = {"category": shown, "filter": narrowed, "page": page, "numbers": numbers}
+    return render(request, "category.html", context)
+
+
+@require_safe
+def product(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(Product.objects.published().for_cards(), pk=pk)
+    siblings = storefront.colour_siblings(shown)
+    return render(request, "product.html", {"product": shown, "siblings": siblings})
+
+
+def photo_search(request: HttpRequest) -> HttpResponse:
+    """Take a photo, or show what looks like one that was seen before."""
+    if request.method == "POST":
+        return _look_at_photo(request)
+    if link := request.GET.get("seen"):
+        return _photo_results(request, link)
+    return _photo_form(request)
+
+
+def _look_at_photo(request: HttpRequest) -> HttpResponse:
+    form = PhotoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _photo_form(request, problem=form.errors["photo"][0], status=422)
+    try:
+        seen = seen_photo(form.cleaned_data["photo"].read())
+    except BadPhoto as error:
+        return _photo_form(request, problem=str(error), status=422)
+    except NoWorker as error:
+        return _photo_form(request, problem=str(error), status=503)
+    return redirect(reverse("photo-search", query={"seen": photo_link(seen)}))
+
+
+def _photo_results(request: HttpRequest, link: str) -> HttpResponse:
+    try:
+        results = photo_results(
+            photo_of_link(link),
+            slot=request.GET.get("slot"),
+            category=request.GET.get("category", ""),
+        )
+    except (BadLink, SeenByAnother) as error:
+        return _photo_form(request, problem=str(error), status=410)
+    return render(request, "photo_results.html", {"results": results, "form": PhotoForm()})
+
+
+def _photo_form(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    shown = {"form": PhotoForm(), "problem": problem}
+    return render(request, "photo_search.html", shown, status=status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the shop is closed for a moment, or that something broke; needs no database."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError)
+    page = loader.render_to_string("503.html" if is_away else "500.html")
+    response = HttpResponse(page, status=503 if is_away else 500)
+    if is_away:
+        response["Retry-After"] = RETRY_AFTER_SECONDS
+    return response

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from recommender.dispatch import NoWorker, encoded_photo
-from recommender.models import Checkpoint, Purpose
+from recommender.models import Purpose
 from recommender.photos import SHOPPER, encode_jpeg, open_photo
 from recommender.selectors.checkpoints import active_checkpoint
 from recommender.selectors.similar import products_like_vector
@@ -19,8 +19,21 @@ PHOTO_QUALITY = 85
 
 
 @dataclass(frozen=True)
+class SeenPhoto:
+    """All that is left of a photo once it was looked at: a vector, and what was recognised."""
+
+    label: str  # of the checkpoint whose space the vector lives in
+    vector: Sequence[float]
+    category: str = ""
+    category_confidence: float | None = None
+    slot: str = ""
+    slot_confidence: float | None = None
+    palette: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
 class PhotoAnswer:
-    """What looks like the photo, and what was recognised in it; the photo itself is gone."""
+    """What looks like the photo, and what was recognised in it."""
 
     strip: Strip
     category: str = ""
@@ -30,41 +43,72 @@ class PhotoAnswer:
     palette: Sequence[Mapping[str, Any]] = ()
 
 
+class SeenByAnother(LookupError):  # noqa: N818 -- reads as what happened
+    """This photo was looked at by an earlier version. Please send it once more."""
+
+
 def products_like_photo(
     data: bytes, *, where: Q | None = None, limit: int | None = None
 ) -> PhotoAnswer:
     """Products that look like a photo nobody has seen before, best first.
 
-    Three queries, and a bounded wait for a worker. The photo loses its EXIF data before it leaves
-    the process and is never stored. `where` narrows the answer, in terms of the product model.
+    Four queries, and a bounded wait for a worker; see `seen_photo` and `products_like_seen`.
 
     Raises:
         BadPhoto: what is wrong with the photo, for people.
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
     """
-    jpeg = encode_jpeg(
-        open_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX), quality=PHOTO_QUALITY
+    seen = seen_photo(data)
+    return PhotoAnswer(
+        products_like_seen(seen, where=where, limit=limit),
+        category=seen.category,
+        category_confidence=seen.category_confidence,
+        slot=seen.slot,
+        slot_confidence=seen.slot_confidence,
+        palette=seen.palette,
     )
+
+
+def seen_photo(data: bytes) -> SeenPhoto:
+    """Have a worker look at a photo; one query, and a bounded wait.
+
+    The photo loses its EXIF data before it leaves the process and is never stored.
+
+    Raises:
+        BadPhoto: what is wrong with the photo, for people.
+        NoWorker: nobody could look at the photo in time, or no encoder serves yet.
+    """
+    photo = open_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX)
     checkpoint = active_checkpoint(Purpose.VISUAL)
     if checkpoint is None:
         raise NoWorker(NoWorker.__doc__)
-    seen = encoded_photo(jpeg)
-    strip = products_like_vector(
-        _vector(seen, checkpoint), checkpoint=checkpoint, where=where, limit=limit
-    )
-    return PhotoAnswer(
-        strip,
-        category=seen.get("category") or "",
-        category_confidence=seen.get("category_confidence"),
-        slot=seen.get("slot") or "",
-        slot_confidence=seen.get("slot_confidence"),
-        palette=seen.get("palette") or (),
-    )
-
-
-def _vector(seen: Mapping[str, Any], checkpoint: Checkpoint) -> Sequence[float]:
-    """The vector of the serving space; a worker that still speaks an older one counts as absent."""
-    vector: Sequence[float] | None = seen["embeddings"].get(checkpoint.label)
-    if vector is None:
+    reply = encoded_photo(encode_jpeg(photo, quality=PHOTO_QUALITY))
+    vector = reply["embeddings"].get(checkpoint.label)
+    if vector is None:  # the worker has not heard yet of the checkpoint that serves now
         raise NoWorker(NoWorker.__doc__)
-    return vector
+    return SeenPhoto(
+        checkpoint.label,
+        vector,
+        category=reply.get("category") or "",
+        category_confidence=reply.get("category_confidence"),
+        slot=reply.get("slot") or "",
+        slot_confidence=reply.get("slot_confidence"),
+        palette=reply.get("palette") or (),
+    )
+
+
+def products_like_seen(
+    seen: SeenPhoto, *, where: Q | None = None, limit: int | None = None
+) -> Strip:
+    """Products that look like a photo that was looked at before, best first; three queries.
+
+    `where` narrows the answer within the statement that ranks, in terms of the host's product
+    model and of `reco_slot`.
+
+    Raises:
+        SeenByAnother: another checkpoint serves by now; its vectors cannot be compared.
+    """
+    checkpoint = active_checkpoint(Purpose.VISUAL)
+    if checkpoint is None or checkpoint.label != seen.label:
+        raise SeenByAnother(SeenByAnother.__doc__)
+    return products_like_vector(seen.vector, checkpoint=checkpoint, where=where, limit=limit)

@@ -1,0 +1,115 @@
+"""How a shopper narrows a category."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, QuerySet
+from django_filters import (
+    BooleanFilter,
+    ChoiceFilter,
+    FilterSet,
+    MultipleChoiceFilter,
+    NumberFilter,
+)
+
+from fashionshop.models import Gender, Product, Season
+
+# What a shopper who asks for one of these accepts as well.
+ALSO_FITS = {"gender": Gender.UNISEX, "season": Season.ALL_YEAR}
+LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
+ORDERS = {
+    "new": ("New in", ("-created_at", "-pk")),
+    "cheap": ("Price, low to high", ("price", "-pk")),
+    "dear": ("Price, high to low", ("-price", "-pk")),
+}
+
+
+class ProductFilter(FilterSet):
+    """Offers only what the given products have; values that make no sense are passed over."""
+
+    gender = MultipleChoiceFilter(method="fitting", widget=forms.CheckboxSelectMultiple)
+    season = MultipleChoiceFilter(method="fitting", widget=forms.CheckboxSelectMultiple)
+    size = MultipleChoiceFilter(method="of_size", widget=forms.CheckboxSelectMultiple)
+    colour = ChoiceFilter(empty_label="Any colour")
+    price_min = NumberFilter("price", lookup_expr="gte", min_value=0, label="From €")
+    price_max = NumberFilter("price", lookup_expr="lte", min_value=0, label="To €")
+    in_stock = BooleanFilter(
+        method="available", widget=forms.CheckboxInput, label="Only what is in stock"
+    )
+    sort = ChoiceFilter(
+        method="in_order",
+        empty_label=None,
+        choices=[(key, label) for key, (label, _fields) in ORDERS.items()],
+    )
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    def __init__(self, data: Mapping[str, Any], *, queryset: QuerySet[Product]) -> None:
+        super().__init__(data, queryset=queryset)
+        for name, choices in _choices(queryset).items():
+            self.filters[name].extra["choices"] = choices
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the order was asked for."""
+        return any(value for name, value in self.form.cleaned_data.items() if name != "sort")
+
+    def fitting(self, products: QuerySet, name: str, values: list[str]) -> QuerySet:
+        return (
+            products.filter(**{f"{name}__in": [*values, ALSO_FITS[name]]}) if values else products
+        )
+
+    def of_size(self, products: QuerySet, _name: str, values: list[str]) -> QuerySet:
+        """Sizes are words of one text; any of the wanted ones will do."""
+        words = "|".join(re.escape(value) for value in values)
+        return products.filter(sizes__regex=rf"(^|\s)({words})(\s|$)") if values else products
+
+    def available(self, products: QuerySet, _name: str, is_wanted: bool) -> QuerySet:
+        return products.in_stock() if is_wanted else products
+
+    def in_order(self, products: QuerySet, _name: str, order: str) -> QuerySet:
+        return products.order_by(*ORDERS[order][1])
+
+
+def by_size(size: str) -> tuple[int, float, str]:
+    """Sort letters from small to large, then numbers, then the rest by name."""
+    if size.upper() in LETTER_SIZES:
+        return (0, LETTER_SIZES.index(size.upper()), "")
+    number = re.match(r"\d+([.,]\d+)?", size)
+    return (1, float(number[0].replace(",", ".")), size) if number else (2, 0, size)
+
+
+def _choices(products: QuerySet[Product]) -> dict[str, list[tuple[str, str]]]:
+    """The values that occur among the products; one query."""
+    fields = ("gender", "season", "colour", "sizes")
+    found = products.order_by().aggregate(
+        **{
+            f"all_{name}": ArrayAgg(name, distinct=True, default=[], filter=~Q(**{name: ""}))
+            for name in fields
+        }
+    )
+    sizes = {size for text in found["all_sizes"] for size in text.split()}
+    return {
+        "gender": _known(Gender, found["all_gender"]),
+        "season": _known(Season, found["all_season"]),
+        "colour": _same(sorted(found["all_colour"], key=str.lower)),
+        "size": _same(sorted(sizes, key=by_size)),
+    }
+
+
+def _known(kinds: type[Gender | Season], found: Iterable[str]) -> list[tuple[str, str]]:
+    """Offer what occurs, but for the value that fits every wish."""
+    return [
+        (value, label)
+        for value, label in kinds.choices
+        if value in found and value not in ALSO_FITS.values()
+    ]
+
+
+def _same(values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(value, value) for value in values]
