@@ -24,11 +24,16 @@ EMBED = "workers.tasks.embed_pictures"
 PAIR = "workers.tasks.refresh_pairings"
 ENCODE_PHOTO = "workers.tasks.encode_photo"
 QUEUES = {EMBED: "embed", PAIR: "pair", ENCODE_PHOTO: "interactive"}
+PING_SECONDS = 0.5
 BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has nothing to add
 
 
 class NoWorker(RuntimeError):  # noqa: N818 -- reads as what happened
     """No worker answered in time. The photo was not kept; please try again in a moment."""
+
+
+class NoBroker(RuntimeError):  # noqa: N818 -- reads as what happened
+    """The broker does not answer. The shop goes on; new pictures wait, photo search does not work."""
 
 
 def ring(bell: str) -> None:
@@ -61,6 +66,18 @@ def encoded_photo(jpeg: bytes) -> dict[str, Any]:
     except (CeleryTimeout, OperationalError, RedisError, OSError) as error:
         raise NoWorker(NoWorker.__doc__) from error
     return result
+
+
+def worker_answers() -> bool:
+    """Whether any worker says that it is there; at once where one is, else after `PING_SECONDS`.
+
+    Raises:
+        NoBroker: nobody could be asked.
+    """
+    try:
+        return bool(_producer().control.ping(timeout=PING_SECONDS, limit=1))
+    except (OperationalError, RedisError, OSError) as error:
+        raise NoBroker(NoBroker.__doc__) from error
 
 
 @lru_cache

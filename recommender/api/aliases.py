@@ -1,3 +1,109 @@
-"""Where the API is."""
+"""The plain paths other systems of this kind use; include them at the root of the site.
 
-urlpatterns: list = []
+Each gives the very answer of its `/api/v1/` counterpart, errors included.
+"""
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import path
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recommender.api import schema, views
+from recommender.api.parameters import GoesWithQuery, PhotoQuery, SimilarQuery
+from recommender.api.serializers import HealthSerializer, PhotoAnswerSerializer, StripSerializer
+from recommender.catalog import catalog
+from recommender.selectors.health import engine_health
+
+app_name = "recommender-aliases"
+
+
+class Similar(views.Similar):
+    """The same as `GET /api/v1/products/{id}/similar`; the body is not read."""
+
+    http_method_names = ["post"]
+
+    @schema.operation(
+        "similar_alias",
+        replies={200: StripSerializer},
+        fails=(400, 404),
+        tags=[schema.ALIASES],
+        parameters=[schema.PRODUCT_ID, SimilarQuery],
+        request=None,
+    )
+    def post(self, request: Request, id: str) -> Response:
+        return self.get(request, id)
+
+
+class Compatible(views.GoesWith):
+    """The same as `GET /api/v1/products/{id}/goes-with`; the body is not read."""
+
+    http_method_names = ["post"]
+
+    @schema.operation(
+        "compatible_alias",
+        replies={200: StripSerializer},
+        fails=(400, 404),
+        tags=[schema.ALIASES],
+        parameters=[schema.PRODUCT_ID, GoesWithQuery],
+        request=None,
+    )
+    def post(self, request: Request, id: str) -> Response:
+        return self.get(request, id)
+
+
+class SearchImage(views.PhotoSearch):
+    """The same as `POST /api/v1/search/image`."""
+
+    @schema.operation(
+        "search_image_alias",
+        replies={200: PhotoAnswerSerializer},
+        fails=(400, 413, 415, 422, 429, 503),
+        tags=[schema.ALIASES],
+        parameters=[PhotoQuery, schema.RETRY_AFTER],
+        request=schema.PHOTO,
+    )
+    def post(self, request: Request) -> Response:
+        return super().post(request)
+
+
+class Image(views.Endpoint):
+    """To the product's first picture."""
+
+    @schema.operation(
+        "image_alias",
+        replies={302: OpenApiResponse(description="`Location` is the picture.")},
+        fails=(404,),
+        tags=[schema.ALIASES],
+        parameters=[schema.PRODUCT_ID],
+    )
+    def get(self, request: Request, id: str) -> HttpResponseBase:
+        card = catalog().card(views.product_or_404(id, with_card=True))
+        if card.picture is None:
+            raise Http404
+        return redirect(request.build_absolute_uri(card.picture.src))
+
+
+class Healthz(views.Endpoint):
+    """What answers: 503 only without a database, for pages and strips need nothing else."""
+
+    @schema.operation(
+        "healthz",
+        replies={200: HealthSerializer, 503: HealthSerializer},
+        tags=[schema.OPERATIONS],
+    )
+    def get(self, request: Request) -> Response:
+        health = engine_health()
+        status = 503 if health.status == "down" else 200
+        return Response(HealthSerializer(health).data, status=status)
+
+
+urlpatterns = [
+    path("healthz", Healthz.as_view(), name="healthz"),
+    path("similar/<str:id>", Similar.as_view(), name="similar"),
+    path("compatible/<str:id>", Compatible.as_view(), name="compatible"),
+    path("search_image", SearchImage.as_view(), name="search-image"),
+    path("image/<str:id>", Image.as_view(), name="image"),
+]

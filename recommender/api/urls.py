@@ -1,3 +1,17 @@
-"""Where the API is."""
+"""Where the API is; include it under its version: `path("api/v1/", include("recommender.api.urls"))`."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from recommender.api import views
+
+app_name = "recommender"
+
+urlpatterns = [
+    path("products", views.Products.as_view(), name="products"),
+    path("products/<str:id>", views.ProductDetail.as_view(), name="product"),
+    path("products/<str:id>/similar", views.Similar.as_view(), name="similar"),
+    path("products/<str:id>/goes-with", views.GoesWith.as_view(), name="goes-with"),
+    path("search/image", views.PhotoSearch.as_view(), name="search-image"),
+    path("schema", views.Document.as_view(), name="schema"),
+    path("docs", views.Docs.as_view(), name="docs"),
+]

@@ -1,0 +1,124 @@
+"""Errors as RFC 9457 problems: one shape, and a `type` that never changes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from recommender.dispatch import NoWorker
+from recommender.photos import BadPhoto
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:problem-type:recommender:{code}"
+RETRY_AFTER_SECONDS = 5  # a worker that restarts is back by then
+
+TITLES = {
+    "invalid_parameter": "A parameter is not valid",
+    "parse_error": "The body cannot be read",
+    "not_found": "There is no such product",
+    "method_not_allowed": "The method is not allowed here",
+    "unsupported_media_type": "The body is of a kind we cannot read",
+    "throttled": "Too many requests",
+    "no_worker": "Photo search is not available right now",
+}
+PHOTO_TITLE = "The photo cannot be used"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong; `pointer` is a JSON Pointer into the query or the body."""
+
+    location: str
+    pointer: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    status: int
+    code: str
+    detail: str
+    errors: list[Fault] = field(default_factory=list)
+
+    @property
+    def type(self) -> str:
+        return TYPE.format(code=self.code)
+
+    @property
+    def title(self) -> str:
+        return _(TITLES.get(self.code, PHOTO_TITLE))
+
+
+def problem_response(error: Exception, _context: Any = None) -> Response | None:
+    """Answer an error as a problem; None, which raises it again, where it is nobody's fault but ours."""
+    problem = _problem(error)
+    if problem is None:
+        return None
+    set_rollback()
+    body = {"type": problem.type, "title": problem.title, **asdict(problem)}
+    return Response(body, status=problem.status, headers=_headers(error), content_type=MEDIA_TYPE)
+
+
+def _problem(error: Exception) -> Problem | None:
+    return next((build(error) for kind, build in _BUILDERS if isinstance(error, kind)), None)
+
+
+def _bad_photo(error: BadPhoto) -> Problem:
+    status = 413 if error.code == "too_many_bytes" else 422
+    fault = Fault("body", "#/image", error.code, str(error))
+    return Problem(status, error.code, str(error), [fault])
+
+
+def _no_worker(error: NoWorker) -> Problem:
+    return Problem(503, "no_worker", str(error))
+
+
+def _bad_parameters(error: ValidationError) -> Problem:
+    detail = _("Look at the errors, correct the parameters and ask again.")
+    return Problem(400, "invalid_parameter", detail, list(_faults(error)))
+
+
+def _from_rest_framework(error: APIException) -> Problem:
+    return Problem(error.status_code, str(error.get_codes()), str(error.detail))
+
+
+def _missing(_error: Http404) -> Problem:
+    """The same for a product nobody knows and one that may not be seen."""
+    return _from_rest_framework(NotFound())
+
+
+def _unreadable(error: Exception) -> Problem:
+    """Too many fields or files, or a sender who hung up."""
+    return _from_rest_framework(ParseError(str(error)))
+
+
+def _faults(error: ValidationError) -> Iterator[Fault]:
+    details: dict[str, list[dict[str, str]]] = error.get_full_details()  # type: ignore[assignment]
+    for name, faults in details.items():
+        for fault in faults:
+            yield Fault("query", f"#/{name}", str(fault["code"]), str(fault["message"]))
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, NoWorker):
+        return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    wait = getattr(error, "wait", None)
+    return {} if wait is None else {"Retry-After": str(wait)}
+
+
+_BUILDERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
+    (BadPhoto, _bad_photo),
+    (NoWorker, _no_worker),
+    (ValidationError, _bad_parameters),
+    (APIException, _from_rest_framework),
+    (Http404, _missing),
+    (SuspiciousOperation, _unreadable),
+    (UnreadablePostError, _unreadable),
+)

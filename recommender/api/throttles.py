@@ -1,0 +1,41 @@
+"""How often one address may ask for the expensive things."""
+
+import time
+from collections.abc import Callable
+
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+MINUTE = 60
+
+
+class PhotoThrottle(BaseThrottle):
+    """Ten photo searches a minute for each address, counted in the host's cache.
+
+    The count is one atomic increment, so that requests in parallel cannot slip through together.
+    A cache that all web processes share makes it one limit for all of them.
+    """
+
+    per_minute = 10
+    clock: Callable[[], float] = staticmethod(time.time)
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        window = int(self.clock()) // MINUTE
+        key = f"recommender:photo:{self.get_ident(request)}:{window}"
+        cache.add(key, 0, timeout=2 * MINUTE)
+        try:
+            return cache.incr(key) <= self.per_minute
+        except ValueError:  # a small cache has dropped the key in between
+            return True
+
+    def wait(self) -> float:
+        return MINUTE - int(self.clock()) % MINUTE
+
+    def get_ident(self, request: Request) -> str:
+        """The address; a header any sender may write counts only behind the host's `NUM_PROXIES`."""
+        if api_settings.NUM_PROXIES is None:
+            return str(request.META.get("REMOTE_ADDR", ""))
+        return super().get_ident(request)

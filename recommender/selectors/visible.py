@@ -1,0 +1,40 @@
+"""Which products a shopper may see, recommended or not."""
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db.models import QuerySet
+
+from recommender.catalog import catalog
+
+
+def visible_products(*, slot: str | None = None, is_available: bool | None = None) -> QuerySet[Any]:
+    """The host's visible products, of one slot or availability where asked, in no order yet."""
+    shop = catalog()
+    products = shop.products().order_by()
+    if slot is not None:
+        products = products.annotate(reco_slot=shop.slot()).filter(reco_slot=slot)
+    if is_available is None:
+        return products
+    # As a subquery, so that neither a join of the host's nor an empty condition changes the list.
+    available = shop.products().order_by().filter(shop.available()).values("pk")
+    return products.filter(pk__in=available) if is_available else products.exclude(pk__in=available)
+
+
+def visible_product(key: str, *, with_card: bool = False) -> Any:
+    """The product a stranger's text names by its primary key; one query.
+
+    What its card reads is fetched `with_card` alone, in the host's own prefetches.
+
+    Raises:
+        ObjectDoesNotExist: no shopper may see such a product, or the text is no key at all.
+    """
+    products = catalog().products()
+    if not with_card:
+        products = products.prefetch_related(None)
+    try:
+        if "\0" in key:  # which PostgreSQL refuses in a text, aborting the transaction
+            raise ObjectDoesNotExist(key)
+        return products.get(pk=key)
+    except (ValueError, ValidationError) as error:
+        raise ObjectDoesNotExist(key) from error
