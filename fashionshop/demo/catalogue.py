@@ -160,7 +160,7 @@ def _title(design: Design, *, word: str, weave: str, name: str, colour: Colour) 
     if material and noun.split()[0] == material.split()[-1].lower():
         material = " ".join(material.split()[:-1])
     phrase = f"{material} {noun}".strip()
-    return f"{phrase[0].upper()}{phrase[1:]} ‘{name}’, {colour.name}"
+    return f"{phrase[0].upper()}{phrase[1:]} ‘{name}’, {colour.name}"  # noqa: RUF001 - quotation marks
 
 
 def _lower(word: str) -> str:

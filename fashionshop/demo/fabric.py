@@ -12,18 +12,20 @@ from fashionshop.demo.palette import contrasting, darker, lighter, mixed
 from fashionshop.demo.sketch import Cloth
 
 LOUD_WEAVES = frozenset({"stripe", "check", "dots", "floral", "animal"})
+FAINT_SHARE = 0.5  # of a texture on pale cloth, where every dark thread shows
 TURNS = (0, 12, -12, 24, -24, 35, -35, 90)  # how far a sleeve or a placket may turn its weave
 
 
-def weave_defs(cloth: Cloth, *, scale: float = 1) -> str:
-    """Write the cloth's pattern once per turn, as `weave<turn>`; solid cloth needs none."""
+def weave_defs(cloth: Cloth, *, shapes: str) -> str:
+    """Write the cloth's pattern as `weave<turn>`, once for every turn that `shapes` use."""
     if cloth.weave == "solid":
         return ""
     side, tile = _WEAVES[cloth.weave](cloth)
     return "".join(
         f'<pattern id="weave{turn}" width="{side}" height="{side}" patternUnits="userSpaceOnUse"'
-        f' patternTransform="rotate({turn}) scale({scale})">{tile}</pattern>'
+        f' patternTransform="rotate({turn})">{tile}</pattern>'
         for turn in TURNS
+        if f"url(#weave{turn})" in shapes
     )
 
 
@@ -67,7 +69,7 @@ def _floral(cloth: Cloth) -> tuple[int, str]:
     )
 
 
-def _blossom(x: float, y: float, radius: float, colour: str) -> str:
+def _blossom(x: float, y: float, radius: float, colour: str) -> str:  # noqa: PLR0917 - as SVG orders them
     petals = "".join(
         f'<ellipse cx="{x}" cy="{y - radius * 0.72}" rx="{radius * 0.5}" ry="{radius * 0.68}"'
         f' transform="rotate({turn} {x} {y})"/>'
@@ -77,7 +79,7 @@ def _blossom(x: float, y: float, radius: float, colour: str) -> str:
     return f'<g fill="{colour}">{petals}</g>{heart}'
 
 
-def _leaf(x: float, y: float, turn: float, colour: str) -> str:
+def _leaf(x: float, y: float, turn: float, colour: str) -> str:  # noqa: PLR0917 - as SVG orders them
     return f'<path d="M{x} {y} q8 -9 20 0 q-12 8 -20 0z" fill="{colour}" transform="rotate({turn} {x} {y})"/>'
 
 
@@ -122,8 +124,18 @@ WEAVES = ("solid", *_WEAVES)
 
 
 @lru_cache(maxsize=64)
-def texture(name: str, width: int, height: int) -> Image.Image:
-    """Paint a fabric's surface as a grey picture around 128; the same name gives the same pixels."""
+def texture(name: str, width: int, height: int, *, faint: bool = False) -> Image.Image:
+    """Paint a fabric's surface as a grey picture around 128; `faint` for pale cloth.
+
+    The same arguments give the same pixels.
+    """
+    whole = _texture(name, width, height)
+    if not faint:
+        return whole
+    return whole.point([round(128 + (level - 128) * FAINT_SHARE) for level in range(256)])
+
+
+def _texture(name: str, width: int, height: int) -> Image.Image:
     tile, strength, softness = _TEXTURES[name]
     grain = _noise(width, height, strength=strength, softness=softness)
     if not tile:
@@ -166,8 +178,8 @@ _CABLE = (
 )
 _TWILL = '<rect width="5" height="2" fill="#fff" fill-opacity=".16"/><rect y="2.5" width="5" height="1.5" fill="#000" fill-opacity=".14"/>'
 _LINEN = (
-    '<rect width="9" height="1.3" fill="#000" fill-opacity=".08"/><rect y="4" width="9" height="1" fill="#fff"'
-    ' fill-opacity=".12"/><rect width="1.2" height="8" fill="#000" fill-opacity=".07"/>'
+    '<rect width="9" height="1.3" fill="#000" fill-opacity=".06"/><rect y="4" width="9" height="1" fill="#fff"'
+    ' fill-opacity=".09"/><rect width="1.2" height="8" fill="#000" fill-opacity=".07"/>'
 )
 _QUILT = (
     '<path d="M0 0 L70 70 M70 0 L0 70" stroke="#000" stroke-width="3.5" stroke-opacity=".4"/>'
@@ -182,9 +194,9 @@ _STRAW = (
 _TEXTURES: dict[str, tuple[str, float, float]] = {
     "plain": ("", 0.05, 0.7),
     "smooth": ("", 0.02, 0.8),
-    "wool": ("", 0.42, 1.3),
-    "leather": ("", 0.40, 1.6),
-    "suede": ("", 0.34, 0.9),
+    "wool": ("", 0.36, 1.3),
+    "leather": ("", 0.26, 1.6),
+    "suede": ("", 0.24, 0.9),
     "denim": (_tile(5, 4, _TWILL, turn=-38), 0.20, 0.6),
     "twill": (_tile(5, 4, _TWILL, turn=-52), 0.08, 0.6),
     "linen": (_tile(9, 8, _LINEN), 0.14, 0.7),

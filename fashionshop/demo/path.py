@@ -34,7 +34,7 @@ def centred(path: str) -> str:
     )
 
 
-def ellipse(x: float, y: float, rx: float, ry: float) -> str:
+def ellipse(x: float, y: float, rx: float, ry: float) -> str:  # noqa: PLR0917 - as SVG orders them
     """Write an ellipse as four curves, so that it can be mirrored like any other path."""
     kx, ky = rx * 0.5523, ry * 0.5523
     return (

@@ -12,11 +12,13 @@ import resvg_py
 from PIL import Image, ImageChops, ImageFilter
 
 from fashionshop.demo.fabric import texture, weave_defs
-from fashionshop.demo.palette import darker, lighter
+from fashionshop.demo.palette import darker, lighter, luminance
 from fashionshop.demo.sketch import HEIGHT, WIDTH, Sketch
 
 SOFT_SCALE = 4
 NEUTRAL = 128  # light that leaves the cloth as it is; less is shade, more is sheen
+PALE = 0.74  # luminance from which a texture is kept faint
+CLOSE_UP = 1.5  # zoom from which the threads themselves come nearer
 SHADOW = "#4a3428"
 GROUNDS = ("#efe9e0", "#ece5dc", "#f1ece6", "#e9e4dd", "#f0e8de", "#eae6df", "#efe6df")
 Size = tuple[int, int]
@@ -60,13 +62,23 @@ def picture(sketch: Sketch, framing: Framing, *, width: int) -> Image.Image:
     mask = _mask(sketch, framing, size=soft)
     light = _light(sketch, framing, mask=mask).resize(size, Image.Resampling.BICUBIC)
     whole = _ground(framing, mask=mask).resize(size, Image.Resampling.BICUBIC)
-    crisp = _rendered(
-        f"<defs>{weave_defs(sketch.cloth)}</defs>{_framed(sketch.crisp, framing)}", size
-    )
-    surface = ImageChops.add(light, texture(sketch.cloth.texture, *size), offset=-NEUTRAL)
+    shapes = _framed(sketch.crisp, framing)
+    crisp = _rendered(f"<defs>{weave_defs(sketch.cloth, shapes=shapes)}</defs>{shapes}", size)
+    surface = ImageChops.add(light, _surface(sketch, framing, size=size), offset=-NEUTRAL)
     cloth = ImageChops.hard_light(crisp.convert("RGB"), Image.merge("RGB", (surface,) * 3))
     whole.paste(cloth, mask=crisp.getchannel("A"))
     return whole
+
+
+def _surface(sketch: Sketch, framing: Framing, *, size: Size) -> Image.Image:
+    """Take the cloth's texture, enlarged in a close-up."""
+    cloth = sketch.cloth
+    whole = texture(cloth.texture, *size, faint=luminance(cloth.dye) > PALE)
+    if framing.zoom < CLOSE_UP:
+        return whole
+    share = CLOSE_UP / framing.zoom
+    box = (0, 0, round(size[0] * share), round(size[1] * share))
+    return whole.resize(size, Image.Resampling.BICUBIC, box=box)
 
 
 def _ground(framing: Framing, *, mask: Image.Image) -> Image.Image:

@@ -118,7 +118,7 @@ class Sketch:
             f'<circle cx="{x + 2}" cy="{y}" r="1.2" fill="{rim}"/>'
         )
 
-    def jewel(self, x: float, y: float, radius: float, colour: str) -> None:
+    def jewel(self, x: float, y: float, radius: float, colour: str) -> None:  # noqa: PLR0917 - as SVG orders them
         """Set a round stone, pearl or bead with a light on it."""
         self.outline.append(f'<path d="{ellipse(x, y, radius, radius)}"/>')
         self.crisp.append(

@@ -27,14 +27,11 @@ def goes_together(a: Style, b: Style) -> bool:
 
 def clash(a: Style, b: Style) -> str:
     """Name the first clause of the rule that two products break, "" when they go together."""
-    if {a.gender, b.gender} == {WOMEN, MEN}:
-        return "gender"
-    if {a.season, b.season} == {SPRING_SUMMER, AUTUMN_WINTER}:
-        return "season"
-    if abs(a.formality - b.formality) > LARGEST_FORMALITY_GAP:
-        return "formality"
-    if a.is_loud and b.is_loud:
-        return "pattern"
-    if not harmonise(a.colour, b.colour):
-        return "palette"
-    return ""
+    clauses = {
+        "gender": {a.gender, b.gender} != {WOMEN, MEN},
+        "season": {a.season, b.season} != {SPRING_SUMMER, AUTUMN_WINTER},
+        "formality": abs(a.formality - b.formality) <= LARGEST_FORMALITY_GAP,
+        "pattern": not (a.is_loud and b.is_loud),
+        "palette": harmonise(a.colour, b.colour),
+    }
+    return next((name for name, is_kept in clauses.items() if not is_kept), "")

@@ -1,4 +1,4 @@
-"""How each garment is drawn: one file per slot, one function per cut."""
+"""How each garment is drawn: one file per family, one function per cut."""
 
 from collections.abc import Callable
 from random import Random
@@ -6,9 +6,12 @@ from random import Random
 from fashionshop.demo.garments import (
     accessories,
     bags,
+    boots,
     bottoms,
     dresses,
+    heels,
     jewellery,
+    knitwear,
     outerwear,
     shoes,
     tops,
@@ -17,10 +20,13 @@ from fashionshop.demo.sketch import Cloth, Sketch
 
 CUTS: dict[str, Callable[[Cloth, Random], Sketch]] = {
     **tops.CUTS,
+    **knitwear.CUTS,
     **bottoms.CUTS,
     **dresses.CUTS,
     **outerwear.CUTS,
     **shoes.CUTS,
+    **boots.CUTS,
+    **heels.CUTS,
     **bags.CUTS,
     **jewellery.CUTS,
     **accessories.CUTS,

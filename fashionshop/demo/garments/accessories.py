@@ -99,29 +99,8 @@ def cap(cloth: Cloth, rng: Random) -> Sketch:
 def long_scarf(cloth: Cloth, rng: Random) -> Sketch:
     """A scarf looped once, its fringed ends hanging."""
     sketch = Sketch(cloth)
-    ends = ((-128, 800, 12), (30, 850, -12))
-    for x, end, turn in ends:
-        for step in range(9):
-            fx = x + 8 + step * 11.5
-            sketch.cord(
-                centred(f"M{fx} {end - 6} L{fx + rng.uniform(-5, 5):.1f} {end + 52}"),
-                width=6,
-                colour=darker(cloth.dye, 0.08),
-            )
-        sketch.panel(
-            centred(
-                f"M{x + 20} 330 L{x + 96} 330 C{x + 104} 500 {x + 100} 660 {x + 112} {end} L{x} {end} C{x + 6} 660 {x + 14} 500 {x + 20} 330 Z"
-            ),
-            turn=turn,
-        )
-        sketch.fold(
-            centred(f"M{x + 40} 420 C{x + 36} 560 {x + 46} 680 {x + 30} {end}"),
-            width=18,
-            tone=-0.45,
-        )
-        sketch.fold(
-            centred(f"M{x + 70} 420 C{x + 78} 560 {x + 66} 680 {x + 76} {end}"), width=18, tone=0.4
-        )
+    for x, end, turn in ((-128, 800, 12), (30, 850, -12)):
+        _scarf_end(sketch, x=x, end=end, turn=turn, rng=rng)
     sketch.panel(
         symmetric(
             "M0 150 C120 140 196 200 190 290 C184 390 110 440 0 446 L0 330 C50 326 92 306 94 272 C92 236 50 224 0 226"
@@ -151,6 +130,31 @@ def long_scarf(cloth: Cloth, rng: Random) -> Sketch:
             tone=0.5,
         )
     return sketch
+
+
+def _scarf_end(sketch: Sketch, *, x: float, end: float, turn: float, rng: Random) -> None:
+    """Hang one end of a scarf from the loop, its fringe first."""
+    for step in range(9):
+        fx = x + 8 + step * 11.5
+        sketch.cord(
+            centred(f"M{fx} {end - 6} L{fx + rng.uniform(-5, 5):.1f} {end + 52}"),
+            width=6,
+            colour=darker(sketch.cloth.dye, 0.08),
+        )
+    sketch.panel(
+        centred(
+            f"M{x + 20} 330 L{x + 96} 330 C{x + 104} 500 {x + 100} 660 {x + 112} {end} L{x} {end} C{x + 6} 660 {x + 14} 500 {x + 20} 330 Z"
+        ),
+        turn=turn,
+    )
+    sketch.fold(
+        centred(f"M{x + 40} 420 C{x + 36} 560 {x + 46} 680 {x + 30} {end}"),
+        width=18,
+        tone=-0.45,
+    )
+    sketch.fold(
+        centred(f"M{x + 70} 420 C{x + 78} 560 {x + 66} 680 {x + 76} {end}"), width=18, tone=0.4
+    )
 
 
 def silk_square(cloth: Cloth, rng: Random) -> Sketch:

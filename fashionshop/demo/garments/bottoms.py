@@ -17,14 +17,16 @@ def _legs(
     knee: float,
     waist: float = 96,
     length: float = 868,
-    rise: float = 420,
+    rise: float = 360,
 ) -> str:
     """Write trousers: half widths at waist, knee and hem, the inner leg's distance at the hem."""
+    hip = waist + 42
+    inside = min(max(knee - 100, inner * 0.5), 40)
     return symmetric(
-        f"M0 130 Q{waist * 0.6} 130 {waist} 124 C{waist + 14} 180 140 240 144 330"
-        f" C148 440 {knee} 560 {knee} 640 C{knee} 720 {hem} 800 {hem} {length}"
+        f"M0 130 Q{waist * 0.6} 130 {waist} 124 C{waist + 12} 160 {hip} 210 {hip + 2} 290"
+        f" C{hip + 4} 400 {knee} 520 {knee} 620 C{knee} 720 {hem} 800 {hem} {length}"
         f" Q{(hem + inner) / 2} {length + 8} {inner} {length + 2}"
-        f" C{inner - 2} 760 {max(knee - 88, 14)} 640 {max(knee - 94, 10)} 590 C10 500 6 470 0 {rise}"
+        f" C{inner} 740 {inside} 600 {inside * 0.7:.0f} 500 C{inside * 0.5:.0f} 440 8 {rise + 26} 0 {rise}"
     )
 
 
@@ -50,8 +52,8 @@ def _waistband(
 
 
 def _fly(sketch: Sketch, *, colour: str | None = None) -> None:
-    sketch.line(centred("M0 148 L0 400"), width=2)
-    sketch.stitch(centred("M22 148 L22 300 Q20 350 2 366"), colour=colour)
+    sketch.line(centred("M0 148 L0 330"), width=2)
+    sketch.stitch(centred("M22 148 L22 260 Q20 304 2 316"), colour=colour)
 
 
 def _leg_light(sketch: Sketch, *, knee: float, hem: float, inner: float, creased: bool) -> None:
@@ -72,8 +74,8 @@ def _leg_light(sketch: Sketch, *, knee: float, hem: float, inner: float, creased
         tone=-0.34,
         both=True,
     )
-    sketch.fold(centred("M10 410 C40 400 70 380 104 350"), width=13, tone=-0.45, both=True)
-    sketch.fold(centred("M8 430 C40 430 70 420 96 400"), width=10, tone=0.3, both=True)
+    sketch.fold(centred("M10 366 C40 358 70 340 104 312"), width=13, tone=-0.45, both=True)
+    sketch.fold(centred("M10 390 C40 388 70 378 96 360"), width=10, tone=0.3, both=True)
     sketch.fold(
         centred(f"M{middle_knee - 26} 626 L{middle_knee + 26} 612"), width=12, tone=-0.3, both=True
     )
@@ -97,7 +99,7 @@ def _trousers(
     sketch = Sketch(cloth)
     hem += rng.uniform(-5, 5)
     sketch.panel(_legs(hem=hem, inner=inner, knee=knee, length=length))
-    sketch.line(centred("M0 400 L0 426"), width=2)
+    sketch.line(centred("M0 320 L0 364"), width=2)
     _slant_pockets(sketch)
     _fly(sketch)
     _waistband(sketch, button=rng.choice(("", "#6b5540")))
@@ -145,7 +147,7 @@ def _jeans(cloth: Cloth, rng: Random, *, hem: float, inner: float, knee: float) 
     sketch = Sketch(cloth)
     thread = TOP_STITCH if rng.random() < 0.8 else contrasting(cloth.dye, 0.4)
     sketch.panel(_legs(hem=hem, inner=inner, knee=knee))
-    sketch.line(centred("M0 396 L0 424"), width=2.4)
+    sketch.line(centred("M0 320 L0 364"), width=2.4)
     _fly(sketch, colour=thread)
     for width, dash, colour in ((2.2, "", None), (1.6, "6 4", thread)):
         drop = 8 if dash else 0
@@ -208,7 +210,7 @@ def _skirt(
 ) -> None:
     sketch.panel(
         symmetric(
-            f"M0 150 L{waist} 146 C{waist + 20} 200 {hip} 260 {hip + (hem - hip) * 0.25} 340"
+            f"M0 128 L{waist} 124 C{waist + 16} 190 {hip} 260 {hip + (hem - hip) * 0.25} 340"
             f" L{hem} {length} Q{hem * 0.5} {length + dip} 0 {length + dip}"
         )
     )
@@ -293,10 +295,10 @@ def _shorts(cloth: Cloth, rng: Random, *, hem: float, length: float) -> Sketch:
     sketch = Sketch(cloth)
     sketch.panel(
         symmetric(
-            f"M0 150 L98 146 C118 200 148 270 152 330 L{hem} {length} Q{hem * 0.6} {length + 12} 16 {length + 10} C12 470 8 450 0 420"
+            f"M0 128 L97 122 C112 190 148 270 152 330 L{hem} {length} Q{hem * 0.6} {length + 12} 16 {length + 10} C12 470 8 450 0 420"
         )
     )
-    sketch.line(centred("M0 400 L0 430"), width=2)
+    sketch.line(centred("M0 320 L0 430"), width=2)
     _slant_pockets(sketch)
     _fly(sketch)
     _waistband(sketch, waist=99, button="#6b5540")
@@ -307,7 +309,7 @@ def _shorts(cloth: Cloth, rng: Random, *, hem: float, length: float) -> Sketch:
     )
     sketch.fold(centred(f"M74 170 C84 300 90 400 96 {length}"), width=16, tone=0.34, both=True)
     sketch.fold(centred(f"M104 300 L{hem - 26} {length}"), width=20, tone=-0.36, both=True)
-    sketch.fold(centred("M8 420 C40 410 80 380 112 350"), width=14, tone=-0.45, both=True)
+    sketch.fold(centred("M8 424 C36 410 60 386 84 352"), width=14, tone=-0.3, both=True)
     sketch.fold(centred(f"M30 450 L50 {length}"), width=18, tone=-0.32, both=True)
     return sketch
 

@@ -89,7 +89,9 @@ def tea_dress(cloth: Cloth, rng: Random) -> Sketch:
     sketch = Sketch(cloth)
     hem, length = rng.uniform(216, 250), rng.uniform(770, 850)
     neck = rng.uniform(236, 268)
-    sketch.panel(symmetric("M0 196 Q40 196 62 172 L70 190 L0 260"), dye=cloth.inside)
+    sketch.panel(
+        symmetric(f"M0 196 Q40 196 62 172 L68 190 L54 {neck + 2} L0 {neck + 6}"), dye=cloth.inside
+    )
     _puff_sleeves(sketch)
     sketch.panel(
         symmetric(
@@ -204,40 +206,44 @@ def knit_dress(cloth: Cloth, rng: Random) -> Sketch:
 def tiered_dress(cloth: Cloth, rng: Random) -> Sketch:
     """A sleeveless summer dress in gathered tiers."""
     sketch = Sketch(cloth)
-    ends = ((118, 430), (168, 610), (218, 790 + rng.uniform(0, 50)))
-    sketch.panel(symmetric("M0 214 L66 184 L100 220 L0 260"), dye=cloth.inside)
-    sketch.pair(centred("M60 110 L86 108 L104 236 L64 232 Z"))
-    top, y = 100, 300.0
-    for hem, end in reversed(ends):
-        sketch.panel(
-            symmetric(
-                f"M0 {end - 190} L{hem - 52} {end - 196} C{hem - 36} {end - 120} {hem - 8} {end - 60} {hem} {end} Q{hem / 2} {end + 16} 0 {end + 16}"
-            )
-        )
-        for x in range(1, 8):
-            share = x / 8
-            sketch.lines(
-                centred(f"M{(hem - 50) * share} {end - 186} L{(hem - 34) * share} {end - 150}"),
-                width=1.8,
-                opacity=0.45,
-            )
-            sketch.fold(
-                centred(f"M{(hem - 50) * share} {end - 180} L{hem * share} {end - 8}"),
-                width=10,
-                tone=-0.4,
-                both=True,
-            )
-            sketch.fold(
-                centred(f"M{(hem - 50) * share + 9} {end - 170} L{hem * share + 12} {end - 20}"),
-                width=8,
-                tone=0.36,
-                both=True,
-            )
-    sketch.panel(
-        symmetric(f"M0 236 Q40 232 66 206 L104 214 C100 250 104 270 114 286 L{top} {y} L0 {y + 6}")
+    last = 790 + rng.uniform(-20, 50)
+    sketch.panel(symmetric("M0 226 L66 204 L100 216 L100 300 L0 300"), dye=cloth.inside)
+    for top, waist, hem, end in (
+        (600, 158, 222, last),
+        (446, 126, 176, 612),
+        (290, 98, 138, 458),
+    ):
+        _tier(sketch, top=top, waist=waist, hem=hem, end=end)
+    strap = rng.uniform(14, 26)
+    sketch.pair(
+        centred(f"M{62 - strap} 96 Q62 90 {62 + strap} 96 L{76 + strap} 236 L{72 - strap} 240 Z")
     )
-    sketch.line(centred("M-100 300 Q0 312 100 300"), width=2)
+    sketch.panel(
+        symmetric("M0 240 Q44 238 66 222 L102 214 C100 250 104 272 112 290 L104 312 L0 318"),
+    )
+    sketch.lines(centred("M0 250 Q44 248 68 232 L100 224"), width=1.6, dash="6 4")
+    sketch.lines(centred("M0 306 L106 300"), width=2)
+    sketch.fold(centred("M-54 240 C-60 260 -56 280 -52 296"), width=30, tone=0.36)
+    sketch.fold(centred("M96 240 L100 300"), width=24, tone=-0.4, both=True)
     return sketch
+
+
+def _tier(sketch: Sketch, *, top: float, waist: float, hem: float, end: float) -> None:
+    """Gather one flounce under the one above it."""
+    sketch.panel(
+        symmetric(
+            f"M0 {top} L{waist} {top} C{waist + 14} {top + 60} {hem - 8} {end - 60} {hem} {end}"
+            f" Q{hem / 2} {end + 16} 0 {end + 16}"
+        )
+    )
+    for place in range(1, 8):
+        near, far = waist * place / 8, hem * place / 8
+        sketch.lines(centred(f"M{near} {top + 16} L{near * 1.06} {top + 62}"), opacity=0.45)
+        sketch.fold(centred(f"M{near} {top + 20} L{far} {end - 8}"), width=10, tone=-0.4, both=True)
+        sketch.fold(
+            centred(f"M{near + 9} {top + 30} L{far + 12} {end - 20}"), width=8, tone=0.36, both=True
+        )
+    sketch.fold(centred(f"M{-waist} {top + 24} L{waist} {top + 24}"), width=14, tone=-0.5)
 
 
 def jumpsuit(cloth: Cloth, rng: Random) -> Sketch:
@@ -249,10 +255,10 @@ def jumpsuit(cloth: Cloth, rng: Random) -> Sketch:
     sketch.panel(
         symmetric(
             f"M0 330 L50 166 L118 190 C110 230 112 260 118 290 C104 320 94 350 94 {WAIST_Y} C112 460 136 500 138 560 L{hem} 880"
-            f" Q{hem * 0.6} 888 {hem * 0.24} 882 C30 760 12 680 0 610"
+            f" Q{hem * 0.6} 888 {hem * 0.24} 882 C30 740 10 640 0 548"
         )
     )
-    sketch.line(centred("M0 330 L0 612"), width=2)
+    sketch.line(centred("M0 330 L0 550"), width=2)
     sketch.panel(
         symmetric(f"M0 {WAIST_Y - 10} L94 {WAIST_Y - 16} L95 {WAIST_Y + 16} L0 {WAIST_Y + 22}")
     )
@@ -267,7 +273,7 @@ def jumpsuit(cloth: Cloth, rng: Random) -> Sketch:
     )
     sketch.fold(centred(f"M110 560 L{hem - 20} 870"), width=22, tone=-0.36, both=True)
     sketch.fold(centred("M20 640 L44 870"), width=20, tone=-0.36, both=True)
-    sketch.fold(centred("M6 606 C40 596 80 570 110 540"), width=13, tone=-0.42, both=True)
+    sketch.fold(centred("M6 546 C40 538 80 516 110 490"), width=13, tone=-0.42, both=True)
     _bodice_folds(sketch)
     return sketch
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.garments.tops import Torso, back_of_neck, body_folds, fitted, long_sleeves
+from fashionshop.demo.garments.torso import Torso, back_of_neck, body_folds, fitted, long_sleeves
 from fashionshop.demo.palette import contrasting, darker, lighter
 from fashionshop.demo.path import CENTRE, centred, symmetric
 from fashionshop.demo.sketch import Cloth, Sketch
