@@ -46,6 +46,9 @@ class PictureStatus:
     next_attempt_at: datetime | None = None
 
 
+NOT_NOTED = PictureStatus(State.QUEUED, NOT_QUEUED)
+
+
 @dataclass(frozen=True)
 class Workload:
     """How many pictures are in each state, and since when the oldest of them has been due."""
@@ -66,7 +69,7 @@ class Workload:
         return behind if behind >= LATE else timedelta()
 
     def sentence(self, *, now: datetime) -> str:
-        """A line for the merchant: `12 pictures waiting, 1 failed. The queue is 3 minutes behind.`"""
+        """Say it in a line for the merchant, such as `12 pictures waiting, 1 failed.`."""
         counts = [(self.waiting, "waiting"), (self.failed, "failed")]
         if not self.waiting and not self.failed:
             counts = [(self.ready, "ready")]
@@ -156,7 +159,7 @@ def _status(jobs: Sequence[EmbeddingJob]) -> PictureStatus:
     """Speak of the job that is furthest behind; of a picture's jobs one tells the merchant enough."""
     order = list(_STATE_OF_JOB)
     if not jobs:
-        return PictureStatus(State.QUEUED, NOT_QUEUED)
+        return NOT_NOTED
     return job_status(min(jobs, key=lambda job: (order.index(Job.State(job.state)), -job.attempts)))
 
 

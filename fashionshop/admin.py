@@ -1,0 +1,161 @@
+"""The merchant's side of the shop."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Max, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from fashionshop.catalog import picture_source
+from fashionshop.models import Category, Product, ProductPicture
+from fashionshop.uploads import PhotosField, add_pictures
+from recommender.admin.products import RETRY_FORM, ProductStateFilter, RecommendedProductAdmin
+from recommender.admin.rendering import badge, thumbnail
+from recommender.selectors.duplicates import products_with_the_same_picture
+from recommender.selectors.status import NOT_NOTED, picture_statuses
+
+admin.site.site_header = "Fashionshop"
+admin.site.site_title = "Fashionshop"
+admin.site.index_title = "Your shop"
+
+
+class ProductForm(forms.ModelForm):
+    add_pictures = PhotosField(
+        required=False,
+        help_text="One photo or many at once, the first is the cover: JPEG, PNG, WebP or HEIC.",
+    )
+
+    class Meta:
+        model = Product
+        exclude = ()  # noqa: DJ006 -- the admin's fieldsets name the fields
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "title" in self.fields:
+            self.fields["title"].required = False
+            self.fields["title"].help_text = "Left empty: the category and the SKU."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "title" in cleaned and not cleaned["title"] and cleaned.get("category"):
+            cleaned["title"] = f"{cleaned['category']} {cleaned.get('sku', '')}".strip()
+        return cleaned
+
+
+class PictureInline(admin.StackedInline):
+    """The stored pictures: seen, put in order, deleted. New ones come by `add_pictures`."""
+
+    model = ProductPicture
+    fields = ["preview", "state", "position"]
+    readonly_fields = ["preview", "state"]
+    extra = 0
+    template = "admin/fashionshop/product/pictures.html"
+    verbose_name_plural = "Pictures"
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any) -> bool:
+        return False
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Look up the states once; an inline lives for one request."""
+        self.statuses = picture_statuses(obj)
+        self.retry_form = RETRY_FORM if self.has_change_permission(request, obj) else ""
+        return super().get_formset(request, obj, **kwargs)
+
+    @admin.display(description="")
+    def preview(self, picture: ProductPicture) -> SafeString:
+        return thumbnail(picture_source(picture, alt=""))
+
+    @admin.display(description="")
+    def state(self, picture: ProductPicture) -> SafeString:
+        status = self.statuses.get(picture.file.name, NOT_NOTED)
+        return badge(status, retry_form=self.retry_form)
+
+
+@admin.register(Product)
+class ProductAdmin(RecommendedProductAdmin):
+    form = ProductForm
+    inlines = [PictureInline]
+    list_display = ["cover", "title", "category", "price", "stock", "recommender_state"]
+    list_display_links = ["cover", "title"]
+    list_filter = ["is_published", ProductStateFilter, "category__slot", "category"]
+    list_select_related = ["category"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["title", "sku", "colour", "design"]
+    search_help_text = "Title, SKU, colour or design"
+    radio_fields = {"gender": admin.HORIZONTAL, "season": admin.HORIZONTAL}
+    fieldsets = [
+        (
+            None,
+            {"fields": ["add_pictures", "title", "category", ("price", "stock"), "is_published"]},
+        ),
+        ("Details", {"fields": ["sku", "design", "colour", "sizes", "description"]}),
+        ("For whom and when", {"fields": ["gender", "season"]}),
+    ]
+
+    @property
+    def media(self) -> forms.Media:
+        own = forms.Media(css={"all": ["fashionshop/admin.css"]}, js=["fashionshop/admin.js"])
+        return super().media + own
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        return super().get_queryset(request).prefetch_related("pictures")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        """Offer the upload to those who may add pictures."""
+        may_save = (
+            self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        )
+        if may_save and request.user.has_perm("fashionshop.add_productpicture"):
+            return self.fieldsets
+        (_, first), *rest = self.fieldsets
+        kept = [name for name in first["fields"] if name != "add_pictures"]
+        return [(None, {"fields": kept}), *rest]
+
+    def get_inlines(self, _request: HttpRequest, obj: Product | None) -> list[Any]:
+        return self.inlines if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"sku": _next_sku(), "stock": 1} | super().get_changeform_initial_data(request)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: PLR0917 -- Django calls it so
+        super().save_related(request, form, formsets, change)
+        photos = form.cleaned_data.get("add_pictures", [])
+        added = add_pictures(form.instance, photos)
+        if added < len(photos):
+            text = f"{len(photos) - added} of the photos were here already and were left out."
+            self.message_user(request, text, messages.WARNING)
+        if added:
+            self._warn_of_duplicates(request, form.instance)
+
+    def _warn_of_duplicates(self, request: HttpRequest, product: Product) -> None:
+        twins = products_with_the_same_picture(product)[:5]
+        if names := ", ".join(f"{twin.title} ({twin.sku})" for twin in twins):
+            text = f"A picture of this product is also a picture of: {names}."
+            self.message_user(request, text, messages.WARNING)
+
+    @admin.display(description="")
+    def cover(self, product: Product) -> SafeString:
+        return thumbnail(picture_source(product.cover, alt="") if product.cover else None)
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ["name", "slot", "product_count"]
+    list_filter = ["slot"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        return super().get_queryset(request).annotate(product_count=Count("products"))
+
+    @admin.display(description="Products", ordering="product_count")
+    def product_count(self, category: Category) -> int:
+        return category.product_count
+
+
+def _next_sku() -> str:
+    last = Product.objects.aggregate(pk=Max("pk"))["pk"] or 0
+    return f"P{last + 1:05d}"

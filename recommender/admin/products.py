@@ -1,0 +1,143 @@
+"""What a host's own product page may use: states, retry, and what shoppers will be shown.
+
+class GarmentAdmin(RecommendedProductAdmin):
+    list_display = ["title", "price", "recommender_state"]
+    list_filter = [ProductStateFilter]
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.options import csrf_protect_m
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+
+from recommender.admin.jobs import tell_retried
+from recommender.admin.rendering import badge, product_page, thumbnail
+from recommender.catalog import Card, catalog
+from recommender.selectors.goes_with import goes_with
+from recommender.selectors.similar import similar_products
+from recommender.selectors.status import WAITING, PictureStatus, State, product_state
+from recommender.services.retries import retry_failed_pictures
+from recommender.strips import Item, Strip
+
+RETRY_FORM = "retry-form"  # its button sits inside the product's own form, the form itself below it
+
+
+class ProductStateFilter(admin.SimpleListFilter):
+    """By how far the engine is with a product's pictures."""
+
+    title = "recommendations"
+    parameter_name = "recommendations"
+    states = {
+        "waiting": ("Waiting", WAITING),
+        "failed": ("Failed", (State.FAILED,)),
+        "ready": ("Ready", (State.READY,)),
+        "none": ("No picture", (State.NONE,)),
+    }
+
+    def lookups(self, _request: Any, _model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, label) for value, (label, _states) in self.states.items()]
+
+    def queryset(self, _request: Any, products: QuerySet[Any]) -> QuerySet[Any]:
+        _label, wanted = self.states.get(self.value() or "", ("", ()))
+        if not wanted:
+            return products
+        return products.filter(recommender_state_value__in=wanted)
+
+
+@dataclass(frozen=True)
+class PreviewedItem:
+    """One product of a strip as the merchant sees it: with its score and its own admin page."""
+
+    item: Item
+    card: Card
+    thumbnail: SafeString
+    page: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A strip as shoppers will see it, for the merchant."""
+
+    title: str
+    strip: Strip
+    items: Sequence[PreviewedItem]
+
+
+class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A product's page with the state of its pictures, a retry and a preview of both strips."""
+
+    actions: Sequence[Any] = ["retry_failed"]
+    change_form_template = "recommender/admin/product_change_form.html"
+    change_list_template = "recommender/admin/change_list.html"
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(css={"all": ["recommender/admin.css"]})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(recommender_state_value=product_state())
+
+    @admin.display(description="Recommendations", ordering="recommender_state_value")
+    def recommender_state(self, product: Any) -> SafeString:
+        return badge(PictureStatus(State(product.recommender_state_value)))
+
+    @admin.action(description="Try failed pictures again", permissions=["change"])
+    def retry_failed(self, request: HttpRequest, products: QuerySet[Any]) -> None:
+        tell_retried(self, request, retry_failed_pictures(products), noun="picture")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Name the products only: what the engine kept of them is no loss to the merchant."""
+        lines, counts, missing, protected = super().get_deleted_objects(objs, request)
+        engine = {
+            str(m._meta.verbose_name_plural)
+            for m in apps.get_app_config("recommender").get_models()
+        }
+        shown = {name: count for name, count in counts.items() if str(name) not in engine}
+        return [line for line in lines if isinstance(line, str)], shown, missing, protected
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_retry"
+        view = self.admin_site.admin_view(self.retry_view)
+        return [path("<path:object_id>/retry/", view, name=name), *super().get_urls()]
+
+    @csrf_protect_m
+    def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Try one product's failed pictures again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        product = self.get_object(request, object_id)
+        if product is None or not self.has_change_permission(request, product):
+            raise PermissionDenied
+        self.retry_failed(request, self.model._default_manager.filter(pk=product.pk))
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(reverse(name, args=[product.pk]))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        previews = [preview for preview in (previews_of(obj) if obj else ()) if preview.items]
+        context |= {"previews": previews, "retry_form": RETRY_FORM}
+        return super().render_change_form(request, context, obj=obj, **kwargs)
+
+
+def previews_of(product: Any) -> list[Preview]:
+    """Both strips of a product, as its page in the shop will show them."""
+    strips = [("Similar", similar_products(product)), ("Goes well with", goes_with(product))]
+    return [
+        Preview(title, strip, [_previewed(item) for item in strip.items]) for title, strip in strips
+    ]
+
+
+def _previewed(item: Item) -> PreviewedItem:
+    card = catalog().card(item.product)
+    return PreviewedItem(item, card, thumbnail(card.picture), product_page(item.product.pk))
