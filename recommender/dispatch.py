@@ -5,15 +5,17 @@ there. So a lost bell costs seconds (the sweep rings again) and a doubled one co
 """
 
 import base64
+import json
 import logging
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
 from celery import Celery
-from celery.exceptions import TimeoutError as CeleryTimeout
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 from recommender import conf
@@ -25,6 +27,7 @@ PAIR = "workers.tasks.refresh_pairings"
 ENCODE_PHOTO = "workers.tasks.encode_photo"
 QUEUES = {EMBED: "embed", PAIR: "pair", ENCODE_PHOTO: "interactive"}
 PING_SECONDS = 0.5
+REPLY_KEPT_SECONDS = 30
 BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has nothing to add
 
 
@@ -47,37 +50,39 @@ def ring(bell: str) -> None:
 def encoded_photo(jpeg: bytes) -> dict[str, Any]:
     """Have a worker encode a shopper's photo and wait for it, a bounded time.
 
-    The bytes live in the broker until a worker takes them, the reply until it is read here.
+    The bytes live in the broker until a worker takes them, the reply until it is read here. The
+    reply travels through a list of its own: Celery's result store keeps one connection for all
+    threads of a process and gives up for good when Redis was away for a while.
 
     Raises:
         NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
     """
     timeout = conf.get("PHOTO_TIMEOUT_SECONDS")
+    reply_to = f"recommender.reply.{uuid.uuid4()}"
     try:
-        reply = _producer().send_task(
+        _producer().send_task(
             ENCODE_PHOTO,
-            kwargs={"jpeg": base64.b64encode(jpeg).decode()},
+            kwargs={"jpeg": base64.b64encode(jpeg).decode(), "reply_to": reply_to},
             queue=QUEUES[ENCODE_PHOTO],
             expires=timeout,
+            ignore_result=True,
             retry=False,
         )
-        result: dict[str, Any] = reply.get(timeout=timeout)
-        reply.forget()
-    except (CeleryTimeout, OperationalError, RedisError, OSError) as error:
-        raise NoWorker(NoWorker.__doc__) from error
-    return result
-
-
-def worker_answers() -> bool:
-    """Whether any worker says that it is there; at once where one is, else after `PING_SECONDS`.
-
-    Raises:
-        NoBroker: nobody could be asked.
-    """
-    try:
-        return bool(_producer().control.ping(timeout=PING_SECONDS, limit=1))
+        reply = _redis().blpop([reply_to], timeout=timeout)
     except (OperationalError, RedisError, OSError) as error:
-        raise NoBroker(NoBroker.__doc__) from error
+        raise NoWorker(NoWorker.__doc__) from error
+    if reply is None:
+        raise NoWorker(NoWorker.__doc__)
+    answer: dict[str, Any] = json.loads(reply[1])
+    return answer
+
+
+def answer(reply_to: str, payload: Mapping[str, Any]) -> None:
+    """Send what a worker saw to whoever waits for it in `encoded_photo`."""
+    with _redis().pipeline() as pipe:
+        pipe.rpush(reply_to, json.dumps(payload))
+        pipe.expire(reply_to, REPLY_KEPT_SECONDS)
+        pipe.execute()
 
 
 @lru_cache
@@ -108,18 +113,17 @@ def _warn_once(message: str) -> None:
 def _producer() -> Celery:
     """A client of the broker; the workers have their own app."""
     url = broker_url(conf.get("BROKER_URL"))
-    app = Celery(
-        "recommender",
-        broker=url,
-        backend=url,
-        set_as_current=False,
-    )
+    app = Celery("recommender", broker=url, set_as_current=False)
     app.conf.update(
-        result_expires=60,
         broker_transport_options={"socket_connect_timeout": 1, "max_retries": 0},
-        redis_socket_connect_timeout=1,
     )
     return app
+
+
+@lru_cache
+def _redis() -> Redis:
+    """A pool of connections to the broker itself, for replies."""
+    return Redis.from_url(conf.get("BROKER_URL"), socket_connect_timeout=1)
 
 
 def broker_url(url: str) -> str:

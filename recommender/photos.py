@@ -14,8 +14,8 @@ from PIL import Image, ImageOps
 
 pillow_heif.register_heif_opener()
 
-# MPO is what many phones write when asked for JPEG: two JPEGs in one file, the first is the photo.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+# JPEG includes MPO, which many phones write: several JPEGs in one file, the first is the photo.
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 WHITE = (255, 255, 255)
 
 

@@ -11,7 +11,6 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionshop.settings")
 
 SWEEP_SECONDS = 20
-REPLY_KEPT_SECONDS = 60
 
 
 def _configuration() -> dict[str, object]:
@@ -20,8 +19,6 @@ def _configuration() -> dict[str, object]:
     url = dispatch.broker_url(conf.get("BROKER_URL"))
     return {
         "broker_url": url,
-        "result_backend": url,
-        "result_expires": REPLY_KEPT_SECONDS,
         "task_ignore_result": True,
         "task_default_queue": dispatch.QUEUES[dispatch.EMBED],
         "task_routes": {name: {"queue": queue} for name, queue in dispatch.QUEUES.items()},

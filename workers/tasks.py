@@ -3,9 +3,9 @@
 import base64
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from PIL import Image
 
 from recommender import conf, dispatch, worklist
 from recommender.catalog import catalog
-from recommender.models import Checkpoint, EmbeddingJob, PairingJob, Picture, Purpose
+from recommender.models import EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import SHOPPER, BadPhoto, digest, open_photo
 from recommender.selectors.checkpoints import active_checkpoints
 from recommender.services.checkpoints import checkpoint_dir
@@ -43,12 +43,12 @@ def refresh_pairings() -> None:
     _pair()
 
 
-@app.task(name=dispatch.ENCODE_PHOTO, ignore_result=False)
-def encode_photo(*, jpeg: str) -> dict[str, Any]:
+@app.task(name=dispatch.ENCODE_PHOTO)
+def encode_photo(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo (base64); nothing of it is kept."""
     image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
-    (sight,) = _encoders().encode([image])
-    return asdict(_sight(sight))
+    (encoded,) = _encoders().encode([image])
+    dispatch.answer(reply_to, asdict(_sight(encoded)))
 
 
 @app.task(name="workers.tasks.sweep")
@@ -107,8 +107,9 @@ class _Batch:
             log.exception("A batch of %s pictures could not be encoded", len(images))
             self._fail(self._jobs_of(images), code="encoder_failed", reason=str(error))
             return 0
-        good = {pk: _sight(sight) for pk, sight in sights.items() if not _is_bad(sight)}
-        self._give_up(self._jobs_of(sights.keys() - good.keys()), serving.BadVector())
+        good = {pk: _sight(sight) for pk, sight in sights.items() if sight.error is None}
+        for pk in sights.keys() - good.keys():
+            self._give_up(self._jobs_of([pk]), sights[pk].error)
         store_embeddings(good, jobs=self._jobs_of(good), token=self.claim.token)
         return len(good)
 
@@ -127,7 +128,7 @@ class _Batch:
         wanted = set(pictures)
         return [job for job in self.claim.jobs if job.picture_id in wanted]
 
-    def _give_up(self, jobs: Sequence[EmbeddingJob], error: Exception) -> None:
+    def _give_up(self, jobs: Sequence[EmbeddingJob], error: Exception | None) -> None:
         code, reason = _explain(error)
         ids = [job.pk for job in jobs]
         worklist.give_up(EmbeddingJob, ids=ids, token=self.claim.token, code=code, reason=reason)
@@ -150,7 +151,7 @@ def _read_picture(picture: Picture, sha256: str) -> Image.Image:
     return open_photo(data, max_side_px=DECODED_SIDE_PX)
 
 
-def _explain(error: Exception) -> tuple[str, str]:
+def _explain(error: Exception | None) -> tuple[str, str]:
     if isinstance(error, BadPhoto):
         return error.code, str(error)
     if isinstance(error, FileNotFoundError):
@@ -173,7 +174,7 @@ def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
 
 
 def _sight(encoded: serving.EncodedPicture) -> Sight:
-    return Sight(**asdict(encoded))
+    return Sight(**{field.name: getattr(encoded, field.name) for field in fields(Sight)})
 
 
 def _encoders() -> serving.EncoderGroup:

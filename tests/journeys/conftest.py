@@ -1,0 +1,29 @@
+"""A real worker on a real broker."""
+
+import pytest
+from celery.contrib.testing.worker import start_worker
+
+from recommender import dispatch
+from recommender.services.checkpoints import activate_checkpoint, shipped_checkpoints
+from workers.celery import app
+
+
+@pytest.fixture
+def shipped(transactional_db):
+    """The shipped checkpoints, serving."""
+    return [activate_checkpoint(folder) for folder in shipped_checkpoints()]
+
+
+@pytest.fixture
+def worker(redis_url, shipped):
+    """A Celery worker in threads of this process, listening to every queue."""
+    queues = list(dispatch.QUEUES.values())
+    with start_worker(
+        app,
+        pool="threads",
+        concurrency=4,
+        perform_ping_check=False,
+        queues=queues,
+        loglevel="ERROR",
+    ) as running:
+        yield running

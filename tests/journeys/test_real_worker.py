@@ -1,0 +1,79 @@
+"""From an upload to both strips, and a photo search, through Redis and a real worker."""
+
+import time
+
+import pytest
+from django.db import connection
+
+from fashionshop.models import Category, Product, ProductPicture, clean_picture
+from recommender.dispatch import NoWorker
+from recommender.models import EmbeddingJob, PairingJob
+from recommender.selectors.goes_with import goes_with
+from recommender.selectors.photo import products_like_photo
+from recommender.selectors.similar import similar_products
+from recommender.strips import Rung
+from recommender.testing import photo
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+def sell(sku, colour, slot):
+    category, _ = Category.objects.get_or_create(name=slot, slug=slot.lower(), slot=slot)
+    product = Product.objects.create(sku=sku, title=sku, category=category, price=9, stock=1)
+    ProductPicture.objects.create(
+        product=product, file=clean_picture(photo(colour, size=(240, 320)))
+    )
+    return product
+
+
+def wait_until(holds, *, seconds):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "the worker did not finish in time"
+        time.sleep(0.05)
+
+
+def is_idle():
+    open_jobs = EmbeddingJob.objects.unfinished().count() + PairingJob.objects.unfinished().count()
+    return open_jobs == 0
+
+
+def test_one_upload_is_in_both_strips_within_ten_seconds(worker):
+    top, skirt = sell("top", "red", "TOP"), sell("skirt", "navy", "BOTTOM")
+    wait_until(is_idle, seconds=30)
+
+    new = sell("new top", "crimson", "TOP")
+    wait_until(is_idle, seconds=10)
+
+    assert [item.product for item in similar_products(top).items] == [new]
+    assert [item.product for item in goes_with(new).items] == [skirt]
+    assert goes_with(new).items[0].source == Rung.STORED
+    assert new in [item.product for item in goes_with(skirt).items]
+
+
+def test_a_photo_finds_what_looks_like_it_and_leaves_nothing_behind(worker):
+    import redis
+    from django.conf import settings
+
+    red, _blue = sell("red", "red", "TOP"), sell("blue", "blue", "TOP")
+    wait_until(is_idle, seconds=30)
+
+    answer = products_like_photo(photo("red", size=(240, 320)))
+
+    assert answer.strip.items[0].product == red
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    assert client.keys("recommender.reply.*") == []
+    assert client.llen("interactive") == 0
+
+
+def test_a_photo_search_without_a_worker_says_so_in_bounded_time(redis_url, shipped, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTO_TIMEOUT_SECONDS": 1}
+
+    with pytest.raises(NoWorker, match="try again"):
+        products_like_photo(photo("red"))
+
+
+@pytest.fixture(autouse=True)
+def _close_worker_connections():
+    yield
+    connection.close()

@@ -1,0 +1,166 @@
+"""The tasks, called as plain functions, on real checkpoints and a real database."""
+
+import base64
+import json
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from fashionshop.models import Category, Product, ProductPicture, clean_picture
+from recommender import dispatch, worklist
+from recommender.models import Embedding, EmbeddingJob, Job, Pairing, Picture
+from recommender.selectors.goes_with import goes_with
+from recommender.selectors.similar import similar_products
+from recommender.services.checkpoints import activate_checkpoint, shipped_checkpoints
+from recommender.testing import photo
+from workers import serving, tasks
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def checkpoints():
+    return [activate_checkpoint(folder) for folder in shipped_checkpoints()]
+
+
+@pytest.fixture
+def upload():
+    """Put a product with one photo on sale."""
+
+    def save(sku, colour, *, slot="TOP", shape="box"):
+        category, _ = Category.objects.get_or_create(name=slot, slug=slot.lower(), slot=slot)
+        product = Product.objects.create(sku=sku, title=sku, category=category, price=9, stock=1)
+        file = clean_picture(photo(colour, size=(240, 320), shape=shape))
+        ProductPicture.objects.create(product=product, file=file)
+        return product
+
+    return save
+
+
+def test_an_uploaded_photo_gets_a_vector_of_every_encoder(upload, checkpoints):
+    upload("red", "red")
+
+    assert tasks.embed_due() == 1
+    made = set(Embedding.objects.values_list("checkpoint__purpose", flat=True))
+    assert made == {c.purpose for c in checkpoints if c.dimension and c.purpose != "PAIR"}
+
+
+def test_the_picture_learns_its_slot_and_palette(upload):
+    upload("red", "red")
+
+    tasks.embed_due()
+
+    seen = Picture.objects.get()
+    assert seen.slot
+    assert 0 < seen.slot_confidence <= 1
+    assert seen.palette[0]["hex"].startswith("#")
+
+
+def test_both_strips_fill_after_embedding_and_pairing(upload):
+    dress = upload("red", "red")
+    upload("crimson", "crimson")
+    upload("skirt", "red", slot="BOTTOM")
+
+    tasks.embed_due()
+    tasks.pair_due()
+
+    assert [item.product.sku for item in similar_products(dress).items] == ["crimson"]
+    assert [item.product.sku for item in goes_with(dress).items] == ["skirt"]
+    assert Pairing.objects.count() == 4
+
+
+def test_more_pictures_than_a_batch_are_all_embedded(upload, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"BATCH_SIZE": 2}
+    for number in range(5):
+        upload(str(number), "teal")
+
+    assert tasks.embed_due() == 5
+    assert not EmbeddingJob.objects.exclude(state=Job.State.DONE).exists()
+
+
+def test_a_file_that_is_gone_fails_with_a_plain_reason_and_spares_its_neighbour(upload):
+    upload("gone", "red")
+    default_storage.delete(Picture.objects.get().name)
+    upload("fine", "blue")
+
+    assert tasks.embed_due() == 1
+    dead = EmbeddingJob.objects.filter(state=Job.State.DEAD).first()
+    assert dead.error_code == "source_missing"
+    assert "upload it again" in dead.error
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"not a picture", "source_changed"), (photo("blue"), "source_changed")]
+)
+def test_a_file_changed_behind_the_shops_back_is_not_embedded(upload, data, code):
+    upload("swapped", "red")
+    name = Picture.objects.get().name
+    default_storage.delete(name)
+    default_storage.save(name, ContentFile(data))
+
+    assert tasks.embed_due() == 0
+    assert EmbeddingJob.objects.first().error_code == code
+
+
+def test_a_stored_file_that_is_no_picture_is_given_up_at_once(upload):
+    upload("broken", "red")
+    name = Picture.objects.get().name
+    default_storage.delete(name)
+    default_storage.save(name, ContentFile(b"not a picture"))
+    sha256 = tasks.digest(b"not a picture")
+    Picture.objects.update(sha256=sha256)
+    EmbeddingJob.objects.update(sha256=sha256)
+
+    tasks.embed_due()
+
+    job = EmbeddingJob.objects.first()
+    assert (job.state, job.error_code) == (Job.State.DEAD, "not_an_image")
+
+
+def test_an_encoder_that_breaks_leaves_the_jobs_for_a_later_try(upload, monkeypatch):
+    def broken(_group, _images):
+        raise RuntimeError("out of memory")
+
+    upload("red", "red")
+    monkeypatch.setattr(serving.EncoderGroup, "encode", broken)
+
+    assert tasks.embed_due() == 0
+    job = EmbeddingJob.objects.first()
+    assert (job.state, job.error_code) == (Job.State.PENDING, "encoder_failed")
+
+
+def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch):
+    def broken(*_args):
+        raise RuntimeError("out of memory")
+
+    upload("red", "red")
+    tasks.embed_due()
+    monkeypatch.setattr(tasks, "refresh_product", broken)
+
+    tasks.pair_due()
+
+    assert worklist.sweep() == {"embed": False, "pair": False}
+
+
+def test_a_shoppers_photo_comes_back_as_vectors_and_words(monkeypatch):
+    replies = {}
+    monkeypatch.setattr(dispatch, "answer", replies.__setitem__)
+
+    tasks.encode_photo(jpeg=base64.b64encode(photo("navy")).decode(), reply_to="me")
+
+    answer = replies["me"]
+    assert json.loads(json.dumps(answer)) == answer
+    assert len(answer["embeddings"]["visual@1"]) > 64
+    assert answer["category"]
+
+
+def test_the_sweep_rings_for_work_nobody_was_woken_for(upload, monkeypatch):
+    rung = []
+    monkeypatch.setattr(tasks.embed_pictures, "delay", lambda: rung.append("embed"))
+    monkeypatch.setattr(tasks.refresh_pairings, "delay", lambda: rung.append("pair"))
+    upload("red", "red")
+
+    tasks.sweep()
+
+    assert rung == ["embed"]
