@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import FloatField, Func
 from django.db.models.expressions import Combinable, Value
+from django.db.models.functions import Cast
 from pgvector import HalfVector
 from pgvector.django import HalfVectorField
 
@@ -28,9 +29,10 @@ class Part(Func):
         super().__init__(vector, Value(first), Value(width))
 
 
-def vector_value(numbers: Sequence[float]) -> Value:
+def vector_value(numbers: Sequence[float]) -> Cast:
     """A vector that comes from outside the database, such as a shopper's photo."""
-    return Value(HalfVector(list(numbers)), output_field=HalfVectorField())
+    value = Value(HalfVector(list(numbers)), output_field=HalfVectorField())
+    return Cast(value, HalfVectorField())  # or PostgreSQL would not know which kind of vector it is
 
 
 def vector_extension_version() -> tuple[int, ...] | None:

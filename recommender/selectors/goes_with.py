@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Subquery
 
 from recommender import conf
 from recommender.catalog import catalog, product_model
@@ -23,6 +22,8 @@ from recommender.selectors.ranking import (
 from recommender.selectors.similar import products_in_order
 from recommender.strips import Item, Reason, Rung, Strip
 
+Chosen = tuple[Rung, Ranked]
+
 PAIR_REASON = "The style scorer rates the two together"
 STYLE_REASON = "Close in style"
 
@@ -37,10 +38,11 @@ def goes_with(product: Any, *, limit: int | None = None, per_slot: int | None = 
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
     active = active_checkpoints()
     scorer, style = active.get(Purpose.PAIR), active.get(Purpose.STYLE)
-    rungs = [(Rung.STORED, _stored(product, scorer, per_slot=per_slot))] if scorer else []
-    if style and sum(len(rows) for _rung, rows in rungs) < limit:
-        rungs.append((Rung.STYLE, _neighbours(product, style, per_slot=per_slot)))
-    chosen = _fill(rungs, limit=limit, per_slot=per_slot)
+    stored = _stored(product, scorer) if scorer else []
+    chosen = _fill([], Rung.STORED, stored, limit=limit, per_slot=per_slot)
+    if style and len(chosen) < limit:
+        rows = _neighbours(product, style, per_slot=per_slot)
+        chosen = _fill(chosen, Rung.STYLE, rows, limit=limit, per_slot=per_slot)
     versions = tuple(checkpoint.label for checkpoint in (scorer, style) if checkpoint)
     return Strip(tuple(_items(chosen)), versions=versions)
 
@@ -63,13 +65,14 @@ def style_neighbours(
 
 
 def slot_of(product_pk: Any) -> str:
-    """The slot the host gives this product, "" for none; one query."""
+    """The slot the host gives this product, "" for none or no product; one query."""
     rows = product_model()._default_manager.filter(pk=product_pk)
-    return str(rows.annotate(reco_slot=catalog().slot()).values_list("reco_slot", flat=True)[0])
+    slots = rows.annotate(reco_slot=catalog().slot()).values_list("reco_slot", flat=True)
+    return str(next(iter(slots), ""))
 
 
-def _stored(product: Any, scorer: Checkpoint, *, per_slot: int) -> list[Ranked]:
-    """Stored pairings whose partner may be shown now; what is sold out leaves room for the next."""
+def _stored(product: Any, scorer: Checkpoint) -> list[Ranked]:
+    """Every stored pairing whose partner may be shown now, best first."""
     partners = (
         eligible_products()
         .filter(
@@ -77,18 +80,10 @@ def _stored(product: Any, scorer: Checkpoint, *, per_slot: int) -> list[Ranked]:
             recommender_partner_pairings__scorer=scorer,
         )
         .annotate(reco_score=F("recommender_partner_pairings__score"))
-        .annotate(
-            reco_place=Window(
-                RowNumber(),
-                partition_by=[F("reco_slot")],
-                order_by=[F("reco_score").desc(), F("pk").asc()],
-            )
-        )
-        .filter(reco_place__lte=per_slot)
         .order_by("-reco_score", "pk")
     )
-    rows = partners.values_list("pk", "reco_slot", "reco_score")
-    return [Ranked(pk, slot, score, {}) for pk, slot, score in rows]
+    rows = partners.values_list("pk", "reco_slot", "reco_group", "reco_score")
+    return [Ranked(pk, slot, group, score, {}) for pk, slot, group, score in rows]
 
 
 def _neighbours(product: Any, style: Checkpoint, *, per_slot: int) -> list[Ranked]:
@@ -97,20 +92,21 @@ def _neighbours(product: Any, style: Checkpoint, *, per_slot: int) -> list[Ranke
 
 
 def _fill(
-    rungs: Iterable[tuple[Rung, Sequence[Ranked]]], *, limit: int, per_slot: int
-) -> list[tuple[Rung, Ranked]]:
-    """Go down the ladder until the strip is full, keeping to `per_slot` across its rungs."""
-    chosen: dict[Any, tuple[Rung, Ranked]] = {}
-    used: Counter[str] = Counter()
-    for rung, rows in rungs:
-        for row in rows:
-            if len(chosen) < limit and row.pk not in chosen and used[row.slot] < per_slot:
-                chosen[row.pk] = (rung, row)
-                used[row.slot] += 1
-    return list(chosen.values())
+    chosen: Sequence[Chosen], rung: Rung, rows: Iterable[Ranked], *, limit: int, per_slot: int
+) -> list[Chosen]:
+    """Add rows of the next rung: one of each design, and no slot beyond its share of the strip."""
+    filled = list(chosen)
+    groups = {row.group for _rung, row in chosen}
+    used = Counter(row.slot for _rung, row in chosen)
+    for row in rows:
+        if len(filled) < limit and row.group not in groups and used[row.slot] < per_slot:
+            filled.append((rung, row))
+            groups.add(row.group)
+            used[row.slot] += 1
+    return filled
 
 
-def _items(chosen: Sequence[tuple[Rung, Ranked]]) -> list[Item]:
+def _items(chosen: Sequence[Chosen]) -> list[Item]:
     rung_of = {row.pk: rung for rung, row in chosen}
     return [
         Item(product, _score(row), rank, rung_of[row.pk], (_reason(rung_of[row.pk], row),))

@@ -31,7 +31,7 @@ best AS (
 placed AS (
     SELECT *, row_number() OVER (PARTITION BY slot ORDER BY score DESC, pk) AS place FROM best
 )
-SELECT pk, slot, score{columns} FROM placed
+SELECT pk, slot, grp, score{columns} FROM placed
 WHERE place <= %s ORDER BY score DESC, pk LIMIT %s
 """
 UNLIMITED = 2**31 - 1
@@ -43,6 +43,7 @@ class Ranked:
 
     pk: Any
     slot: str
+    group: str
     score: float
     parts: Mapping[str, float]
 
@@ -82,8 +83,8 @@ def rank_products(
         .values_list("pk", "reco_slot", "reco_group", "reco_score", *_columns(names))
     )
     return [
-        Ranked(pk, slot, score, dict(zip(names, cosines, strict=True)))
-        for pk, slot, score, *cosines in _rows(
+        Ranked(pk, slot, group, score, dict(zip(names, cosines, strict=True)))
+        for pk, slot, group, score, *cosines in _rows(
             rows, _columns(names), per_slot=per_slot, limit=limit
         )
     ]

@@ -6,10 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from recommender import conf, dispatch
-from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
+from recommender.models import (
+    Checkpoint,
+    Embedding,
+    EmbeddingJob,
+    Job,
+    PairingJob,
+    Picture,
+    Purpose,
+)
 from recommender.services.pictures import ENCODER_PURPOSES, queue_embeddings
 
 PICTURES_AT_ONCE = 2_000
@@ -53,7 +63,7 @@ def activate_checkpoint(folder: Path, *, at_once: bool = False) -> Checkpoint:
     )
     current = active.exclude(pk=checkpoint.pk).first()
     if current is None or at_once or _is_complete(checkpoint):
-        active.exclude(pk=checkpoint.pk).update(state=Checkpoint.State.RETIRED)
+        _retire(active.exclude(pk=checkpoint.pk))
         checkpoint.state, checkpoint.activated_at = Checkpoint.State.ACTIVE, timezone.now()
     else:
         checkpoint.state = Checkpoint.State.BUILDING
@@ -108,20 +118,37 @@ def _read_card(folder: Path) -> dict[str, Any]:
 
 
 def _is_complete(checkpoint: Checkpoint) -> bool:
+    """Whether every picture has its vector, but for those that cannot be read at all."""
     if checkpoint.purpose not in ENCODER_PURPOSES:
         return True
-    return not Picture.objects.exclude(embeddings__checkpoint=checkpoint).exists()
+    dead = EmbeddingJob.objects.filter(checkpoint=checkpoint, state=Job.State.DEAD)
+    return not _without_vector(checkpoint).exclude(pk__in=dead.values("picture")).exists()
 
 
 def _queue_work(checkpoint: Checkpoint) -> None:
     """Queue every picture without a vector; a new scorer makes every pairing stale."""
     if checkpoint.purpose in ENCODER_PURPOSES:
-        seen = Embedding.objects.filter(checkpoint=checkpoint).values("picture")
-        queued = EmbeddingJob.objects.filter(checkpoint=checkpoint).values("picture")
-        missing = Picture.objects.exclude(pk__in=seen).exclude(pk__in=queued)
+        known = EmbeddingJob.objects.filter(checkpoint=checkpoint).exclude(state=Job.State.DONE)
+        missing = _without_vector(checkpoint).exclude(pk__in=known.values("picture"))
         while batch := list(missing[:PICTURES_AT_ONCE]):
             queue_embeddings(batch, encoders=[checkpoint])
         dispatch.ring(dispatch.EMBED)
     elif not checkpoint.pairings.exists():
-        PairingJob.objects.update(state="PENDING", attempts=0)
+        PairingJob.objects.update(
+            state=Job.State.PENDING, attempts=0, due_at=Now(), lease_token=None, lease_until=None
+        )
         dispatch.ring(dispatch.PAIR)
+
+
+def _without_vector(checkpoint: Checkpoint) -> QuerySet[Picture]:
+    """Pictures that have no vector of the bytes they hold now."""
+    made = Embedding.objects.filter(
+        picture=OuterRef("pk"), checkpoint=checkpoint, sha256=OuterRef("sha256")
+    )
+    return Picture.objects.filter(~Exists(made))
+
+
+def _retire(checkpoints: QuerySet[Checkpoint]) -> None:
+    """Take checkpoints out of service; their vectors stay, their unfinished work does not."""
+    EmbeddingJob.objects.unfinished().filter(checkpoint__in=checkpoints).delete()
+    checkpoints.update(state=Checkpoint.State.RETIRED)

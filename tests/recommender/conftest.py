@@ -1,0 +1,108 @@
+"""A small cast: a few garments that know how they look, and a recorder at the door to the broker."""
+
+import math
+from dataclasses import dataclass, field
+
+import pytest
+
+from fashionshop.models import Category, Product, ProductPicture, clean_picture
+from recommender import dispatch
+from recommender.models import Slot
+from recommender.testing import SHAPE, activate_fake_checkpoints, give_vectors, photo
+
+
+@pytest.fixture
+def checkpoints(db):
+    """The fake encoders and scorer, by purpose."""
+    return activate_fake_checkpoints()
+
+
+@pytest.fixture
+def make_product(db):
+    """Make a product of a slot; every other field has a plain default."""
+
+    def make(title, slot=Slot.TOP, **fields):
+        category, _created = Category.objects.get_or_create(
+            name=f"Category {slot}", defaults={"slug": f"category-{slot.lower()}", "slot": slot}
+        )
+        defaults = {"sku": title, "price": 40, "stock": 5}
+        return Product.objects.create(title=title, category=category, **(defaults | fields))
+
+    return make
+
+
+@pytest.fixture
+def make_picture(media):
+    """Store a picture of a product, by default a crimson box."""
+
+    def make(product, colour="crimson", **fields):
+        return ProductPicture.objects.create(
+            product=product, file=clean_picture(photo(colour)), **fields
+        )
+
+    return make
+
+
+@pytest.fixture
+def looks_like(checkpoints):
+    """Give a product vectors at these angles, in degrees: 0 and 0 are alike, 0 and 90 strangers."""
+
+    def place(product, *, shape=0, colour=0, style=0):
+        visual = [*_direction(shape, SHAPE), *_direction(colour, 3)]
+        give_vectors(product, checkpoint=checkpoints["VISUAL"], vector=visual)
+        give_vectors(product, checkpoint=checkpoints["STYLE"], vector=_direction(style, 3))
+        return product
+
+    return place
+
+
+@pytest.fixture
+def dress(make_product):
+    return make_product("dress", Slot.DRESS)
+
+
+@pytest.fixture
+def blouse(make_product):
+    return make_product("blouse", Slot.TOP)
+
+
+@pytest.fixture
+def skirt(make_product):
+    return make_product("skirt", Slot.BOTTOM)
+
+
+@pytest.fixture
+def boots(make_product):
+    return make_product("boots", Slot.SHOES)
+
+
+@pytest.fixture
+def handbag(make_product):
+    return make_product("handbag", Slot.BAG)
+
+
+@dataclass
+class Broker:
+    """Stands where Celery's client stands; remembers what was rung, or is down."""
+
+    rung: list = field(default_factory=list)
+    error: Exception | None = None
+
+    def send_task(self, name, **options):
+        if self.error:
+            raise self.error
+        self.rung.append((name, options))
+
+
+@pytest.fixture
+def broker(monkeypatch):
+    """A broker that only remembers."""
+    double = Broker()
+    monkeypatch.setattr(dispatch, "_producer", lambda: double)
+    dispatch._warn_once.cache_clear()
+    return double
+
+
+def _direction(degrees, width):
+    angle = math.radians(degrees)
+    return [math.cos(angle), math.sin(angle), *[0.0] * (width - 2)]

@@ -1,0 +1,233 @@
+"""Checkpoints live side by side; which of them serves is switched in one transaction."""
+
+import json
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from recommender import worklist
+from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture
+from recommender.selectors.checkpoints import active_checkpoint
+from recommender.services.checkpoints import (
+    NoCheckpoint,
+    activate_checkpoint,
+    checkpoint_dir,
+    purposes_without_checkpoint,
+    shipped_checkpoints,
+)
+from recommender.testing import work_off
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def make_card(tmp_path):
+    """Write a checkpoint's card; returns its folder."""
+
+    def make(name="better", version="2", **fields):
+        card = {
+            "name": name,
+            "version": version,
+            "purpose": "VISUAL",
+            "dimension": 19,
+            "parts": {"shape": 16, "colour": 3},
+            "default_weights": {"shape": 0.5, "colour": 0.5},
+            "sha256": {"weights.safetensors": "a" * 64},
+        }
+        folder = tmp_path / f"{name}-{version}"
+        folder.mkdir()
+        (folder / "card.json").write_text(json.dumps(card | fields))
+        return folder
+
+    return make
+
+
+def test_the_first_checkpoint_of_a_purpose_serves_at_once(make_card):
+    checkpoint = activate_checkpoint(make_card())
+
+    assert active_checkpoint("VISUAL") == checkpoint
+    assert checkpoint.activated_at is not None
+    assert (checkpoint.label, checkpoint.dimension) == ("better@2", 19)
+    assert checkpoint.part_weights == {"shape": 0.5, "colour": 0.5}
+
+
+def test_a_second_one_is_built_in_the_shadow(checkpoints, blouse, make_picture, make_card):
+    make_picture(blouse)
+    work_off()
+
+    newer = activate_checkpoint(make_card())
+
+    assert newer.state == Checkpoint.State.BUILDING
+    assert active_checkpoint("VISUAL").label == "fake-visual@1"
+    assert EmbeddingJob.objects.get(checkpoint=newer).state == "PENDING"
+
+
+def test_new_photos_are_embedded_under_both_while_one_is_built(
+    checkpoints, blouse, make_picture, make_card
+):
+    make_picture(blouse)
+    newer = activate_checkpoint(make_card())
+
+    make_picture(blouse, "navy", position=1)
+
+    assert EmbeddingJob.objects.filter(checkpoint=newer).count() == 2
+
+
+def test_it_takes_over_when_every_picture_has_its_vector(
+    checkpoints, blouse, make_picture, make_card
+):
+    make_picture(blouse)
+    folder = make_card()
+    newer = activate_checkpoint(folder)
+    _build(newer)
+
+    assert activate_checkpoint(folder).state == Checkpoint.State.ACTIVE
+    assert active_checkpoint("VISUAL") == newer
+    assert Checkpoint.objects.get(name="fake-visual").state == Checkpoint.State.RETIRED
+
+
+def test_a_picture_that_cannot_be_read_does_not_hold_up_the_switch(
+    checkpoints, blouse, make_picture, make_card
+):
+    make_picture(blouse)
+    folder = make_card()
+    newer = activate_checkpoint(folder)
+    EmbeddingJob.objects.filter(checkpoint=newer).update(state="DEAD", error="Broken.")
+
+    assert activate_checkpoint(folder).state == Checkpoint.State.ACTIVE
+
+
+def test_a_vector_of_older_bytes_holds_up_the_switch(checkpoints, blouse, make_picture, make_card):
+    make_picture(blouse)
+    folder = make_card()
+    _build(activate_checkpoint(folder))
+    Picture.objects.update(sha256="f" * 64)
+
+    assert activate_checkpoint(folder).state == Checkpoint.State.BUILDING
+
+
+def test_a_switch_can_be_forced(checkpoints, blouse, make_picture, make_card):
+    make_picture(blouse)
+
+    assert activate_checkpoint(make_card(), at_once=True).state == Checkpoint.State.ACTIVE
+
+
+def test_rolling_back_is_the_same_step(checkpoints, blouse, make_picture, make_card):
+    make_picture(blouse)
+    work_off()
+    activate_checkpoint(make_card(), at_once=True)
+
+    old = activate_checkpoint(make_card("fake-visual", "1"))
+
+    assert active_checkpoint("VISUAL") == old
+    assert Checkpoint.objects.filter(state=Checkpoint.State.RETIRED).get().name == "better"
+
+
+def test_photos_replaced_since_are_queued_when_an_old_checkpoint_returns(
+    checkpoints, blouse, make_picture, make_card
+):
+    make_picture(blouse)
+    work_off()
+    activate_checkpoint(make_card(), at_once=True)
+    Picture.objects.update(sha256="f" * 64)
+
+    old = activate_checkpoint(make_card("fake-visual", "1"))
+
+    assert old.state == Checkpoint.State.BUILDING
+    assert EmbeddingJob.objects.get(checkpoint=old).state == "PENDING"
+
+
+def test_work_for_a_checkpoint_that_retired_is_dropped(
+    checkpoints, blouse, make_picture, make_card
+):
+    make_picture(blouse)
+
+    newer = activate_checkpoint(make_card(), at_once=True)
+
+    due = worklist.claim_embedding_jobs(limit=10)
+    assert {job.checkpoint.label for job in due.jobs} == {newer.label, "fake-style@1"}
+
+
+def test_activating_what_serves_already_changes_nothing(checkpoints, make_card):
+    folder = make_card("fake-visual", "1")
+
+    activate_checkpoint(folder)
+    activate_checkpoint(folder)
+
+    assert Checkpoint.objects.filter(purpose="VISUAL").count() == 1
+
+
+def test_the_database_lets_only_one_serve_a_purpose(checkpoints):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Checkpoint.objects.create(
+            name="rival", version="1", purpose="VISUAL", state=Checkpoint.State.ACTIVE
+        )
+
+
+def test_a_new_scorer_makes_every_pairing_stale(checkpoints, blouse, make_picture, make_card):
+    make_picture(blouse)
+    work_off()
+
+    activate_checkpoint(make_card("judge", purpose="PAIR", parts={}, dimension=0))
+
+    assert active_checkpoint("PAIR").name == "judge"
+    assert PairingJob.objects.get().state == "PENDING"
+
+
+def test_a_pairing_that_runs_while_the_scorer_changes_is_done_again(checkpoints, blouse, make_card):
+    PairingJob.objects.create(product=blouse)
+    running = worklist.claim_pairing_jobs(limit=1)
+
+    activate_checkpoint(make_card("judge", purpose="PAIR", parts={}, dimension=0))
+    worklist.finish(PairingJob, ids=[running.jobs[0].pk], token=running.token)
+
+    assert [job.product_id for job in worklist.claim_pairing_jobs(limit=1).jobs] == [blouse.pk]
+
+
+def test_a_scorer_that_names_no_purpose_judges_pairs(make_card):
+    assert activate_checkpoint(make_card("judge", purpose="")).purpose == "PAIR"
+
+
+def test_a_folder_without_a_card_says_what_to_do(tmp_path):
+    with pytest.raises(NoCheckpoint, match=r"no card.json; name a checkpoint's folder"):
+        activate_checkpoint(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": "x"}'])
+def test_an_unreadable_card_is_refused_and_the_old_one_goes_on(checkpoints, tmp_path, text):
+    (tmp_path / "card.json").write_text(text)
+
+    with pytest.raises(NoCheckpoint, match="cannot be read"):
+        activate_checkpoint(tmp_path)
+
+    assert active_checkpoint("VISUAL").label == "fake-visual@1"
+
+
+def test_purposes_nothing_serves_are_named(db, make_card):
+    assert purposes_without_checkpoint() == ["PAIR", "STYLE", "VISUAL"]
+
+    activate_checkpoint(make_card())
+
+    assert purposes_without_checkpoint() == ["PAIR", "STYLE"]
+
+
+def test_checkpoints_lie_where_the_host_says(settings, make_card, tmp_path):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"CHECKPOINT_DIR": str(tmp_path)}
+    make_card("b")
+    make_card("a")
+
+    assert checkpoint_dir() == tmp_path
+    assert [folder.name for folder in shipped_checkpoints()] == ["a-2", "b-2"]
+
+
+def test_checkpoints_lie_with_the_workers_unless_the_host_says_otherwise():
+    assert checkpoint_dir().parts[-2:] == ("workers", "shipped")
+
+
+def _build(checkpoint):
+    """Give every picture its vector, as workers would."""
+    for job in EmbeddingJob.objects.filter(checkpoint=checkpoint).select_related("picture"):
+        Embedding.objects.create(
+            picture=job.picture, checkpoint=checkpoint, sha256=job.sha256, vector=[0.5] * 19
+        )
+    EmbeddingJob.objects.filter(checkpoint=checkpoint).update(state="DONE")

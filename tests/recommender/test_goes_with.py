@@ -1,0 +1,208 @@
+"""What goes well with it: other slots, a few of each, and never a hole where something fits."""
+
+import pytest
+
+from fashionshop.models import Product
+from recommender.models import Checkpoint, Pairing, Slot
+from recommender.selectors.goes_with import goes_with
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(strip):
+    return [item.product.title for item in strip.items]
+
+
+@pytest.fixture
+def pair(checkpoints):
+    """Store that a product goes with a partner, one direction."""
+
+    def make(product, partner, score):
+        return Pairing.objects.create(
+            product=product,
+            partner=partner,
+            score=score,
+            slot=partner.category.slot,
+            scorer=checkpoints["PAIR"],
+        )
+
+    return make
+
+
+@pytest.fixture
+def wardrobe(looks_like, blouse, skirt, boots, handbag, dress):
+    """The whole cast, of one style."""
+    return [looks_like(product) for product in (blouse, skirt, boots, handbag, dress)]
+
+
+def test_only_other_slots_go_with_it(wardrobe, blouse, make_product, looks_like):
+    looks_like(make_product("second blouse", Slot.TOP))
+
+    assert set(titles(goes_with(blouse))) == {"skirt", "boots", "handbag"}
+
+
+def test_a_dress_goes_with_neither_top_nor_bottom(wardrobe, dress):
+    assert set(titles(goes_with(dress))) == {"boots", "handbag"}
+
+
+def test_what_is_worn_with_nothing_goes_with_nothing(wardrobe, make_product, looks_like):
+    lipstick = looks_like(make_product("lipstick", ""))
+
+    assert not goes_with(lipstick)
+
+
+def test_stored_pairings_come_before_style_neighbours(wardrobe, blouse, boots, pair):
+    pair(blouse, boots, 0.4)
+
+    strip = goes_with(blouse)
+
+    assert titles(strip)[0] == "boots"
+    assert [item.source for item in strip.items] == ["stored", "style", "style"]
+    assert strip.items[0].score == 0.4
+
+
+def test_better_pairings_come_first(wardrobe, blouse, skirt, boots, handbag, pair):
+    for partner, score in ((skirt, 0.5), (boots, 0.9), (handbag, 0.7)):
+        pair(blouse, partner, score)
+
+    strip = goes_with(blouse)
+
+    assert titles(strip) == ["boots", "handbag", "skirt"]
+    assert [item.rank for item in strip.items] == [1, 2, 3]
+    assert {reason.code for item in strip.items for reason in item.reasons} == {"stored"}
+
+
+def test_equally_good_pairings_are_ordered_by_key(wardrobe, blouse, skirt, boots, pair):
+    pair(blouse, boots, 0.5)
+    pair(blouse, skirt, 0.5)
+
+    assert titles(goes_with(blouse, limit=2)) == ["skirt", "boots"]
+
+
+@pytest.mark.parametrize("per_slot", [1, 2, 3])
+def test_a_slot_fills_only_its_share_of_the_strip(
+    wardrobe, blouse, make_product, looks_like, pair, per_slot
+):
+    shoes = [looks_like(make_product(f"shoe {n}", Slot.SHOES), style=n) for n in range(4)]
+    pair(blouse, shoes[3], 0.9)
+
+    found = goes_with(blouse, per_slot=per_slot)
+
+    slots = [item.product.category.slot for item in found.items]
+    assert slots.count(Slot.SHOES) == per_slot
+    assert titles(found)[0] == "shoe 3"
+
+
+def test_a_sold_out_partner_makes_room_for_the_next_best(
+    wardrobe, blouse, boots, make_product, pair
+):
+    pair(blouse, boots, 0.9)
+    pair(blouse, make_product("sandals", Slot.SHOES), 0.5)
+    Product.objects.filter(pk=boots.pk).update(stock=0)
+
+    strip = goes_with(blouse, per_slot=1)
+
+    assert titles(strip)[0] == "sandals"
+    assert "boots" not in titles(strip)
+
+
+def test_style_neighbours_fill_in_when_every_stored_partner_is_sold_out(
+    wardrobe, blouse, boots, skirt, handbag, pair
+):
+    pair(blouse, boots, 0.9)
+    Product.objects.filter(pk=boots.pk).update(stock=0)
+
+    strip = goes_with(blouse)
+
+    assert set(titles(strip)) == {"skirt", "handbag"}
+    assert {item.source for item in strip.items} == {"style"}
+
+
+def test_an_unpublished_partner_is_gone_at_the_next_request(wardrobe, blouse, boots, pair):
+    pair(blouse, boots, 0.9)
+    Product.objects.filter(pk=boots.pk).update(is_published=False)
+
+    assert "boots" not in titles(goes_with(blouse))
+
+
+def test_a_design_is_shown_once_even_where_two_colours_are_stored(
+    wardrobe, blouse, boots, make_product, pair
+):
+    brown = make_product("brown boots", Slot.SHOES, design="BOOT")
+    Product.objects.filter(pk=boots.pk).update(design="BOOT")
+    pair(blouse, boots, 0.9)
+    pair(blouse, brown, 0.8)
+
+    shoes = [title for title in titles(goes_with(blouse)) if "boots" in title]
+
+    assert shoes == ["boots"]
+
+
+def test_a_design_shown_from_a_stored_pairing_is_not_repeated_from_style(
+    wardrobe, blouse, boots, make_product, looks_like, pair
+):
+    looks_like(make_product("brown boots", Slot.SHOES, design="BOOT"))
+    Product.objects.filter(pk=boots.pk).update(design="BOOT")
+    looks_like(boots, style=30)
+    pair(blouse, boots, 0.9)
+
+    assert "brown boots" not in titles(goes_with(blouse))
+
+
+def test_a_product_without_vectors_still_shows_stored_pairings(checkpoints, blouse, boots, pair):
+    pair(blouse, boots, 0.9)
+
+    assert titles(goes_with(blouse)) == ["boots"]
+
+
+def test_a_new_product_has_an_empty_strip(wardrobe, make_product):
+    assert not goes_with(make_product("brand new"))
+
+
+def test_pairings_of_a_retired_scorer_are_not_shown(wardrobe, blouse, boots, pair):
+    pair(blouse, boots, 0.9)
+    Checkpoint.objects.filter(purpose="PAIR").update(state=Checkpoint.State.RETIRED)
+
+    strip = goes_with(blouse)
+
+    assert {item.source for item in strip.items} == {"style"}
+    assert strip.versions == ("fake-style@1",)
+
+
+def test_a_strip_names_scorer_and_encoder(wardrobe, blouse):
+    assert goes_with(blouse).versions == ("fake-scorer@1", "fake-style@1")
+
+
+def test_without_checkpoints_the_strip_is_empty(blouse, skirt):
+    assert not goes_with(blouse)
+
+
+def test_scores_stay_between_0_and_1(wardrobe, blouse, skirt, looks_like):
+    looks_like(skirt, style=170)
+
+    assert {0 <= item.score <= 1 for item in goes_with(blouse).items} == {True}
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2])
+def test_a_strip_keeps_to_its_limit(wardrobe, blouse, boots, pair, limit):
+    pair(blouse, boots, 0.9)
+
+    assert len(goes_with(blouse, limit=limit).items) == limit
+
+
+def test_a_full_strip_costs_three_queries_and_the_hosts_prefetch(
+    wardrobe, blouse, boots, pair, django_assert_num_queries
+):
+    pair(blouse, boots, 0.9)
+
+    with django_assert_num_queries(4):
+        goes_with(blouse, limit=1)
+
+
+def test_a_strip_that_needs_both_rungs_costs_five_queries_and_the_hosts_prefetch(
+    wardrobe, blouse, boots, pair, django_assert_num_queries
+):
+    pair(blouse, boots, 0.9)
+
+    with django_assert_num_queries(6):
+        goes_with(blouse)
