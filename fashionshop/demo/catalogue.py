@@ -11,7 +11,7 @@ from fashionshop.demo.palette import COLOURS, Colour, harmonise, luminance
 from fashionshop.demo.style import ALL_YEAR, MEN, SPRING_SUMMER, Style
 
 COLOURS_PER_MODEL = (1, 1, 1, 2, 2, 3)
-SECOND_PICTURES = ("", "", "", "detail", "turned")
+SECOND_PICTURES = ("", "", "", "", "", "detail", "turned")
 SOLD_OUT_SHARE = 0.06
 _WEAVE_WORDS = {
     "stripe": "Striped", "check": "Checked", "dots": "Polka-dot", "floral": "Floral",

@@ -29,7 +29,7 @@ def save_pictures(product: Product, *, folder: Path, seed: int, width: int) -> i
     framings = (first, _second(first, product, generator))
     for name, framing in zip(file_names(product), framings, strict=False):
         image = picture(sketch, framing, width=width)
-        image.save(folder / name, quality=JPEG_QUALITY, subsampling=0)
+        image.save(folder / name, quality=JPEG_QUALITY)
     return len(file_names(product))
 
 

@@ -22,6 +22,8 @@ CLOSE_UP = 1.5  # zoom from which the threads themselves come nearer
 SHADOW = "#4a3428"
 GROUNDS = ("#efe9e0", "#ece5dc", "#f1ece6", "#e9e4dd", "#f0e8de", "#eae6df", "#efe6df")
 Size = tuple[int, int]
+Box = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
+View = tuple[float, float, float, float]  # x, y, width, height, in drawing units
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,44 @@ def fitting(sketch: Sketch, *, ground: str) -> Framing:
 
 def picture(sketch: Sketch, framing: Framing, *, width: int) -> Image.Image:
     """Render one RGB picture of 3:4, `width` pixels wide."""
+    soft = (width // SOFT_SCALE, width * HEIGHT // WIDTH // SOFT_SCALE)
     size = (width, width * HEIGHT // WIDTH)
-    soft = (size[0] // SOFT_SCALE, size[1] // SOFT_SCALE)
     mask = _mask(sketch, framing, size=soft)
-    light = _light(sketch, framing, mask=mask).resize(size, Image.Resampling.BICUBIC)
+    light = _light(sketch, framing, mask=mask)
     whole = _ground(framing, mask=mask).resize(size, Image.Resampling.BICUBIC)
-    shapes = _framed(sketch.crisp, framing)
-    crisp = _rendered(f"<defs>{weave_defs(sketch.cloth, shapes=shapes)}</defs>{shapes}", size)
-    surface = ImageChops.add(light, _surface(sketch, framing, size=size), offset=-NEUTRAL)
+    box = _worked_on(mask, size=size)
+    crisp = _crisp(sketch, framing, box=box, width=width)
+    surface = ImageChops.add(
+        light.resize(size, Image.Resampling.BICUBIC).crop(box),
+        _surface(sketch, framing, size=size).crop(box),
+        offset=-NEUTRAL,
+    )
     cloth = ImageChops.hard_light(crisp.convert("RGB"), Image.merge("RGB", (surface,) * 3))
-    whole.paste(cloth, mask=crisp.getchannel("A"))
+    whole.paste(cloth, box[:2], mask=crisp.getchannel("A"))
     return whole
+
+
+def _worked_on(mask: Image.Image, *, size: Size) -> Box:
+    """Find the part of the picture that the garment covers; the rest need not be drawn crisply."""
+    left, top, right, bottom = mask.getbbox() or (0, 0, *mask.size)
+    across, down = size[0] / mask.size[0], size[1] / mask.size[1]
+    return (
+        max(0, int((left - 2) * across)),
+        max(0, int((top - 2) * down)),
+        min(size[0], int((right + 2) * across)),
+        min(size[1], int((bottom + 2) * down)),
+    )
+
+
+def _crisp(sketch: Sketch, framing: Framing, *, box: Box, width: int) -> Image.Image:
+    """Draw panels, seams and patterns, without the ground, inside a box of the picture's pixels."""
+    shapes = _framed(sketch.crisp, framing)
+    unit = WIDTH / width
+    size = (box[2] - box[0], box[3] - box[1])
+    view = (box[0] * unit, box[1] * unit, size[0] * unit, size[1] * unit)
+    return _rendered(
+        f"<defs>{weave_defs(sketch.cloth, shapes=shapes)}</defs>{shapes}", size, view=view
+    )
 
 
 def _surface(sketch: Sketch, framing: Framing, *, size: Size) -> Image.Image:
@@ -77,8 +106,8 @@ def _surface(sketch: Sketch, framing: Framing, *, size: Size) -> Image.Image:
     if framing.zoom < CLOSE_UP:
         return whole
     share = CLOSE_UP / framing.zoom
-    box = (0, 0, round(size[0] * share), round(size[1] * share))
-    return whole.resize(size, Image.Resampling.BICUBIC, box=box)
+    part = (0, 0, round(size[0] * share), round(size[1] * share))
+    return whole.resize(size, Image.Resampling.BICUBIC, box=part)
 
 
 def _ground(framing: Framing, *, mask: Image.Image) -> Image.Image:
@@ -143,9 +172,10 @@ def _sun(size: Size) -> Image.Image:
     ).convert("L")
 
 
-def _rendered(content: str, size: Size) -> Image.Image:
+def _rendered(content: str, size: Size, *, view: View = (0, 0, WIDTH, HEIGHT)) -> Image.Image:
+    """Rasterise SVG content; `view` is the part of the canvas that fills `size` pixels."""
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{" ".join(map(str, view))}"'
         f' width="{size[0]}" height="{size[1]}">{content}</svg>'
     )
     return Image.open(BytesIO(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)))

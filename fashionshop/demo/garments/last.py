@@ -24,18 +24,9 @@ def laces(
         share = place / (count - 1)
         x = start[0] + (end[0] - start[0]) * share
         y = start[1] + (end[1] - start[1]) * share
-        sketch.line(
-            f"M{x - 12:.0f} {y - 10:.0f} L{x + 34:.0f} {y + 26:.0f}",
-            width=10,
-            colour=darker(lace, 0.35),
-            opacity=1,
-        )
-        sketch.line(
-            f"M{x - 12:.0f} {y - 10:.0f} L{x + 34:.0f} {y + 26:.0f}",
-            width=7.5,
-            colour=lace,
-            opacity=1,
-        )
+        lie = f"M{x - 5:.0f} {y - 6:.0f} L{x + 36:.0f} {y + 26:.0f}"
+        sketch.line(lie, width=10, colour=darker(lace, 0.35), opacity=1)
+        sketch.line(lie, width=7.5, colour=lace, opacity=1)
 
 
 def foot_light(sketch: Sketch) -> None:
