@@ -116,6 +116,8 @@ class ProductPicture(models.Model):
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
     position = models.PositiveSmallIntegerField(default=0)
+    # Names the bytes an import read, so that the next one knows them again without decoding.
+    source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = [F("position").asc(), "id"]

@@ -54,10 +54,11 @@ class Migration(migrations.Migration):
             name='ProductPicture',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', pictures.models.PictureField(aspect_ratios=[None], breakpoints={'l': 1200, 'm': 992, 's': 768, 'xl': 1400, 'xs': 576}, container_width=960, file_types=['WEBP'], grid_columns=4, height_field='height', pixel_densities=[1], upload_to=fashionshop.models.picture_path, width_field='width')),
+                ('file', pictures.models.PictureField(aspect_ratios=[None], breakpoints={'l': 1200, 'm': 992, 's': 768, 'xl': 1400, 'xs': 576}, container_width=960, file_types=['AVIF'], grid_columns=4, height_field='height', pixel_densities=[1], upload_to=fashionshop.models.picture_path, width_field='width')),
                 ('width', models.PositiveIntegerField(default=0, editable=False)),
                 ('height', models.PositiveIntegerField(default=0, editable=False)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
+                ('source_sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='fashionshop.product')),
             ],
             options={

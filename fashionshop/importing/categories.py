@@ -1,0 +1,35 @@
+"""The shop's categories by name, made as a catalogue mentions them."""
+
+from django.utils.text import slugify
+
+from fashionshop.models import Category
+
+SLUG_LIMIT = 80
+UNNAMED = "Other"
+
+
+class Categories:
+    """Finds a category by name, capital and small letters counting as one, or makes it.
+
+    The slot of a category that exists is the merchant's to choose and stays as it is.
+    """
+
+    def __init__(self) -> None:
+        self._by_name = {each.name.lower(): each for each in Category.objects.all()}
+        self._slugs = {each.slug for each in self._by_name.values()}
+
+    def named(self, name: str | None, *, slot: str) -> Category:
+        name = name or UNNAMED
+        if name.lower() not in self._by_name:
+            category = Category.objects.create(name=name, slug=self._free_slug(name), slot=slot)
+            self._by_name[name.lower()] = category
+            self._slugs.add(category.slug)
+        return self._by_name[name.lower()]
+
+    def _free_slug(self, name: str) -> str:
+        stem = slugify(name)[: SLUG_LIMIT - 4] or "category"
+        slug, number = stem, 1
+        while slug in self._slugs:
+            number += 1
+            slug = f"{stem}-{number}"
+        return slug

@@ -1,0 +1,32 @@
+"""A row of a catalogue as a product of the shop."""
+
+from fashionshop.importing.categories import Categories
+from fashionshop.importing.rows import Row
+from fashionshop.models import Product
+
+STATED = (
+    *("title", "description", "design", "colour", "gender", "season", "sizes"),
+    *("price", "stock"),
+)
+FIELDS = (*STATED, "category")
+
+
+def new_product(row: Row, categories: Categories) -> Product:
+    """Make a product, not saved: what the row states, then what it suggests for a new one."""
+    category = categories.named(row.category, slot=row.slot)
+    return Product(sku=row.sku, category=category, **{**row.if_new, **_stated(row)})
+
+
+def update_product(product: Product, row: Row, categories: Categories) -> bool:
+    """Bring a product, not saved, in line with what the row states; tells whether that changed it."""
+    wanted = _stated(row)
+    if row.category is not None:
+        wanted["category"] = categories.named(row.category, slot=row.slot)
+    different = {name: value for name, value in wanted.items() if getattr(product, name) != value}
+    for name, value in different.items():
+        setattr(product, name, value)
+    return bool(different)
+
+
+def _stated(row: Row) -> dict[str, object]:
+    return {name: value for name in STATED if (value := getattr(row, name)) is not None}
