@@ -85,6 +85,18 @@ def answer(reply_to: str, payload: Mapping[str, Any]) -> None:
         pipe.execute()
 
 
+def worker_answers() -> bool:
+    """Whether any worker says that it is there; at once where one is, else after `PING_SECONDS`.
+
+    Raises:
+        NoBroker: nobody could be asked.
+    """
+    try:
+        return bool(_producer().control.ping(timeout=PING_SECONDS, limit=1))
+    except (OperationalError, RedisError, OSError) as error:
+        raise NoBroker(NoBroker.__doc__) from error
+
+
 @lru_cache
 def _ring_now(bell: str) -> Callable[[], None]:
     return partial(_send, bell)

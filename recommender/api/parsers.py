@@ -36,8 +36,8 @@ def photo_bytes(request: Request) -> bytes:
     Raises:
         BadPhoto: the body is announced as too large, and then not read, or holds no photo.
     """
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if int(announced) > MAX_BODY_BYTES:
+    announced = str(request.META.get("CONTENT_LENGTH", ""))
+    if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
         limit = SHOPPER.bytes // 1_000_000
         raise BadPhoto("too_many_bytes", f"The file is larger than {limit} MB.")
     photo = request.FILES.get(FIELD)

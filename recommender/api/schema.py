@@ -1,15 +1,16 @@
 """The OpenAPI document of this API, and the words its operations share."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from recommender.api import problems
-from recommender.api.serializers import PhotoUploadSerializer, ProblemSerializer
+from recommender.api.serializers import ProblemSerializer
 
 Door = TypeVar("Door", bound=Callable[..., Any])
 PRODUCTS, SEARCH, ALIASES, OPERATIONS = "products", "search", "aliases", "operations"
@@ -20,7 +21,17 @@ RETRY_AFTER = OpenApiParameter(
     "Retry-After", int, OpenApiParameter.HEADER, response=[429, 503], description="Seconds."
 )
 PHOTO = {
-    "multipart/form-data": PhotoUploadSerializer,
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {
+            "image": {
+                "type": "string",
+                "format": "binary",
+                "description": "JPEG, PNG, WebP or HEIC, at most 10 MB.",
+            }
+        },
+        "required": ["image"],
+    },
     "image/jpeg": OpenApiTypes.BINARY,
     "image/png": OpenApiTypes.BINARY,
     "image/webp": OpenApiTypes.BINARY,
@@ -43,7 +54,12 @@ def operation(
     name: str, *, replies: Mapping[int, Any], fails: tuple[int, ...] = (), **words: Any
 ) -> Callable[[Door], Door]:
     """Describe an operation: what it replies by status, and with which statuses it may fail."""
-    failures = {(status, problems.MEDIA_TYPE): ProblemSerializer for status in fails}
+    failures = {
+        (status, problems.MEDIA_TYPE): OpenApiResponse(
+            ProblemSerializer, description=HTTPStatus(status).phrase
+        )
+        for status in fails
+    }
     described: Callable[[Door], Door] = extend_schema(
         operation_id=name, responses={**replies, **failures}, **words
     )

@@ -143,10 +143,6 @@ class PageSerializer(serializers.Serializer[Any]):
         return CardSerializer(cards, many=True, context=self.context).data
 
 
-class PhotoUploadSerializer(serializers.Serializer[Any]):
-    image = serializers.FileField(help_text="JPEG, PNG, WebP or HEIC, at most 10 MB.")
-
-
 class FaultSerializer(serializers.Serializer[Any]):
     location = serializers.ChoiceField(choices=["query", "body"])
     pointer = serializers.CharField(help_text="JSON Pointer to the parameter or field.")

@@ -1,0 +1,167 @@
+"""A photo in, products out."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from recommender.api.parsers import MAX_BODY_BYTES
+from recommender.dispatch import NoWorker
+from recommender.photos import open_photo
+from recommender.testing import photo, work_off
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/search/image"
+
+
+@pytest.fixture
+def search(client):
+    def send(data, query=""):
+        return client.post(URL + query, {"image": SimpleUploadedFile("photo.jpg", data)})
+
+    return send
+
+
+@pytest.fixture
+def colours(checkpoints, make_product, make_picture):
+    """A crimson top, a navy one, and a crimson skirt, seen by the fake encoders."""
+    for title, slot, colour in (
+        ("crimson top", "TOP", "crimson"),
+        ("navy top", "TOP", "navy"),
+        ("crimson skirt", "BOTTOM", "crimson"),
+    ):
+        make_picture(make_product(title, slot), colour)
+    work_off()
+
+
+def titles(reply):
+    return [item["title"] for item in reply.json()["items"]]
+
+
+def test_a_photo_finds_what_looks_like_it(search, colours, worker):
+    reply = search(photo("navy"))
+
+    assert reply.status_code == 200
+    assert titles(reply)[0] == "navy top"
+    assert reply.json()["versions"] == ["fake-visual@1"]
+
+
+def test_a_photo_may_be_the_body_itself(client, search, colours, worker):
+    reply = client.post(URL, photo("navy"), content_type="image/jpeg")
+
+    assert titles(reply) == titles(search(photo("navy")))
+
+
+def test_the_answer_says_what_was_recognised(search, colours, worker):
+    assert search(photo()).json()["seen"] == {
+        "category": "t-shirt",
+        "category_confidence": 0.9,
+        "slot": "TOP",
+        "slot_confidence": 0.95,
+        "palette": [{"hex": "#aa0000", "share": 1.0}],
+    }
+
+
+def test_slot_and_limit_narrow_the_answer(search, colours, worker):
+    assert titles(search(photo("navy"), "?slot=BOTTOM")) == ["crimson skirt"]
+    assert len(titles(search(photo("navy"), "?limit=2"))) == 2
+
+
+def test_a_photo_costs_four_queries(search, colours, worker, django_assert_num_queries):
+    with django_assert_num_queries(4):  # encoder, ranking, cards, the host's pictures
+        search(photo())
+
+
+def test_the_worker_gets_a_small_picture_without_its_history(search, colours, worker, tmp_path):
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    Image.new("RGB", (2000, 1500), "navy").save(tmp_path / "big.jpg", exif=exif)
+
+    search((tmp_path / "big.jpg").read_bytes())
+
+    assert open_photo(worker[0]).size == (640, 480)
+    assert b"taken at home" not in worker[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b"<svg onload='alert(1)'/>", "not_an_image"),
+        (photo()[: len(photo()) // 2], "truncated"),
+        (photo(size=(20, 20)), "too_small"),
+    ],
+)
+def test_a_bad_photo_is_refused_with_a_stable_code(search, worker, data, code):
+    reply = search(data)
+
+    assert reply.status_code == 422
+    assert reply["Content-Type"] == "application/problem+json"
+    assert reply.json()["type"] == f"urn:problem-type:recommender:{code}"
+    assert reply.json()["errors"][0]["pointer"] == "#/image"
+    assert worker == []
+
+
+@pytest.mark.parametrize("form", [{}, {"image": "text"}, {"photo": SimpleUploadedFile("a", b"1")}])
+def test_a_form_without_a_photo_says_what_is_missing(client, worker, form):
+    reply = client.post(URL, form)
+
+    assert (reply.status_code, reply.json()["code"]) == (422, "missing")
+
+
+def test_an_empty_body_holds_no_photo(client, worker):
+    reply = client.post(URL, b"", content_type="image/jpeg")
+
+    assert (reply.status_code, reply.json()["code"]) == (422, "missing")
+
+
+def test_a_body_announced_as_too_large_is_not_read(client, worker):
+    reply = client.post(
+        URL, b"x", content_type="image/jpeg", CONTENT_LENGTH=str(MAX_BODY_BYTES + 1)
+    )
+
+    assert (reply.status_code, reply.json()["code"]) == (413, "too_many_bytes")
+    assert reply.wsgi_request._read_started is False
+
+
+def test_a_photo_just_over_the_limit_is_too_large_as_well(client, worker):
+    reply = client.post(URL, b"\xff" * 10_000_001, content_type="image/jpeg")
+
+    assert (reply.status_code, reply.json()["code"]) == (413, "too_many_bytes")
+
+
+def test_a_body_of_another_kind_is_refused(client, worker):
+    reply = client.post(URL, "{}", content_type="application/json")
+
+    assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_hundred_and_one_files_are_refused(client, worker):
+    files = {f"file{number}": SimpleUploadedFile("a", b"1") for number in range(101)}
+
+    reply = client.post(URL, files)
+
+    assert (reply.status_code, reply.json()["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a.jpg.php", "x" * 4096, "-rf", "a\u202egpj"])
+def test_the_name_of_the_file_does_not_matter(client, colours, worker, name):
+    reply = client.post(URL, {"image": SimpleUploadedFile(name, photo())})
+
+    assert reply.status_code == 200
+
+
+def test_without_a_worker_the_shopper_is_told_when_to_try_again(search, checkpoints, monkeypatch):
+    def nobody(_jpeg):
+        raise NoWorker(NoWorker.__doc__)
+
+    monkeypatch.setattr("recommender.selectors.photo.encoded_photo", nobody)
+
+    reply = search(photo())
+
+    assert (reply.status_code, reply.json()["code"]) == (503, "no_worker")
+    assert reply["Retry-After"] == "5"
+
+
+def test_without_an_encoder_nobody_is_asked(search, db):
+    assert search(photo()).status_code == 503
