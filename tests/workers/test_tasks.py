@@ -70,12 +70,19 @@ def test_both_strips_fill_after_embedding_and_pairing(upload):
     assert Pairing.objects.count() == 4
 
 
-def test_more_pictures_than_a_batch_are_all_embedded(upload, settings):
-    settings.RECOMMENDER = settings.RECOMMENDER | {"BATCH_SIZE": 2}
-    for number in range(5):
+def test_a_long_import_fills_batches_of_the_workers_size(upload, settings, monkeypatch):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"BATCH_SIZE": 3}
+    sizes, encode = [], serving.EncoderGroup.encode
+    monkeypatch.setattr(
+        serving.EncoderGroup,
+        "encode",
+        lambda group, images: sizes.append(len(images)) or encode(group, images),
+    )
+    for number in range(7):
         upload(str(number), "teal")
 
-    assert tasks.embed_due() == 5
+    assert tasks.embed_due() == 7
+    assert sizes == [3, 3, 1]
     assert not EmbeddingJob.objects.exclude(state=Job.State.DONE).exists()
 
 
