@@ -38,9 +38,14 @@ class ShopCatalog(Catalog):
             currency="EUR",
             price_label=f"€{format_number(product.price, '.', 2, 3, ',', force_grouping=True)}",
             is_available=product.stock > 0,
-            subtitle=product.colour or product.category.name,
+            subtitle=_subtitle(product),
             picture=picture_source(product.cover, alt=product.title) if product.cover else None,
         )
+
+
+def _subtitle(product: Product) -> str:
+    """The colour, unless the title names it already."""
+    return "" if product.colour.lower() in product.title.lower() else product.colour
 
 
 def picture_source(picture: ProductPicture, *, alt: str) -> PictureSource:

@@ -27,7 +27,7 @@ RETRY_AFTER_SECONDS = "30"
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     shown = {
-        "arrivals": storefront.new_arrivals(12),
+        "arrivals": storefront.new_arrivals(8),
         "tiles": storefront.category_tiles(12),
         "looks": storefront.looks(4),
     }
