@@ -122,10 +122,11 @@ def _sight(job: EmbeddingJob, claim: worklist.Claim) -> Sight | None:
         with catalog().storage.open(job.picture.name) as file:
             return fake_sight(file.read())
     except BadPhoto as error:
-        worklist.give_up(
-            EmbeddingJob, ids=[job.pk], token=claim.token, code=error.code, reason=str(error)
-        )
-        return None
+        code, reason = error.code, str(error)
+    except FileNotFoundError:
+        code, reason = "source_missing", "The picture's file is gone from storage."
+    worklist.give_up(EmbeddingJob, ids=[job.pk], token=claim.token, code=code, reason=reason)
+    return None
 
 
 def _unit(numbers: Sequence[float]) -> list[float]:

@@ -10,7 +10,15 @@ from django.db.models.functions import Now
 from recommender import dispatch
 from recommender.catalog import catalog, product_model
 from recommender.database import InnerProduct
-from recommender.models import Checkpoint, Embedding, EmbeddingJob, Job, Pairing, Picture
+from recommender.models import (
+    Checkpoint,
+    Embedding,
+    EmbeddingJob,
+    Job,
+    Pairing,
+    PairingJob,
+    Picture,
+)
 from recommender.services.pictures import queue_embeddings, serving_encoders, sync_products
 
 PRODUCTS_AT_ONCE = 200
@@ -37,6 +45,7 @@ def findings() -> list[Finding]:
         ("stale", "vectors of bytes the picture no longer holds", _stale),
         ("not_unit", "vectors whose length is not 1", _not_unit),
         ("stuck", "jobs whose worker has been silent for long", _stuck),
+        ("unpaired", "products whose partners could not be judged", _unpaired),
         ("mixed", "pairings judged by a scorer that no longer serves", _retired_pairings),
     ]
     found = [_finding(code, text, rows()) for code, text, rows in checks]
@@ -138,6 +147,10 @@ def _not_unit() -> QuerySet[Any]:
 
 def _stuck() -> QuerySet[Any]:
     return EmbeddingJob.objects.filter(state=Job.State.LEASED, lease_until__lt=Now())
+
+
+def _unpaired() -> QuerySet[Any]:
+    return PairingJob.objects.filter(state=Job.State.DEAD)
 
 
 def _retired_pairings() -> QuerySet[Any]:

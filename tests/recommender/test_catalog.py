@@ -1,0 +1,88 @@
+"""The adapter: its defaults fit the plainest shop, and its errors say what to write."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.core.files.storage import default_storage
+
+from fashionshop.catalog import ShopCatalog
+from recommender.catalog import Card, Catalog, PictureSource, catalog, product_model
+
+
+@pytest.fixture(autouse=True)
+def fresh_catalog():
+    catalog.cache_clear()
+    yield
+    catalog.cache_clear()
+
+
+def test_the_hosts_class_is_loaded_once():
+    assert isinstance(catalog(), ShopCatalog)
+    assert catalog() is catalog()
+
+
+def test_a_missing_catalog_says_what_to_set(settings):
+    settings.RECOMMENDER = {}
+
+    with pytest.raises(ImproperlyConfigured, match='Set RECOMMENDER\\["CATALOG"\\]'):
+        catalog()
+
+
+def test_a_wrong_path_is_named(settings):
+    settings.RECOMMENDER = {"CATALOG": "nowhere.Catalog"}
+
+    with pytest.raises(ImproperlyConfigured, match=r"nowhere\.Catalog"):
+        catalog()
+
+
+@pytest.mark.parametrize("question", ["pictures", "card"])
+def test_what_a_host_must_write_says_so(question):
+    with pytest.raises(NotImplementedError, match="Catalog must say"):
+        getattr(Catalog(), question)(None)
+
+
+def test_by_default_every_product_is_visible_and_available(blouse):
+    plain = Catalog()
+
+    assert plain.products().filter(plain.available()).get() == blouse
+    assert plain.storage is default_storage
+
+
+def test_by_default_a_product_has_no_slot_and_is_a_design_of_its_own(blouse):
+    plain = Catalog()
+
+    row = plain.products().annotate(s=plain.slot(), g=plain.group_key()).get()
+
+    assert (row.s, row.g) == ("", str(blouse.pk))
+
+
+def test_by_default_a_product_is_found_by_its_key(blouse):
+    assert Catalog().find(str(blouse.pk)) == blouse
+
+
+@pytest.mark.parametrize("text", ["0", "unicorn", ""])
+def test_a_product_that_does_not_exist_is_not_found(db, text):
+    with pytest.raises(ObjectDoesNotExist):
+        Catalog().find(text)
+
+
+def test_the_product_model_is_the_hosts():
+    assert product_model()._meta.label == "fashionshop.Product"
+
+
+def test_a_picture_spells_its_srcset():
+    picture = PictureSource(
+        src="/a.jpg", width=2, height=3, alt="A", srcset={"image/webp": {240: "/a-240.webp"}}
+    )
+
+    assert picture.sources == {"image/webp": "/a-240.webp 240w"}
+
+
+def test_a_picture_without_renditions_has_no_sources():
+    picture = PictureSource(src="/a.jpg", width=2, height=3, alt="A", srcset={"image/webp": {}})
+
+    assert picture.sources == {}
+
+
+def test_a_card_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        Card(id="1", title="Blouse", url="/1").title = "Skirt"
