@@ -1,6 +1,8 @@
 """manage.py demo: a working boutique in one terminal."""
 
 import os
+import subprocess
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -66,8 +68,9 @@ class Command(BaseCommand):
         if catalog:
             call_command("import_catalog", catalog)
         elif not Product.objects.exists():
-            from fashionshop.demo import draw_catalogue  # noqa: PLC0415 -- only a first start draws
-
             folder = var / "catalogue"
-            draw_catalogue(folder)
+            self.stdout.write("Drawing the catalogue …")
+            subprocess.run(  # noqa: S603 -- a process of its own: drawing forks, a database connection must not
+                [sys.executable, "-m", "fashionshop.demo", str(folder)], check=True
+            )
             call_command("import_catalog", str(folder))
