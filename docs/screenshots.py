@@ -71,7 +71,7 @@ def _photo_results(page: Page, shop: str) -> str:
 def _load_everything(page: Page) -> None:
     """Fetch the pictures below the fold too."""
     page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -30,9 +30,13 @@ ORDERS = {
 class ProductFilter(FilterSet):
     """Offers only what the given products have; values that make no sense are passed over."""
 
-    gender = MultipleChoiceFilter(method="fitting", widget=forms.CheckboxSelectMultiple)
-    season = MultipleChoiceFilter(method="fitting", widget=forms.CheckboxSelectMultiple)
-    size = MultipleChoiceFilter(method="of_size", widget=forms.CheckboxSelectMultiple)
+    gender = MultipleChoiceFilter(
+        method="fitting", widget=forms.CheckboxSelectMultiple, label="For"
+    )
+    season = MultipleChoiceFilter(
+        method="fitting", widget=forms.CheckboxSelectMultiple, label="Season"
+    )
+    size = MultipleChoiceFilter(method="of_size", widget=forms.CheckboxSelectMultiple, label="Size")
     colour = ChoiceFilter(empty_label="Any colour")
     price_min = NumberFilter("price", lookup_expr="gte", min_value=0, label="From €")
     price_max = NumberFilter("price", lookup_expr="lte", min_value=0, label="To €")
@@ -42,6 +46,7 @@ class ProductFilter(FilterSet):
     sort = ChoiceFilter(
         method="in_order",
         empty_label=None,
+        label="Sort by",
         choices=[(key, label) for key, (label, _fields) in ORDERS.items()],
     )
 

@@ -1,9 +1,14 @@
-/* Pictures by drag and drop, and a look at chosen files. Without it the numbers and the form do. */
+/* Pictures by drag and drop, a look at chosen files, states that follow the work. Without it the
+   numbers, the form and a reload do the same. */
 "use strict";
+
+const POLL_MILLISECONDS = 2000;
+const POLLS = 60;
 
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".shop-pictures ol").forEach(makeSortable);
   document.querySelectorAll('input[type="file"][multiple]').forEach(showChosen);
+  followWork(POLLS);
 });
 
 function makeSortable(list) {
@@ -51,5 +56,21 @@ function showChosen(input) {
       item.append(frame);
       list.append(item);
     }
+  });
+}
+
+function followWork(polls) {
+  const waits = document.querySelector(".shop-pictures :is(.reco-queued, .reco-running)");
+  if (!waits || !polls) return;
+  setTimeout(async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (answer?.ok) refresh(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    followWork(polls - 1);
+  }, POLL_MILLISECONDS);
+}
+
+function refresh(page) {
+  page.querySelectorAll("[data-live]").forEach((fresh) => {
+    document.querySelector(`[data-live="${fresh.dataset.live}"]`)?.replaceWith(fresh);
   });
 }
