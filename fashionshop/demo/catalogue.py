@@ -17,6 +17,9 @@ _WEAVE_WORDS = {
     "stripe": "Striped", "check": "Checked", "dots": "Polka-dot", "floral": "Floral",
     "animal": "Leopard-print", "pinstripe": "Pinstriped", "herringbone": "Herringbone",
 }  # fmt: skip
+# A heel or a strap stays neutral, so that the dye alone is the product's colour; a stone does not.
+_NEUTRAL_TRIMS = frozenset({"SHOES", "BAG"})
+_TRIMMED = _NEUTRAL_TRIMS | {"JEWELLERY"}
 _SIZED_BY_LETTER = frozenset(
     {
         "T-shirts", "Shirts", "Blouses", "Knitwear", "Sweatshirts", "Dresses", "Jumpsuits",
@@ -147,7 +150,7 @@ def _accent(colour: Colour, *, weave: str, slot: str, generator: Random) -> Colo
         for other in COLOURS.values()
         if harmonise(colour, other)
         and abs(luminance(colour.hex) - luminance(other.hex)) > 0.22
-        and (other.hue is not None or slot != "JEWELLERY")
+        and (other.is_neutral == (slot in _NEUTRAL_TRIMS) or slot not in _TRIMMED)
     ]
     return generator.choice(wanted)
 
@@ -174,8 +177,15 @@ def _description(design: Design, *, word: str, weave: str, season: str, colour: 
         if season == ALL_YEAR
         else ("For spring and summer." if season == SPRING_SUMMER else "For autumn and winter.")
     )
-    material = "Metal" if word == "Plated" else word
-    return f"{design.line} {material} in {colour.name}{print_of}. {when}"
+    return f"{design.line} {_material(word, colour)}{print_of}. {when}"
+
+
+def _material(word: str, colour: Colour) -> str:
+    if word == "Plated":
+        return f"{colour.name.capitalize()}-plated brass"
+    if colour.name == "pearl":
+        return word
+    return f"{word} {'and' if word in {'Pearl', 'Glass'} else 'in'} {colour.name}"
 
 
 def _sizes(category: str, gender: str) -> str:

@@ -178,8 +178,8 @@ _CABLE = (
 )
 _TWILL = '<rect width="5" height="2" fill="#fff" fill-opacity=".16"/><rect y="2.5" width="5" height="1.5" fill="#000" fill-opacity=".14"/>'
 _LINEN = (
-    '<rect width="9" height="1.3" fill="#000" fill-opacity=".06"/><rect y="4" width="9" height="1" fill="#fff"'
-    ' fill-opacity=".09"/><rect width="1.2" height="8" fill="#000" fill-opacity=".07"/>'
+    '<rect width="9" height="1.3" fill="#000" fill-opacity=".045"/><rect y="4" width="9" height="1" fill="#fff"'
+    ' fill-opacity=".065"/><rect width="1.2" height="8" fill="#000" fill-opacity=".05"/>'
 )
 _QUILT = (
     '<path d="M0 0 L70 70 M70 0 L0 70" stroke="#000" stroke-width="3.5" stroke-opacity=".4"/>'
@@ -199,7 +199,7 @@ _TEXTURES: dict[str, tuple[str, float, float]] = {
     "suede": ("", 0.24, 0.9),
     "denim": (_tile(5, 4, _TWILL, turn=-38), 0.20, 0.6),
     "twill": (_tile(5, 4, _TWILL, turn=-52), 0.08, 0.6),
-    "linen": (_tile(9, 8, _LINEN), 0.14, 0.7),
+    "linen": (_tile(9, 8, _LINEN), 0.11, 0.7),
     "knit": (_tile(12, 8, _KNIT), 0.10, 0.6),
     "rib": (_tile(9, 12, _RIB), 0.08, 0.6),
     "cable": (_tile(60, 60, _CABLE), 0.25, 0.7),

@@ -9,6 +9,7 @@ from fashionshop.demo.catalogue import Product
 from fashionshop.demo.style import AUTUMN_WINTER, SPRING_SUMMER, goes_together
 
 SMALLEST, LARGEST = 3, 6
+TITLE_TRIES = 20
 DRESS_SHARE = 0.36
 # How often a look wears each slot beyond its dress, or top and bottom.
 EXTRAS = {"SHOES": 0.97, "OUTERWEAR": 0.5, "BAG": 0.6, "JEWELLERY": 0.4, "ACCESSORY": 0.42}
@@ -83,10 +84,12 @@ def _slots(generator: Random) -> list[str]:
 
 
 def _title(outfit: Sequence[Product], *, generator: Random, titles: Counter[str]) -> str:
-    """Name a look after its season and its most dressed-up piece; a name used before is numbered."""
+    """Name a look after its season and its most dressed-up piece; when names run out, they are numbered."""
     season = next((row.season for row in outfit if row.season in _PLACES), "")
-    place = generator.choice(_PLACES[season].split())
-    occasion = generator.choice(_OCCASIONS[max(row.formality for row in outfit)].split())
-    title = f"{place} {occasion}"
+    occasions = _OCCASIONS[max(row.formality for row in outfit)].split()
+    for _ in range(TITLE_TRIES):
+        title = f"{generator.choice(_PLACES[season].split())} {generator.choice(occasions)}"
+        if title not in titles:
+            break
     titles[title] += 1
     return title if titles[title] == 1 else f"{title} {titles[title]}"

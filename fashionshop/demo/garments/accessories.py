@@ -68,12 +68,13 @@ def beanie(cloth: Cloth, rng: Random) -> Sketch:
 def _pompom(sketch: Sketch, rng: Random) -> None:
     fluff = lighter(sketch.cloth.dye, 0.35)
     sketch.outline.append(f'<path d="{ellipse(CENTRE, 224, 60, 58)}"/>')
-    for _ in range(110):
-        turn, reach = rng.uniform(0, 6.283), rng.uniform(6, 36)
+    sketch.patch(ellipse(CENTRE, 224, 50, 48), fill=mixed(fluff, sketch.cloth.dye, 0.5))
+    for _ in range(150):
+        turn, reach = rng.uniform(0, 6.283), 36 * rng.random() ** 0.5
         x, y = reach * cos(turn), reach * sin(turn)
         shade = mixed(fluff, sketch.cloth.dye, rng.random() * 0.7)
         strand = f"M{CENTRE + x:.0f} {224 + y:.0f} L{CENTRE + x * 1.6:.0f} {224 + y * 1.6:.0f}"
-        sketch.line(strand, width=10, colour=shade, opacity=1)
+        sketch.line(strand, width=7, colour=shade, opacity=1)
 
 
 def cap(cloth: Cloth, rng: Random) -> Sketch:

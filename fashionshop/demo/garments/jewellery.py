@@ -162,7 +162,8 @@ def pearl_strand(cloth: Cloth, rng: Random) -> Sketch:
             radius,
             fill,
         )
-    _wire(sketch, ellipse(CENTRE, 470 - 225, 14, 14), width=9)
+    clasp = sketch.cloth.metal
+    sketch.jewel(CENTRE, 470 - 225, 12, clasp)
     return sketch
 
 
