@@ -1,0 +1,1 @@
+"""A shop that never heard of the demo shop: other models, other keys, one adapter class."""
