@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
-from multiprocessing import Pool
+from multiprocessing import get_context
 from pathlib import Path
 
 from fashionshop.demo.catalogue import Product, catalogue
@@ -74,7 +74,8 @@ def _save_all(rows: Sequence[Product], *, folder: Path, seed: int, width: int, j
     save = partial(save_pictures, folder=folder, seed=seed, width=width)
     if jobs == 1:
         return sum(_watched(map(save, rows), total=len(rows)))
-    with Pool(jobs) as pool:
+    # Spawned, not forked: the caller may have threads, and every platform then behaves the same.
+    with get_context("spawn").Pool(jobs) as pool:
         return sum(_watched(pool.imap_unordered(save, rows, chunksize=2), total=len(rows)))
 
 
