@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from recommender.models import Slot
 
-MAX_STRIP, MAX_PAGE, PAGE = 50, 100, 24
+MAX_STRIP, MAX_PAGE, PAGE, MAX_CURSOR = 50, 100, 24, 1000
 CURSOR_SALT = "recommender.api.products"
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -58,7 +58,7 @@ class FlagField(serializers.BooleanField):
     NULL_VALUES = set()
 
 
-@extend_schema_field({"type": "string", "maxLength": 300})
+@extend_schema_field({"type": "string", "format": "cursor", "maxLength": MAX_CURSOR})
 class CursorField(serializers.CharField):
     """The key of the last product seen, signed, so that nobody writes one by hand."""
 
@@ -90,7 +90,7 @@ class ListQuery(serializers.Serializer[Any]):
         min_value=1, max_value=MAX_PAGE, default=PAGE, help_text="Products on a page."
     )
     cursor = CursorField(
-        required=False, max_length=300, help_text="Where to go on; taken from `next`."
+        required=False, max_length=MAX_CURSOR, help_text="Where to go on; taken from `next`."
     )
 
 

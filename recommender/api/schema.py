@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -39,6 +40,14 @@ PHOTO = {
 }
 
 
+class Description(AutoSchema):
+    """Describes one endpoint; where a body is read, it is needed."""
+
+    def _get_request_body(self, direction: str = "request") -> Any:
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        return body and {**body, "required": True}
+
+
 class Generator(SchemaGenerator):
     """Describes the endpoints of this app alone, whatever else the host serves."""
 
@@ -46,7 +55,7 @@ class Generator(SchemaGenerator):
         return [
             endpoint
             for endpoint in super()._get_paths_and_endpoints()  # type: ignore[no-untyped-call]
-            if endpoint[-1].cls.__module__.startswith("recommender.")
+            if type(endpoint[-1]).__module__.startswith("recommender.")
         ]
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 from django.http import Http404
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
@@ -56,7 +55,7 @@ class FirstRenderer(DefaultContentNegotiation):
 class Endpoint(APIView):
     """What all endpoints share; nothing is left to the host's REST_FRAMEWORK settings."""
 
-    schema = AutoSchema()
+    schema = schema.Description()
     http_method_names = ["get", "head", "post"]
     authentication_classes = ()
     permission_classes = (AllowAny,)

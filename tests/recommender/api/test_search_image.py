@@ -67,8 +67,8 @@ def test_slot_and_limit_narrow_the_answer(search, colours, worker):
     assert len(titles(search(photo("navy"), "?limit=2"))) == 2
 
 
-def test_a_photo_costs_four_queries(search, colours, worker, django_assert_num_queries):
-    with django_assert_num_queries(4):  # encoder, ranking, cards, the host's pictures
+def test_a_photo_costs_five_queries(search, colours, worker, django_assert_num_queries):
+    with django_assert_num_queries(5):  # encoder, before and after; ranking, cards, pictures
         search(photo())
 
 
