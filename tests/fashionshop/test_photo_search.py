@@ -1,0 +1,198 @@
+import io
+import math
+import re
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from fashionshop.photo_link import BadLink, photo_link, photo_of_link
+from recommender.dispatch import NoWorker
+from recommender.models import Checkpoint, Slot
+from recommender.selectors import photo as photo_selector
+from recommender.selectors.photo import SeenPhoto
+from recommender.testing import activate_fake_checkpoints, fake_sight, photo, work_off
+
+PAGE = "/search/photo/"
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What reached the worker; a fake one answers at once."""
+    photos = []
+
+    def encode(jpeg):
+        photos.append(jpeg)
+        return asdict(fake_sight(jpeg))
+
+    monkeypatch.setattr(photo_selector, "encoded_photo", encode)
+    return photos
+
+
+def upload(client, data, *, follow=True):
+    return client.post(PAGE, {"photo": SimpleUploadedFile("me.jpg", data)}, follow=follow)
+
+
+def titles_of(response):
+    return re.findall(r'card__title">([^<]*)<', response.content.decode())
+
+
+def test_the_form_needs_no_script_and_keeps_its_promise_beside_the_button(client, db):
+    page = client.get(PAGE).content.decode()
+
+    assert 'enctype="multipart/form-data"' in page
+    assert 'accept="image/*" capture="environment"' in page
+    assert page.index("</button>") < page.index("Your photo stays yours") < page.index("</form>")
+
+
+def test_a_photo_finds_what_looks_like_it_best_first(client, sent, sell):
+    activate_fake_checkpoints()
+    sell("Navy", colour_of_picture="navy")
+    sell("Crimson", colour_of_picture="crimson")
+    work_off()
+
+    response = upload(client, photo("darkred"))
+
+    assert response.status_code == 200
+    assert titles_of(response) == ["Crimson", "Navy"]
+
+
+def test_the_answer_has_an_address_of_its_own_without_the_photo(client, sent, blouse):
+    response = upload(client, photo(), follow=False)
+
+    assert response.status_code == 302
+    assert response.url.startswith(f"{PAGE}?seen=")
+    assert client.get(response.url).status_code == 200
+    assert len(sent) == 1
+
+
+def test_a_photo_is_stored_nowhere(client, sent, blouse, settings):
+    before = set(Path(settings.MEDIA_ROOT).rglob("*"))
+
+    upload(client, photo())
+
+    assert set(Path(settings.MEDIA_ROOT).rglob("*")) == before
+
+
+def test_where_a_photo_was_taken_never_leaves_the_process(client, sent, blouse):
+    image = Image.open(io.BytesIO(photo()))
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", exif=exif)
+
+    upload(client, buffer.getvalue())
+
+    assert not Image.open(io.BytesIO(sent[0])).getexif()
+
+
+def test_a_large_photo_travels_small(client, sent, blouse):
+    upload(client, photo(size=(1200, 1600)))
+
+    assert Image.open(io.BytesIO(sent[0])).size == (480, 640)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "The file is empty."),
+        (b"not a picture", "This is not a picture we can read"),
+        (photo(size=(40, 40)), "The picture is too small"),
+    ],
+)
+def test_a_photo_that_cannot_be_used_is_refused_kindly(client, sent, db, data, message):
+    response = upload(client, data)
+
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert 'role="alert"' in response.content.decode()
+
+
+def test_sending_no_photo_asks_for_one(client, db):
+    response = client.post(PAGE)
+
+    assert response.status_code == 422
+    assert "Choose a photo first" in response.content.decode()
+
+
+def test_no_worker_is_said_plainly(client, blouse, monkeypatch):
+    def nobody(_jpeg):
+        raise NoWorker(NoWorker.__doc__)
+
+    monkeypatch.setattr(photo_selector, "encoded_photo", nobody)
+
+    response = upload(client, photo())
+
+    assert response.status_code == 503
+    assert "please try again in a moment" in response.content.decode()
+
+
+def test_without_any_encoder_the_answer_is_the_same(client, sent, db):
+    assert upload(client, photo()).status_code == 503
+
+
+def test_the_recognised_slot_is_chosen_and_everything_is_a_click_away(client, sent, blouse, boots):
+    response = upload(client, photo())
+
+    assert titles_of(response) == [blouse.title]
+    everything = client.get(f"{response.redirect_chain[0][0]}&slot=ALL")
+    assert set(titles_of(everything)) == {blouse.title, boots.title}
+
+
+def test_a_category_narrows_further(client, sent, blouse, sell, place):
+    place(sell("Tee", slot=Slot.TOP, kind="T-shirts"))
+
+    address = upload(client, photo()).redirect_chain[0][0]
+
+    assert titles_of(client.get(f"{address}&slot=TOP&category=t-shirts")) == ["Tee"]
+
+
+def test_nothing_alike_still_helps(client, sent, blouse):
+    blouse.stock = 0
+    blouse.save()
+
+    page = upload(client, photo()).content.decode()
+
+    assert "Nothing like it here" in page
+    assert "Try another photo" in page
+
+
+def test_a_link_of_an_earlier_encoder_asks_for_the_photo_again(client, sent, blouse):
+    address = upload(client, photo()).redirect_chain[0][0]
+    Checkpoint.objects.filter(purpose="VISUAL").update(version="2")
+
+    response = client.get(address)
+
+    assert response.status_code == 410
+    assert "Please send it once more" in response.content.decode()
+
+
+def test_a_link_that_was_cut_short_asks_for_the_photo_again(client, db):
+    response = client.get(f"{PAGE}?seen=half")
+
+    assert response.status_code == 410
+    assert "This link is incomplete" in response.content.decode()
+
+
+def test_a_link_carries_a_thousand_numbers_in_one_request_line_and_keeps_their_direction():
+    vector = [math.sin(number * number) for number in range(1024)]
+
+    link = photo_link(SeenPhoto("visual@1", vector, slot="TOP", palette=[{"hex": "#aa0000"}]))
+    seen = photo_of_link(link)
+
+    assert len(link) < 2500
+    assert (seen.label, seen.slot) == ("visual@1", "TOP")
+    dot = sum(a * b for a, b in zip(vector, seen.vector, strict=True))
+    assert dot / math.hypot(*vector) / math.hypot(*seen.vector) > 0.999
+
+
+def test_a_forged_link_is_refused():
+    with pytest.raises(BadLink):
+        photo_of_link("eyJ2ZWN0b3IiOltdfQ:1abc:forged")
+
+
+def test_the_header_leads_here(client, db):
+    assert f'href="{reverse("photo-search")}"' in client.get("/").content.decode()
