@@ -91,8 +91,13 @@ class ProductAdmin(RecommendedProductAdmin):
             None,
             {"fields": ["add_pictures", "title", "category", ("price", "stock"), "is_published"]},
         ),
-        ("Details", {"fields": ["sku", "design", "colour", "sizes", "description"]}),
-        ("For whom and when", {"fields": ["gender", "season"]}),
+        (
+            "Details",
+            {
+                "fields": ["sku", "design", "colour", "sizes", "gender", "season", "description"],
+                "classes": ["collapse"],
+            },
+        ),
     ]
 
     @property
@@ -110,7 +115,7 @@ class ProductAdmin(RecommendedProductAdmin):
         )
         if may_save and request.user.has_perm("fashionshop.add_productpicture"):
             return self.fieldsets
-        (_, first), *rest = self.fieldsets
+        (_name, first), *rest = self.fieldsets
         kept = [name for name in first["fields"] if name != "add_pictures"]
         return [(None, {"fields": kept}), *rest]
 

@@ -74,13 +74,7 @@ class PairingJobAdmin(JobAdmin):
     pass
 
 
-def tell_retried(
-    page: admin.ModelAdmin,
-    request: HttpRequest,
-    count: int,
-    *,
-    noun: str,  # type: ignore[type-arg]
-) -> None:
+def tell_retried(page: Any, request: HttpRequest, count: int, *, noun: str) -> None:
     """Say how many were put back to work; nothing to do is no mistake."""
     if not count:
         page.message_user(request, f"No failed {noun}s among these.", messages.INFO)

@@ -12,7 +12,6 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.options import csrf_protect_m
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -85,7 +84,8 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(recommender_state_value=product_state())
+        rows = rows.annotate(recommender_state_value=product_state())
+        return rows
 
     @admin.display(description="Recommendations", ordering="recommender_state_value")
     def recommender_state(self, product: Any) -> SafeString:
@@ -110,7 +110,6 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         view = self.admin_site.admin_view(self.retry_view)
         return [path("<path:object_id>/retry/", view, name=name), *super().get_urls()]
 
-    @csrf_protect_m
     def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Try one product's failed pictures again."""
         if request.method != "POST":
@@ -122,12 +121,18 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[product.pk]))
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], obj: Any = None, **kwargs: Any
+    def render_change_form(  # noqa: PLR0917 -- Django calls it so
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
     ) -> HttpResponse:
         previews = [preview for preview in (previews_of(obj) if obj else ()) if preview.items]
         context |= {"previews": previews, "retry_form": RETRY_FORM}
-        return super().render_change_form(request, context, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 def previews_of(product: Any) -> list[Preview]:

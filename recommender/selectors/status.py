@@ -140,11 +140,11 @@ def workload() -> Workload:
     )
 
 
-def _serving_jobs() -> QuerySet[EmbeddingJob]:
+def _serving_jobs() -> QuerySet[Any]:
     return EmbeddingJob.objects.filter(checkpoint__state=Checkpoint.State.ACTIVE)
 
 
-def _worst(jobs: QuerySet[EmbeddingJob], *, otherwise: Any) -> Case:
+def _worst(jobs: QuerySet[Any], *, otherwise: Any) -> Case:
     return Case(
         *(
             When(Exists(jobs.filter(state=job_state)), then=Value(state))

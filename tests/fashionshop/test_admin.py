@@ -288,7 +288,7 @@ def test_a_product_page_previews_both_strips(admin_client, dress):
 def test_a_preview_with_nothing_to_show_is_not_there(admin_client, dress):
     picture_of(dress)
 
-    assert "reco-preview" not in admin_client.get(change_page(dress)).content.decode()
+    assert "As shoppers see it" not in admin_client.get(change_page(dress)).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -354,3 +354,24 @@ def test_the_dashboard_says_what_waits_and_what_failed(admin_client, dress):
     picture_of(dress)
 
     assert "1 picture waiting." in admin_client.get("/admin/").content.decode()
+
+
+def test_deleting_a_product_speaks_of_the_product_alone(admin_client, dress):
+    picture_of(dress)
+    work_off()
+
+    page = admin_client.get(f"/admin/fashionshop/product/{dress.pk}/delete/")
+
+    assert "embedding" not in page.content.decode().split("<h2>Summary")[1].lower()
+    assert page.context["perms_lacking"] == set()
+
+
+def test_a_product_page_costs_the_same_for_many_pictures(
+    admin_client, dress, django_assert_max_num_queries
+):
+    for hue in (0, 60, 120, 180):
+        picture_of(dress, f"hsl({hue}, 80%, 50%)")
+    work_off()
+
+    with django_assert_max_num_queries(24):
+        admin_client.get(change_page(dress))
