@@ -27,6 +27,7 @@ class Similar(views.Similar):
 
     @schema.operation(
         "similar_alias",
+        summary="What looks like it",
         replies={200: StripSerializer},
         fails=(400, 404),
         tags=[schema.ALIASES],
@@ -44,6 +45,7 @@ class Compatible(views.GoesWith):
 
     @schema.operation(
         "compatible_alias",
+        summary="What goes well with it",
         replies={200: StripSerializer},
         fails=(400, 404),
         tags=[schema.ALIASES],
@@ -59,6 +61,7 @@ class SearchImage(views.PhotoSearch):
 
     @schema.operation(
         "search_image_alias",
+        summary="What looks like a photo",
         replies={200: PhotoAnswerSerializer},
         fails=(400, 413, 415, 422, 429, 503),
         tags=[schema.ALIASES],
@@ -74,6 +77,7 @@ class Image(views.Endpoint):
 
     @schema.operation(
         "image_alias",
+        summary="The product’s first picture",
         replies={302: OpenApiResponse(description="`Location` is the picture.")},
         fails=(404,),
         tags=[schema.ALIASES],
@@ -91,6 +95,7 @@ class Healthz(views.Endpoint):
 
     @schema.operation(
         "healthz",
+        summary="What is up and what is not",
         replies={200: HealthSerializer, 503: HealthSerializer},
         tags=[schema.OPERATIONS],
     )

@@ -42,6 +42,7 @@ class RenditionsField(serializers.DictField):
             {
                 kind: [{"src": src, "width": width} for width, src in sorted(widths.items())]
                 for kind, widths in value.items()
+                if widths
             }
         )
 

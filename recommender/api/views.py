@@ -74,6 +74,7 @@ class Products(Endpoint):
 
     @schema.operation(
         "products",
+        summary="Products, page by page",
         replies={200: PageSerializer},
         fails=(400,),
         tags=[schema.PRODUCTS],
@@ -91,6 +92,7 @@ class ProductDetail(Endpoint):
 
     @schema.operation(
         "product",
+        summary="One product",
         replies={200: CardSerializer},
         fails=(404,),
         tags=[schema.PRODUCTS],
@@ -106,6 +108,7 @@ class Similar(Endpoint):
 
     @schema.operation(
         "similar",
+        summary="What looks like it",
         replies={200: StripSerializer},
         fails=(400, 404),
         tags=[schema.PRODUCTS],
@@ -121,6 +124,7 @@ class GoesWith(Endpoint):
 
     @schema.operation(
         "goes_with",
+        summary="What goes well with it",
         replies={200: StripSerializer},
         fails=(400, 404),
         tags=[schema.PRODUCTS],
@@ -139,6 +143,7 @@ class PhotoSearch(Endpoint):
 
     @schema.operation(
         "search_image",
+        summary="What looks like a photo",
         replies={200: PhotoAnswerSerializer},
         fails=(400, 413, 415, 422, 429, 503),
         tags=[schema.SEARCH],
