@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from recommender.models import Slot
 
 MAX_STRIP, MAX_PAGE, PAGE, MAX_CURSOR = 50, 100, 24, 1000
+SHARE_DIGITS = 6  # PostgreSQL raises an error where a product of numbers vanishes: 5e-324 × 0.9
 CURSOR_SALT = "recommender.api.products"
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -47,7 +48,7 @@ class ShareField(serializers.FloatField):
     def to_internal_value(self, data: Any) -> float:
         if not _NUMBER.fullmatch(data) or not math.isfinite(float(data)):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        return round(super().to_internal_value(data), SHARE_DIGITS)
 
 
 class FlagField(serializers.BooleanField):

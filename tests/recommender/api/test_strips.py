@@ -65,6 +65,11 @@ def test_colour_can_count_for_everything(client, make_product, looks_like, blous
     assert titles(client.get(url, {"colour_weight": "0"})) == ["same cut", "same colour"]
 
 
+@pytest.mark.parametrize("weight", ["5e-324", "1e-300", "1.0", ".5", "1E-1"])
+def test_a_colour_weight_may_be_as_small_as_it_likes(similar, weight):
+    assert similar(colour_weight=weight).status_code == 200
+
+
 def test_what_is_sold_out_or_hidden_is_never_similar(similar, tops):
     near, middle, _far = tops
     type(near).objects.filter(pk=near.pk).update(stock=0)
