@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def test_the_plug_in_works_in_a_foreign_shop(key):
     run = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "tests/foreign_shop/journey.py", "-q"),
+            *(sys.executable, "-m", "pytest", "-q"),
+            *("tests/foreign_shop/journey.py", "tests/foreign_shop/example.py"),
             *("--ds=tests.foreign_shop.settings", "--confcutdir=tests/foreign_shop"),
             *("-p", "no:cacheprovider"),
         ],

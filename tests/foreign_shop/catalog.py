@@ -23,8 +23,6 @@ class GarmentCatalog(Catalog):
         return [shot.image for shot in garment.shots.all()]
 
     def card(self, garment):
-        shots = garment.shots.all()
-        pictures = [PictureSource(shot.image.url, 120, 160, garment.name) for shot in shots]
-        return Card(
-            str(garment.pk), garment.name, f"/{garment.pk}", picture=(pictures or [None])[0]
-        )
+        shot = next(iter(garment.shots.all()), None)
+        picture = PictureSource(shot.image.url, 120, 160, garment.name) if shot else None
+        return Card(str(garment.pk), garment.name, f"/{garment.pk}", picture=picture)

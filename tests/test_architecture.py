@@ -1,0 +1,279 @@
+"""The borders of the design: who may import whom, what starts without what, how large things grow."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("recommender", "fashionshop", "workers")
+SOURCES = sorted(
+    path.relative_to(ROOT)
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if "migrations" not in path.parts
+)
+TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
+TEMPLATES = sorted(
+    path.relative_to(ROOT)
+    for folder in ("templates", *PACKAGES)
+    for path in (ROOT / folder).rglob("*.html")
+)
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 400, 50
+HEAVY = ("torch", "torchvision", "numpy", "onnxruntime", "onnx", "sklearn", "matplotlib")
+# Training runs on a machine that has nothing but torch, and shares these two tables with the shop.
+BARE = (
+    "training",
+    "evaluation",
+    "datasets",
+    "networks",
+    "serving",
+    "images",
+    "checkpoints",
+    "export",
+)
+SHARED_WITH_TRAINING = {"recommender.garments", "recommender.photos"}
+FORBIDDEN = (
+    *("torch.load(", "import pickle", "pickle.load", "yaml.load(", "os.system("),
+    *("mark_safe", "csrf_exempt", ".raw(", ".extra(", "verify=False", "shell=True"),
+)
+EXCEPTIONS = {
+    # DRF exempts every view and checks the token itself where a session signs in.
+    "csrf_exempt": "recommender/api/",
+    # JSON for search engines, every character escaped that could end or open an element.
+    "mark_safe": "fashionshop/templatetags/storefront.py",
+}
+
+
+def text(path):
+    return (ROOT / path).read_text()
+
+
+def imports(path):
+    """Every module a file imports, with the names taken from it, wherever the statement stands."""
+    found = set()
+    for node in ast.walk(ast.parse(text(path))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def under(modules, *packages):
+    return {name for name in modules if name.partition(".")[0] in packages}
+
+
+def files(package):
+    return [path for path in SOURCES if path.parts[0] == package]
+
+
+def bare_files():
+    return [path for path in files("workers") if path.with_suffix("").parts[1] in BARE]
+
+
+def broken(paths, rule):
+    """The files that break a rule, with what breaks it."""
+    return {str(path): bad for path in paths if (bad := rule(path))}
+
+
+def test_the_plug_in_knows_neither_shop_nor_workers():
+    others = ("fashionshop", "workers")
+
+    assert broken(files("recommender"), lambda path: under(imports(path), *others)) == {}
+
+
+def test_the_shop_does_not_know_the_workers():
+    assert broken(files("fashionshop"), lambda path: under(imports(path), "workers")) == {}
+
+
+def test_the_workers_do_not_know_the_shop():
+    assert broken(files("workers"), lambda path: under(imports(path), "fashionshop")) == {}
+
+
+def test_neither_plug_in_nor_shop_imports_what_only_workers_have():
+    light = [*files("recommender"), *files("fashionshop")]
+
+    assert broken(light, lambda path: under(imports(path), *HEAVY)) == {}
+
+
+def test_training_and_serving_know_neither_django_nor_celery():
+    web = ("django", "celery", "kombu", "rest_framework")
+
+    assert broken(bare_files(), lambda path: under(imports(path), *web)) == {}
+
+
+def test_training_and_serving_share_two_tables_with_the_plug_in():
+    assert broken(bare_files(), lambda path: of_plug_in(path) - SHARED_WITH_TRAINING) == {}
+
+
+def of_plug_in(path):
+    """The modules of the plug-in that a file imports."""
+    names = under(imports(path), "recommender") - {"recommender"}
+    return {".".join(name.split(".")[:2]) for name in names}
+
+
+def test_only_the_tasks_know_both_worlds():
+    both = [
+        str(path)
+        for path in files("workers")
+        if of_plug_in(path) - SHARED_WITH_TRAINING and any(map(_is_muscle, imports(path)))
+    ]
+
+    assert both == ["workers/tasks.py"]
+
+
+def _is_muscle(name):
+    parts = name.split(".")
+    return parts[0] in HEAVY or (parts[0] == "workers" and len(parts) > 1 and parts[1] in BARE)
+
+
+def test_celerys_app_imports_neither_a_network_nor_the_tasks():
+    assert not {name for name in imports("workers/celery.py") if _is_muscle(name)}
+    assert "workers.tasks" not in imports("workers/celery.py")
+
+
+def test_only_the_dispatch_knows_celery_in_the_plug_in():
+    callers = [str(path) for path in files("recommender") if under(imports(path), "celery")]
+
+    assert callers == ["recommender/dispatch.py"]
+
+
+BLOCKER = """
+import sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in BLOCKED:
+            raise ModuleNotFoundError(f"blocked: {name}", name=name)
+sys.meta_path.insert(0, Blocker())
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+"""
+
+
+def run(code, *, blocked, settings="tests.settings"):
+    """Run code in a fresh process in which some modules cannot be imported."""
+    head = f"BLOCKED, SETTINGS = {set(blocked)!r}, {settings!r}\n{BLOCKER}"
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", head + code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_blocker_blocks():
+    outcome = run("import numpy", blocked=["numpy"])
+
+    assert "blocked: numpy" in outcome.stderr
+
+
+def test_the_web_process_starts_without_torch_numpy_and_onnxruntime():
+    code = """
+from fashionshop.wsgi import application
+from django.urls import get_resolver, reverse
+get_resolver().url_patterns
+from django.contrib import admin
+admin.site.get_urls()
+assert reverse("home") == "/"
+from django.test import Client
+assert Client(headers={"host": "localhost"}).get("/api/v1/schema").status_code == 200
+assert "workers" not in sys.modules
+"""
+    outcome = run(code, blocked=HEAVY)
+
+    assert outcome.returncode == 0, outcome.stderr
+
+
+def test_a_cpu_worker_starts_and_loads_the_shipped_checkpoints_without_torch():
+    code = """
+import django
+django.setup()
+from workers import tasks, serving
+from recommender.services.checkpoints import shipped_checkpoints
+import json
+cards = {folder: json.loads((folder / "card.json").read_text()) for folder in shipped_checkpoints()}
+encoders = [folder for folder, card in cards.items() if card.get("purpose") in ("VISUAL", "STYLE")]
+scorers = [folder for folder, card in cards.items() if card.get("purpose", "") in ("", "PAIR")]
+if encoders:
+    from PIL import Image
+    (seen,) = serving.load_encoders(encoders).encode([Image.new("RGB", (200, 260), "crimson")])
+    assert len(seen.embeddings) == len(encoders)
+for folder in scorers:
+    serving.load_scorer(folder)
+"""
+    outcome = run(code, blocked=["torch", "torchvision"])
+
+    assert outcome.returncode == 0, outcome.stderr
+
+
+def test_training_starts_without_django_and_celery():
+    modules = [".".join(path.with_suffix("").parts) for path in bare_files()]
+    wanted = [name.removesuffix(".__init__") for name in modules if "__main__" not in name]
+
+    outcome = run("".join(f"import {name}\n" for name in wanted), blocked=["django", "celery"])
+
+    assert outcome.returncode == 0, outcome.stderr
+
+
+def test_no_file_grows_beyond_a_few_screens():
+    sizes = {str(path): len(text(path).splitlines()) for path in [*SOURCES, *TESTS]}
+
+    assert {path: size for path, size in sizes.items() if size > MAX_FILE_LINES} == {}
+
+
+def test_no_function_grows_beyond_a_screen():
+    assert broken([*SOURCES, *TESTS], _long_functions) == {}
+
+
+def _long_functions(path):
+    nodes = ast.walk(ast.parse(text(path)))
+    functions = [n for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [f.name for f in functions if f.end_lineno - f.lineno >= MAX_FUNCTION_LINES]
+
+
+@pytest.mark.parametrize("word", FORBIDDEN)
+def test_what_has_bitten_others_is_not_used(word):
+    users = [str(path) for path in SOURCES if word in text(path)]
+
+    assert [path for path in users if not path.startswith(EXCEPTIONS.get(word, "-"))] == []
+
+
+@pytest.mark.parametrize("word", ["|safe", "autoescape off", 'src="http', 'href="http'])
+def test_no_template_trusts_text_or_fetches_from_elsewhere(word):
+    assert [str(path) for path in TEMPLATES if word in text(path)] == []
+
+
+def test_requirements_build_on_one_another():
+    def lines(name):
+        return text(name).splitlines()
+
+    assert "-r requirements-web.txt" in lines("requirements-cpu.txt")
+    assert "-r requirements-cpu.txt" in lines("requirements.txt")
+    assert not [line for line in lines("requirements-web.txt") if line.startswith("-")]
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements-web.txt", "requirements-cpu.txt", "requirements.txt"]
+)
+def test_every_requirement_is_pinned_exactly_and_once(name):
+    lines = text(name).splitlines()
+    wanted = [line for line in lines if line and not line.startswith(("#", "-r"))]
+
+    assert [line for line in wanted if line.count("==") != 1] == []
+    assert len({line.partition("==")[0] for line in wanted}) == len(wanted)
+
+
+@pytest.mark.parametrize("name", ["requirements-web.txt", "requirements-cpu.txt"])
+def test_a_shop_without_a_gpu_installs_no_torch(name):
+    assert not [line for line in text(name).splitlines() if line.startswith("torch")]
+
+
+def test_the_web_process_installs_neither_numpy_nor_onnxruntime():
+    wanted = {line.partition("==")[0] for line in text("requirements-web.txt").splitlines()}
+
+    assert wanted & set(HEAVY) == set()

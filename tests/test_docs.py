@@ -1,0 +1,129 @@
+"""What the documentation names exists, and what exists is named."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+from recommender import checks, conf
+from recommender.api import aliases, urls
+from recommender.services import consistency
+from recommender.templatetags.recommender import register
+from workers import tasks
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = {path.name: path.read_text() for path in [ROOT / "README.md", *ROOT.glob("docs/*.md")]}
+EVERYTHING = "\n".join(DOCS.values())
+REFERENCE = DOCS["reference.md"]
+FOREIGN_SHOP = ROOT / "tests" / "foreign_shop"
+QUOTES = re.findall(
+    r"<!-- quote: (\S+) -->\n```\w+\n(.*?)```", DOCS["host-shop.md"], flags=re.DOTALL
+)
+OUR_COMMANDS = sorted(
+    name for name, app_name in get_commands().items() if app_name in {"recommender", "fashionshop"}
+)
+ENVIRONMENT = re.findall(
+    r'env\.\w+\(\s*"(\w+)"', (ROOT / "fashionshop" / "settings.py").read_text()
+)
+CHECK_IDS = re.findall(r'"(recommender\.[EW]\d+)"', Path(checks.__file__).read_text())
+FINDINGS = re.findall(r'\("(\w+)", "|Finding\("(\w+)"', Path(consistency.__file__).read_text())
+
+
+@pytest.mark.parametrize("name", conf.DEFAULTS)
+def test_every_setting_is_documented_with_its_default(name):
+    assert f"| `{name}` | `{conf.DEFAULTS[name]!r}` |" in REFERENCE
+
+
+def test_no_setting_is_documented_that_does_not_exist():
+    table = REFERENCE.split("## System checks")[0]
+
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", table, flags=re.M)) == set(conf.DEFAULTS)
+
+
+@pytest.mark.parametrize("name", OUR_COMMANDS)
+def test_every_command_is_documented(name):
+    assert f"manage.py {name}" in REFERENCE
+
+
+@pytest.mark.parametrize("name", sorted({*register.tags, *register.filters}))
+def test_every_template_tag_is_documented(name):
+    assert re.search(rf"{{% {name} |\|{name} }}", REFERENCE)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in tasks.app.tasks if name.startswith("workers."))
+)
+def test_every_task_is_documented(name):
+    assert f"`{name}`" in REFERENCE
+
+
+@pytest.mark.parametrize("pattern", [*urls.urlpatterns, *aliases.urlpatterns])
+def test_every_path_of_the_api_is_documented(pattern):
+    path = str(pattern.pattern).replace("<str:id>", "{id}")
+
+    assert re.search(rf"`(GET|POST) {re.escape(path)}`", REFERENCE)
+
+
+@pytest.mark.parametrize("check_id", sorted(set(CHECK_IDS)))
+def test_every_system_check_is_documented(check_id):
+    assert f"`{check_id}`" in REFERENCE
+
+
+@pytest.mark.parametrize("code", sorted({one or other for one, other in FINDINGS}))
+def test_every_finding_is_documented(code):
+    assert f"`{code}`" in REFERENCE
+
+
+@pytest.mark.parametrize("name", ENVIRONMENT)
+def test_every_variable_of_the_environment_is_documented(name):
+    assert f"| `{name}` |" in REFERENCE
+
+
+@pytest.mark.parametrize(("name", "text"), QUOTES)
+def test_the_guide_for_hosts_quotes_the_shop_it_was_tested_with(name, text):
+    source = (FOREIGN_SHOP / name).read_text()
+    marked = re.search(r"# docs: \w+\n(.*?)\n *# docs: end", source, flags=re.DOTALL)
+    quoted = marked[1] if marked else source
+
+    assert _plain(text) == _plain(quoted)
+
+
+def _plain(text):
+    """The text of a shop whose package is called `shop`, from the left margin."""
+    lines = text.replace("tests.foreign_shop", "shop").strip("\n").splitlines()
+    margin = min(len(line) - len(line.lstrip()) for line in lines if line)
+    return "\n".join(line[margin:].rstrip() for line in lines).strip()
+
+
+def test_the_guide_for_hosts_quotes_every_step():
+    assert [name for name, _text in QUOTES] == [
+        "settings.py",
+        "catalog.py",
+        "templates/shop/garment.html",
+        "urls.py",
+        "example.py",
+    ]
+
+
+def test_the_adapter_of_the_guide_is_short():
+    adapter = (FOREIGN_SHOP / "catalog.py").read_text().partition("class ")[2]
+
+    assert len([line for line in adapter.splitlines() if line.strip()]) <= 20
+
+
+@pytest.mark.parametrize("name", sorted(DOCS))
+def test_links_between_documents_lead_somewhere(name):
+    folder = ROOT if name == "README.md" else ROOT / "docs"
+    targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", DOCS[name])
+
+    assert [target for target in targets if not (folder / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", sorted(DOCS))
+def test_files_named_in_the_text_exist(name):
+    named = set(
+        re.findall(r"`((?:docs|workers|recommender|fashionshop|tests)/[\w./-]+)`", DOCS[name])
+    )
+
+    assert sorted(path for path in named if not (ROOT / path).exists()) == []
