@@ -21,7 +21,7 @@ class ClassFolders:
     def recognises(cls, path: Path) -> bool:
         return path.is_dir() and any(folder != path for folder in picture_folders(path))
 
-    def __len__(self) -> int:
+    def row_count(self) -> int:
         return sum(len(pictures_in(folder)) for folder in self._folders())
 
     def rows(self) -> Iterator[Row | Fault]:

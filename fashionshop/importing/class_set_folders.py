@@ -26,8 +26,8 @@ class ClassSetFolders:
         names = [file.stem for folder in folders for file in pictures_in(folder)[:SAMPLE]]
         return bool(names) and all(_is_two_numbers(name) for name in names)
 
-    def __len__(self) -> int:
-        return len(self._folders)
+    def row_count(self) -> int:
+        return self._folders.row_count()
 
     def rows(self) -> Iterator[Row | Fault]:
         for number, path in enumerate(self._pictures(), start=1):

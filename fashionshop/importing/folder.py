@@ -49,14 +49,14 @@ def _safe_parts(name: str) -> tuple[str, ...]:
 
 def _find(root: Path, parts: tuple[str, ...]) -> Path | None:
     exact = root.joinpath(*parts)
-    if exact.is_file():
+    if os.path.isfile(exact):  # unlike Path.is_file: false, too, for names no file can have
         return exact
     for part in parts:
         found = _names(root).get(part.lower())
         if found is None:
             return None
         root = root / found
-    return root if root.is_file() else None
+    return root if os.path.isfile(root) else None
 
 
 @lru_cache(maxsize=16)
@@ -68,9 +68,9 @@ def _names(folder: Path) -> dict[str, str]:
 
 
 def picture_folders(root: Path) -> Iterator[Path]:
-    """Every folder at or below `root` that holds pictures, by name; links are not followed."""
+    """Every folder at or below `root` that holds pictures, by name; hidden ones and links are not followed."""
     for folder, folders, files in os.walk(root):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         if any(is_picture(name) for name in files):
             yield Path(folder)
 

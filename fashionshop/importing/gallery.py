@@ -16,6 +16,7 @@ class Gallery:
     """
 
     product: Product
+    stored: list[ProductPicture]
     fetched: list[Fetched]
     is_whole: bool
 
@@ -39,11 +40,7 @@ def store_galleries(galleries: Iterable[Gallery]) -> set[int]:
 
 
 def _compare(gallery: Gallery, changes: _Changes) -> None:
-    stored = {
-        picture.source_sha256: picture
-        for picture in gallery.product.pictures.all()
-        if picture.source_sha256
-    }
+    stored = {each.source_sha256: each for each in gallery.stored if each.source_sha256}
     for position, fetched in enumerate(gallery.fetched):
         picture = stored.pop(fetched.source_sha256, None)
         if picture is None and fetched.picture is not None:

@@ -25,14 +25,14 @@ def fetch_picture(path: Path, *, known: Collection[str]) -> Fetched:
     try:
         data = _bytes_of(path)
     except OSError as error:
-        return Fetched(problem=f"The picture {path.name!r} cannot be read: {error.strerror}.")
+        return Fetched(problem=f"{path.name}: The file cannot be read ({error.strerror}).")
     sha256 = digest(data)
     if sha256 in known:
         return Fetched(sha256)
     try:
         content = clean_picture(data)
     except BadPhoto as error:
-        return Fetched(problem=f"The picture {path.name!r}: {error}")
+        return Fetched(problem=f"{path.name}: {error}")
     picture = ProductPicture(file=content, source_sha256=sha256)
     # What saving the row would do to its file, smaller versions included.
     ProductPicture._meta.get_field("file").pre_save(picture, add=True)

@@ -1,7 +1,7 @@
 """How far an import has come: a bar on a terminal, a line now and then anywhere else."""
 
+import sys
 import time
-from typing import TextIO
 
 from tqdm import tqdm
 
@@ -9,17 +9,16 @@ LINE_EVERY_SECONDS = 5.0
 
 
 class Progress:
-    """Counts rows towards a total that is only about right."""
+    """Counts rows on the standard error stream, towards a total that is only about right."""
 
-    def __init__(self, total: int, *, unit: str, stream: TextIO) -> None:
-        self._unit, self._total, self._stream = unit, total, stream
+    def __init__(self, total: int, *, unit: str) -> None:
+        self._unit, self._total = unit, total
         self._done, self._started_at = 0, time.monotonic()
         self._told_at = self._started_at
         self._bar = tqdm(
             total=total,
             unit=f" {unit}",
-            file=stream,
-            disable=not stream.isatty(),
+            disable=not sys.stderr.isatty(),
             dynamic_ncols=True,
             leave=False,
             bar_format="{l_bar}{bar}| {n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left",
@@ -35,7 +34,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Print a line without tearing the bar."""
-        tqdm.write(text, file=self._stream)
+        tqdm.write(text, file=sys.stderr)
 
     def close(self) -> None:
         self._bar.close()

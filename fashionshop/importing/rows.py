@@ -68,7 +68,7 @@ class Reader(Protocol):
     def recognises(cls, path: Path) -> bool:
         """Whether this is such a catalogue; reads headers and a few names, no more."""
 
-    def __len__(self) -> int:
+    def row_count(self) -> int:
         """About how many rows will come, for the time left."""
 
     def rows(self) -> Iterator[Row | Fault]:

@@ -26,7 +26,7 @@ class SetFolders:
         names = [folder.name for folder in islice(_sets(path), SAMPLE)]
         return bool(names) and all(name.isdecimal() for name in names)
 
-    def __len__(self) -> int:
+    def row_count(self) -> int:
         return sum(len(pictures_in(folder)) for folder in _sets(self._root))
 
     def rows(self) -> Iterator[Row | Fault]:

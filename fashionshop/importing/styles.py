@@ -29,8 +29,8 @@ class StylesTable:
     def recognises(cls, path: Path) -> bool:
         return _styles_table(path) is not None
 
-    def __len__(self) -> int:
-        return len(self._table)
+    def row_count(self) -> int:
+        return self._table.row_count()
 
     def rows(self) -> Iterator[Row | Fault]:
         for record in self._table.records():

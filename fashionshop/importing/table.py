@@ -41,7 +41,7 @@ class Table:
             except (csv.Error, BrokenLine):
                 return ()
 
-    def __len__(self) -> int:
+    def row_count(self) -> int:
         """How many lines follow the header: no fewer than there are rows."""
         with self.path.open("rb") as file:
             blocks = iter(lambda: file.read(1 << 20), b"")

@@ -52,7 +52,7 @@ def price(cell: str | None) -> Decimal | None:
     digits = re.sub(r"[\s€$£']|EUR|USD|GBP", "", cell or "", flags=re.IGNORECASE)
     if not digits:
         return None
-    if not re.fullmatch(r"-?[\d.,]+", digits):
+    if not re.fullmatch(r"-?[\d.,]+", digits, flags=re.ASCII):
         raise BadValue(f"The price {cell!r} is not a number.")
     try:
         amount = Decimal(_with_decimal_point(digits)).quantize(CENT)

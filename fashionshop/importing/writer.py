@@ -18,7 +18,7 @@ from fashionshop.importing.gallery import Gallery, store_galleries
 from fashionshop.importing.pictures import Fetched, fetch_picture
 from fashionshop.importing.products import FIELDS, new_product, update_product
 from fashionshop.importing.rows import Fault, Row
-from fashionshop.models import Product
+from fashionshop.models import Product, ProductPicture
 from recommender.services.pictures import sync_products
 
 BATCH_ROWS = 64  # as many as the CPU worker takes at once
@@ -49,6 +49,7 @@ class _Entry:
 
     row: Row
     product: Product | None
+    stored: list[ProductPicture]
     fetching: list[Future[Fetched]]
 
     @property
@@ -111,9 +112,10 @@ def _start(batch: list[Row | Fault], pool: ThreadPoolExecutor) -> list[_Entry | 
 
 
 def _entry(row: Row, product: Product | None, pool: ThreadPoolExecutor) -> _Entry:
-    known = {each.source_sha256 for each in product.pictures.all()} if product else set()
-    fetch = partial(pool.submit, fetch_picture, known=known)
-    return _Entry(row=row, product=product, fetching=[fetch(path) for path in row.pictures])
+    stored = list(product.pictures.all()) if product else []
+    fetch = partial(pool.submit, fetch_picture, known={each.source_sha256 for each in stored})
+    fetching = [fetch(path) for path in row.pictures]
+    return _Entry(row=row, product=product, stored=stored, fetching=fetching)
 
 
 @transaction.atomic
@@ -123,7 +125,12 @@ def _store_batch(batch: list[_Entry | Fault], categories: Categories) -> Outcome
     known = {entry.product.pk for entry in entries if entry.product}
     changed = _store_fields(entries, categories)
     galleries = [
-        Gallery(product=entry.product, fetched=entry.fetched, is_whole=not entry.problems)
+        Gallery(
+            product=entry.product,
+            stored=entry.stored,
+            fetched=entry.fetched,
+            is_whole=not entry.problems,
+        )
         for entry in entries
     ]
     redrawn = store_galleries(galleries)

@@ -53,8 +53,8 @@ class Command(BaseCommand):
 
     def _products(self, reader: Reader, *, limit: int | None, write: Report) -> Counter[str]:
         counts: Counter[str] = Counter()
-        total = min(len(reader), limit or sys.maxsize)
-        progress = Progress(total, unit="rows", stream=self.stderr)
+        total = min(reader.row_count(), limit or sys.maxsize)
+        progress = Progress(total, unit="rows")
         for outcome in store_products(islice(reader.rows(), limit)):
             progress.advance(outcome.rows)
             counts.update(new=outcome.new, changed=outcome.changed, unchanged=outcome.unchanged)

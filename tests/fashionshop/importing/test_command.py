@@ -1,0 +1,161 @@
+"""manage.py import_catalog, as a person sees it."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from fashionshop.importing.progress import Progress
+from fashionshop.models import Product
+from recommender.models import Look
+
+
+@pytest.fixture
+def boutique(picture, table, folder):
+    """A general catalogue of three products and a look; its folder."""
+    for name in "abc":
+        picture(f"images/{name}.jpg")
+    table("products.csv", "sku,price,image1", "a,1,a.jpg", "b,2,b.jpg", "c,oops,c.jpg")
+    table("looks.csv", "look,title,sku", "L,Picnic,a", "L,Picnic,b")
+    return folder
+
+
+@pytest.mark.django_db
+def test_the_summary_counts_everything(boutique, command):
+    out, err = command(boutique)
+
+    assert "Products (csv): 2 new, 0 changed, 0 unchanged, 1 faulty. Looks: 1 new" in out
+    assert "products a second" in out
+    assert "MB of memory at most" in out
+    assert err == "Row 4, c, left out: The price 'oops' is not a number.\n"
+
+
+@pytest.mark.django_db
+def test_running_it_twice_changes_nothing(boutique, command):
+    command(boutique)
+
+    out, _err = command(boutique)
+
+    assert "0 new, 0 changed, 2 unchanged, 1 faulty. Looks: 0 new or changed." in out
+    assert Look.objects.get().title == "Picnic"
+
+
+@pytest.mark.django_db
+def test_a_limit_reads_the_first_rows_only(boutique, command):
+    command(boutique, "--limit", 1)
+
+    assert Product.objects.get().sku == "a"
+
+
+@pytest.mark.django_db
+def test_the_report_lists_faulty_rows(boutique, command, tmp_path, reported):
+    command(boutique, "--report", tmp_path / "faults.csv")
+
+    assert reported(tmp_path / "faults.csv") == [
+        {"row": "4", "sku": "c", "reason": "The price 'oops' is not a number.", "imported": "no"}
+    ]
+
+
+@pytest.mark.django_db
+def test_a_report_runs_nothing_in_a_spreadsheet(table, command, tmp_path, reported):
+    path = table("products.csv", "sku,price,image1", "=cmd|' /C calc'!A0,oops,a.jpg")
+
+    command(path, "--report", tmp_path / "faults.csv")
+
+    assert reported(tmp_path / "faults.csv")[0]["sku"] == "'=cmd|' /C calc'!A0"
+
+
+@pytest.mark.django_db
+def test_only_the_first_faults_are_printed(table, command):
+    path = table("products.csv", "sku,image1", *(f"s{n},nowhere.jpg" for n in range(30)))
+
+    out, err = command(path)
+
+    assert len(err.splitlines()) == 20
+    assert "30 faulty (the first 20 above; all of them with --report FILE.csv)" in out
+
+
+@pytest.mark.django_db
+def test_a_format_overrides_what_would_be_recognised(picture, folder, command):
+    picture("12/3.jpg")
+
+    out, _err = command(folder, "--format", "folders")
+
+    assert "Products (folders): 1 new" in out
+    assert Product.objects.get().category.name == "12"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--format", "retail"]])
+def test_what_cannot_be_imported_is_an_error_in_words(folder, arguments):
+    with pytest.raises(CommandError, match="is no"):
+        call_command("import_catalog", str(folder), *arguments)
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_limit_is_a_number_from_one(folder, limit):
+    with pytest.raises(CommandError, match="is not a number of rows"):
+        call_command("import_catalog", str(folder), "--limit", limit)
+
+
+def test_off_a_terminal_progress_is_a_line_now_and_then(capsys, monkeypatch):
+    monkeypatch.setattr("fashionshop.importing.progress.LINE_EVERY_SECONDS", 0)
+    progress = Progress(1200, unit="rows")
+    progress.advance(600)
+    progress.close()
+
+    line = capsys.readouterr().err
+    assert line.startswith("600 of 1,200 rows, ")
+    assert line.endswith(" s left\n")
+
+
+def test_on_a_terminal_progress_is_a_bar_with_rate_and_time_left(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", terminal)
+    progress = Progress(4, unit="rows")
+    time.sleep(0.15)
+    progress.advance(2)
+    progress.close()
+
+    drawn = terminal.getvalue().replace("\r", "\n")
+    assert "50%" in drawn
+    assert "2 of 4, " in drawn
+    assert " rows/s, 00:00 left" in drawn
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_process_leaves_whole_batches_and_the_next_run_finishes(picture, table, command):
+    for number in range(300):
+        picture(f"{number}.jpg", (number % 250, 90, 90 + number // 250), size=(300, 400))
+    path = table("products.csv", "sku,image1", *(f"s{n},{n}.jpg" for n in range(300)))
+    killed_after = _killed_once_products_exist(path)
+    assert 0 < killed_after < 300
+
+    out, _err = command(path)
+
+    assert f"{300 - killed_after} new, 0 changed, {killed_after} unchanged, 0 faulty" in out
+    assert Product.objects.filter(pictures__isnull=False).count() == 300
+
+
+def _killed_once_products_exist(path):
+    """Run the command in a process of its own and kill it after its first commit."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    database = server._replace(path="/" + connection.settings_dict["NAME"]).geturl()
+    environment = os.environ | {
+        "DATABASE_URL": database,
+        "DJANGO_SETTINGS_MODULE": "fashionshop.settings",
+    }
+    command = [sys.executable, "manage.py", "import_catalog", str(path)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        while not Product.objects.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    return Product.objects.count()
