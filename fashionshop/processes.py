@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 from honcho.manager import Manager
 
@@ -21,27 +22,17 @@ class PortTaken(RuntimeError):  # noqa: N818 -- reads as what is wrong
 
 def commands(port: int) -> dict[str, list[str]]:
     """The command line of each process, by the name its output is labelled with."""
-    python = sys.executable
-    schedule = os.path.join(os.environ["FASHIONSHOP_VAR"], "beat")
-    celery = [python, "-m", "celery", "-A", "workers.celery"]
+    schedule = Path(os.environ["FASHIONSHOP_VAR"]) / "beat"
+    gunicorn = "-m gunicorn fashionshop.wsgi --workers 2 --threads 4 --log-level warning"
+    celery = "-m celery --quiet -A workers.celery"
+    worker = "worker --pool threads --concurrency 4 --without-gossip --without-mingle"
     return {
-        "web": [
-            *(python, "-m", "gunicorn", "fashionshop.wsgi", "--bind", f"127.0.0.1:{port}"),
-            *(
-                "--workers",
-                "2",
-                "--threads",
-                "4",
-                "--worker-tmp-dir",
-                os.environ["FASHIONSHOP_VAR"],
-            ),
-        ],
-        "worker": [
-            *(*celery, "worker", "--pool", "threads", "--concurrency", "4"),
-            *("--queues", "interactive,embed,pair", "--loglevel", "WARNING"),
-            *("--without-gossip", "--without-mingle"),
-        ],
-        "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule", schedule],
+        name: [sys.executable, *shlex.split(command)]
+        for name, command in {
+            "web": f"{gunicorn} --no-control-socket --bind 127.0.0.1:{port}",
+            "worker": f"{celery} {worker} --queues interactive,embed,pair --loglevel WARNING",
+            "beat": f"{celery} beat --loglevel WARNING --schedule {shlex.quote(str(schedule))}",
+        }.items()
     }
 
 

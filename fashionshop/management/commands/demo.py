@@ -37,15 +37,16 @@ class Command(BaseCommand):
         var = Path(settings.VAR_DIR)
         os.environ.setdefault("FASHIONSHOP_VAR", str(var))
         os.environ.setdefault("OMP_NUM_THREADS", "1")
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
-        call_command("activate_checkpoint", verbosity=0)
         self._ensure_merchant()
         with self._redis(var):
+            call_command("activate_checkpoint", verbosity=0)
             self._load(catalog, var)
             self._serve(port, var)
 
     def _redis(self, var: Path) -> AbstractContextManager[object]:
-        return redis_server(var) if settings.REDIS_URL == redis_url(var) else nullcontext()
+        return redis_server(var) if redis_url(var) == settings.REDIS_URL else nullcontext()
 
     def _serve(self, port: int, var: Path) -> None:
         def announce() -> None:
