@@ -74,10 +74,14 @@ class PhotosInput(forms.FileInput):
     def render(  # noqa: PLR0917 -- Django calls it so
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
-        """Draw the input; a browser takes no `value` for a file."""
-        chosen = {"name": name, "pending": self.pending}
-        return super().render(name, None, attrs, renderer) + render_to_string(
-            "admin/fashionshop/product/chosen.html", chosen
+        """Draw the input and what was put aside; a browser takes no `value` for a file."""
+        return render_to_string(
+            "admin/fashionshop/product/chosen.html",
+            {
+                "input": super().render(name, None, attrs, renderer),
+                "name": name,
+                "pending": self.pending,
+            },
         )
 
 
@@ -87,7 +91,8 @@ class PhotosField(forms.Field):
     widget = PhotosInput
 
     def clean(self, value: Sent) -> list[PendingPhoto]:
-        _forget_abandoned()
+        if value.files:
+            _forget_abandoned()
         pending = {photo.name: photo for photo in map(_kept, value.tokens) if photo}
         errors = []
         for file in value.files:

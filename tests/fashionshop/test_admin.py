@@ -149,6 +149,7 @@ def test_good_photos_survive_a_mistake_elsewhere_in_the_form(admin_client, dress
     admin_client.post(ADD, form_data(dresses, **{"add_pictures-pending": tokens}))
 
     assert len(tokens) == 1
+    assert "This photo is kept; no need to choose it again." in page.content.decode()
     assert Product.objects.get().pictures.count() == 1
 
 

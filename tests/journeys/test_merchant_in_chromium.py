@@ -114,12 +114,13 @@ def test_a_photo_uploaded_in_the_admin_fills_both_strips_of_its_page(page, wait_
 
 
 @pytest.mark.usefixtures("admin_user", "shop")
-def test_pictures_are_put_in_order_in_the_browser(page):
+def test_pictures_are_put_in_order_by_dragging(page):
     log_in(page)
     product = upload_dress(page, photo("tomato"), photo("gold"))
     gold = product.pictures.last()
 
-    page.locator(".shop-picture").nth(0).get_by_label("Place").fill("7")
+    first, second = page.locator(".shop-picture").all()
+    first.locator("img").drag_to(second.locator("img"))
     page.get_by_role("button", name="Save and continue editing").click()
 
     expect(page.get_by_text("was changed successfully")).to_be_visible()
