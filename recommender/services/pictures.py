@@ -70,9 +70,11 @@ def _sync_product(owner: Any) -> list[Picture]:
     """Bring one product's rows up to date; returns the pictures that must be embedded."""
     known = {picture.name: picture for picture in owner.recommender_pictures.all()}
     changed = []
-    for position, file in enumerate(catalog().pictures(owner)):
-        picture = known.pop(file.name, None) or Picture(product=owner, name=file.name)
-        sha256 = _digest_of(file.name)
+    # The same picture twice is one file where files are named by their bytes.
+    names = dict.fromkeys(file.name for file in catalog().pictures(owner))
+    for position, name in enumerate(names):
+        picture = known.pop(name, None) or Picture(product=owner, name=name)
+        sha256 = _digest_of(name)
         is_changed = picture.sha256 != sha256
         if is_changed or picture.position != position:
             picture.sha256, picture.position = sha256, position

@@ -161,3 +161,10 @@ def test_loaded_fixtures_wait_for_the_check_command(checkpoints, blouse, make_pi
         row.save()
 
     assert not Picture.objects.exists()
+
+
+def test_the_same_picture_twice_is_looked_at_once(dress, make_picture, checkpoints):
+    make_picture(dress, position=0)
+    make_picture(dress, position=1)
+
+    assert dress.recommender_pictures.count() == 1

@@ -1,0 +1,213 @@
+"""The pages of the shop in a real browser: accessible, narrow, still, and without JavaScript."""
+
+from dataclasses import asdict
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect, sync_playwright
+
+from fashionshop.models import Category, Product, ProductPicture, clean_picture
+from recommender.models import Look, LookItem
+from recommender.selectors import photo as photo_selector
+from recommender.testing import activate_fake_checkpoints, fake_sight, photo, work_off
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SMALLEST, PHONE, DESKTOP = 320, 390, 1280
+COLOURS = ["crimson", "red", "tomato", "orange", "navy", "blue", "teal", "green"]
+PAGES = ["home", "category", "product", "sold out", "photo", "result", "missing"]
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+SHIFT = """() => new Promise(resolve => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const shift of list.getEntries()) sum += shift.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => resolve(sum), 500);
+})"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, driven by Playwright's sync API: its event loop in this thread alarms Django."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Open a page of the shop at a width."""
+    contexts = []
+
+    def open_at(width, address="/", **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, base_url=live_server.url, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def shop(redis_url, monkeypatch):
+    """Eight tops and three skirts that a worker has seen, one top sold out, and a look."""
+    activate_fake_checkpoints()
+    tops = Category.objects.create(name="Tops", slug="tops", slot="TOP")
+    skirts = Category.objects.create(name="Skirts", slug="skirts", slot="BOTTOM")
+    for colour in COLOURS:
+        _sell(f"{colour} top".capitalize(), tops, colour)
+    for colour in COLOURS[:3]:
+        _sell(f"{colour} skirt".capitalize(), skirts, colour)
+    _picture(Product.objects.get(title="Crimson top"), "crimson", shape="circle", position=1)
+    Product.objects.filter(title="Green top").update(stock=0)
+    look = Look.objects.create(title="Sunday")
+    for product in Product.objects.filter(title__startswith="Red") | tops.products.all()[:2]:
+        LookItem.objects.create(look=look, product=product)
+    work_off()
+    monkeypatch.setattr(photo_selector, "encoded_photo", lambda jpeg: asdict(fake_sight(jpeg)))
+
+
+def _sell(title, category, colour):
+    product = Product.objects.create(
+        **{"sku": title, "title": title, "category": category, "price": 40, "stock": 5},
+        **{"colour": colour, "sizes": "S M L", "design": "" if colour == "navy" else colour},
+    )
+    _picture(product, colour)
+
+
+def _picture(product, colour, *, shape="box", **fields):
+    file = clean_picture(photo(colour, shape=shape, size=(300, 400)))
+    ProductPicture.objects.create(product=product, file=file, **fields)
+
+
+def show(page, name):
+    """Bring one of `PAGES` up."""
+    product = {"product": "Crimson top", "sold out": "Green top"}.get(name)
+    address = {
+        "home": "/",
+        "category": reverse("category", args=["tops"]),
+        "missing": "/nothing/here/",
+    }
+    if product:
+        page.goto(Product.objects.get(title=product).get_absolute_url())
+    else:
+        page.goto(address.get(name, reverse("photo-search")))
+    if name == "result":
+        send_photo(page, photo())
+
+
+def send_photo(page, data):
+    page.get_by_label("Your photo").set_input_files(
+        {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": data}
+    )
+    page.get_by_role("button", name="Find what looks like it").click()
+
+
+def read_from_the_left(page):
+    page.evaluate("document.documentElement.dir = 'ltr'")
+
+
+def read_from_the_right(page):
+    page.evaluate("document.documentElement.dir = 'rtl'")
+
+
+def overflow(page):
+    """By how many pixels the page is wider than the window."""
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")])
+def test_axe_has_nothing_to_say_about_any_page(shop, open_page, width, scheme):
+    page = open_page(width, color_scheme=scheme)
+
+    for name in PAGES:
+        show(page, name)
+        report = Axe().run(page)
+        assert report.violations_count == 0, f"{name}: {report.generate_report()}"
+
+
+def test_no_page_is_wider_than_the_smallest_phone_in_either_direction(shop, open_page):
+    page = open_page(SMALLEST)
+
+    for name in PAGES:
+        show(page, name)
+        assert overflow(page) == 0, name
+        read_from_the_right(page)
+        assert overflow(page) == 0, f"{name}, right to left"
+
+
+def test_without_javascript_strips_are_there_and_their_links_work(shop, open_page):
+    page = open_page(PHONE, java_script_enabled=False)
+    show(page, "product")
+
+    partners = page.get_by_role("region", name="Goes well with")
+    expect(partners.get_by_role("link")).to_have_count(2)
+    page.get_by_role("region", name="More like this").get_by_role("link").first.click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Red top")
+
+
+def test_without_javascript_a_photo_finds_products_and_menu_and_filters_open(shop, open_page):
+    page = open_page(PHONE, reverse("photo-search"), java_script_enabled=False)
+
+    send_photo(page, photo())
+    expect(page.get_by_role("heading", level=1)).to_have_text("What looks like your photo")
+
+    page.get_by_text("Shop", exact=True).click()
+    page.get_by_role("link", name="Tops", exact=True).first.click()
+    page.get_by_text("Filter and sort").click()
+    page.get_by_label("Colour").select_option("navy")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("1 product", exact=True)).to_be_visible()
+
+
+def test_a_photo_that_cannot_be_read_is_answered_where_one_looks(shop, open_page):
+    page = open_page(PHONE, reverse("photo-search"))
+
+    send_photo(page, b"not a picture")
+
+    expect(page.get_by_role("alert")).to_contain_text("This is not a picture we can read")
+
+
+def test_nothing_moves_while_a_product_page_loads(shop, open_page):
+    for width in (PHONE, DESKTOP):
+        page = open_page(width)
+        show(page, "product")
+
+        assert page.evaluate(SHIFT) == 0
+
+
+@pytest.mark.parametrize("turn", [read_from_the_left, read_from_the_right])
+def test_next_and_previous_move_a_strip_and_say_where_it_is(shop, open_page, turn):
+    page = open_page(PHONE, reduced_motion="reduce")
+    show(page, "product")
+    turn(page)
+    strip = page.get_by_role("region", name="More like this")
+    forward = strip.get_by_role("button", name="Next")
+
+    forward.focus()
+    page.keyboard.press("Enter")
+
+    expect(strip.locator("[aria-live]")).to_have_text("Products 3 to 4 of 6")
+    strip.get_by_role("button", name="Previous").click()
+    expect(strip.locator("[aria-live]")).to_have_text("Products 1 to 2 of 6")
+
+
+def test_a_strip_that_fits_has_no_buttons(shop, open_page):
+    page = open_page(DESKTOP)
+    show(page, "product")
+
+    strip = page.get_by_role("region", name="Goes well with")
+
+    expect(strip.get_by_role("button")).to_have_count(0)
