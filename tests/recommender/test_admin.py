@@ -1,6 +1,7 @@
 """The plug-in's own pages in the admin: looks, checkpoints, jobs."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
@@ -94,6 +95,16 @@ def test_a_look_is_opened_with_pictures_of_its_products(admin_client, products):
     html = admin_client.get(f"/admin/recommender/look/{look.pk}/change/").content.decode()
 
     assert html.count('<img src="/media/products/') == 3
+
+
+def test_a_look_opens_in_a_host_without_a_product_page(admin_client, products, monkeypatch):
+    monkeypatch.delitem(admin.site._registry, Product)
+    look = look_of(products[:1], "Evening")
+
+    html = admin_client.get(f"/admin/recommender/look/{look.pk}/change/").content.decode()
+
+    assert 'name="items-0-product"' in html
+    assert "admin-autocomplete" not in html
 
 
 def coverage_shown(admin_client):
