@@ -43,9 +43,15 @@ def page(browser, live_server, viewport):
 
 
 @pytest.fixture
-def shop(redis_url):
-    """A small shop with a dress and two bags that a worker has seen already."""
+def wait_for_work(redis_url):
+    """Call it to have everything done that is due."""
     activate_fake_checkpoints()
+    return work_off
+
+
+@pytest.fixture
+def shop(wait_for_work):
+    """A small shop with a dress and two bags that a worker has seen already."""
     dresses = Category.objects.create(name="Dresses", slug="dresses", slot="DRESS")
     bags = Category.objects.create(name="Bags", slug="bags", slot="BAG")
     for title, category, colour in [
@@ -57,13 +63,7 @@ def shop(redis_url):
             sku=title, title=title, category=category, price=40, stock=2
         )
         ProductPicture.objects.create(product=product, file=clean_picture(photo(colour)))
-    work_off()
-
-
-@pytest.fixture
-def wait_for_work():
-    """Call it to have everything done that is due."""
-    return work_off
+    wait_for_work()
 
 
 def log_in(page: Page) -> None:
