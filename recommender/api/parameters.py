@@ -7,6 +7,7 @@ from typing import Any
 from django.core import signing
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.request import Request
 
 from recommender.models import Slot
@@ -48,7 +49,11 @@ class ShareField(serializers.FloatField):
     def to_internal_value(self, data: Any) -> float:
         if not _NUMBER.fullmatch(data) or not math.isfinite(float(data)):
             self.fail("invalid")
-        return round(super().to_internal_value(data), SHARE_DIGITS)
+        return super().to_internal_value(data)
+
+    def run_validation(self, data: Any = empty) -> float:
+        """Round what has passed: rounded before, 1.0000001 would pass for 1."""
+        return round(super().run_validation(data), SHARE_DIGITS)
 
 
 class FlagField(serializers.BooleanField):

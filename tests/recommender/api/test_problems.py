@@ -5,7 +5,20 @@ import pytest
 pytestmark = pytest.mark.django_db
 
 NOT_WHOLE = ["-1", "0", "1e9", "1000000000", "9" * 30, "NaN", "abc", "", "1_0", "1.5", "0x10", " 1"]
-NO_SHARE = ["-0.1", "1.1", "NaN", "nan", "inf", "-Infinity", "1e999", "abc", "", "0_1"]
+NO_SHARE = [
+    "-0.1",
+    "1.1",
+    "-1e-9",
+    "1.0000000000000002",
+    "NaN",
+    "nan",
+    "inf",
+    "-Infinity",
+    "1e999",
+    "abc",
+    "",
+    "0_1",
+]
 
 
 def the_fault(reply):
