@@ -69,7 +69,7 @@ def serving_encoders() -> list[Checkpoint]:
 def _sync_product(owner: Any) -> list[Picture]:
     """Bring one product's rows up to date; returns the pictures that must be embedded."""
     known = {picture.name: picture for picture in owner.recommender_pictures.all()}
-    changed = []
+    noted, changed = [], []
     # The same picture twice is one file where files are named by their bytes.
     names = dict.fromkeys(file.name for file in catalog().pictures(owner))
     for position, name in enumerate(names):
@@ -78,11 +78,22 @@ def _sync_product(owner: Any) -> list[Picture]:
         is_changed = picture.sha256 != sha256
         if is_changed or picture.position != position:
             picture.sha256, picture.position = sha256, position
-            picture.save()
+            noted.append(picture)
         if is_changed:
             changed.append(picture)
+    _note(noted)
     Picture.objects.filter(pk__in=[picture.pk for picture in known.values()]).delete()
     return changed
+
+
+def _note(pictures: list[Picture]) -> None:
+    """Write the rows; an upload and a catalogue run may note the same picture at the same instant."""
+    Picture.objects.bulk_create(
+        pictures,
+        update_conflicts=True,
+        unique_fields=["product", "name"],
+        update_fields=["sha256", "position"],
+    )
 
 
 def _digest_of(name: str) -> str:

@@ -1,8 +1,10 @@
 """Saving a photo is all it takes: pictures and jobs follow the host's, in its own transaction."""
 
+import threading
+
 import pytest
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 
 from fashionshop.models import ProductPicture, clean_picture
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Picture
@@ -68,6 +70,15 @@ def test_a_moved_photo_keeps_its_vector(checkpoints, blouse, make_picture):
     names = list(Picture.objects.order_by("position").values_list("name", flat=True))
     assert names == [second.file.name, first.file.name]
     assert not EmbeddingJob.objects.exclude(state="DONE").exists()
+
+
+def test_the_same_photo_twice_is_one_picture(checkpoints, blouse, make_picture):
+    first, second = make_picture(blouse), make_picture(blouse, position=1)
+
+    assert first.file.name == second.file.name
+    assert Picture.objects.count() == 1
+    second.delete()
+    assert Picture.objects.count() == 1
 
 
 def test_a_removed_photo_takes_its_vectors_along(checkpoints, blouse, make_picture):
@@ -168,3 +179,31 @@ def test_the_same_picture_twice_is_looked_at_once(dress, make_picture, checkpoin
     make_picture(dress, position=1)
 
     assert dress.recommender_pictures.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_and_a_catalogue_run_at_the_same_instant_do_not_collide(
+    checkpoints, blouse, make_picture, broker
+):
+    make_picture(blouse)
+    Picture.objects.all().delete()
+    start, errors = threading.Barrier(4), []
+
+    def sync():
+        start.wait()
+        try:
+            sync_products([blouse])
+        except Exception as error:  # noqa: BLE001 -- the test looks at what came out
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=sync) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert Picture.objects.count() == 1
+    assert EmbeddingJob.objects.count() == 2
