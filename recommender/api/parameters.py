@@ -53,7 +53,8 @@ class ShareField(serializers.FloatField):
 
     def run_validation(self, data: Any = empty) -> float:
         """Round what has passed: rounded before, 1.0000001 would pass for 1."""
-        return round(super().run_validation(data), SHARE_DIGITS)
+        share: float = super().run_validation(data)
+        return round(share, SHARE_DIGITS)
 
 
 class FlagField(serializers.BooleanField):
