@@ -1,5 +1,7 @@
 """The slow twin of each fast function: straight from the definition, a loop at a time."""
 
+import math
+
 
 def ranked_alike(anchor, candidates, *, weights, limit):
     """Rank products against an anchor: the best of each design, best first, ties by key.
@@ -26,3 +28,65 @@ def _inner_product(first, second):
     for x, y in zip(first, second, strict=True):
         total += x * y
     return total
+
+
+def area_under_curve(positives, negatives):
+    """Count every pair of a positive and a negative: 1 in order, one half for a tie."""
+    total = 0.0
+    for positive in positives:
+        for negative in negatives:
+            total += 1.0 if positive > negative else 0.5 if positive == negative else 0.0
+    return total / (len(positives) * len(negatives))
+
+
+def neighbours(vectors, *, count):
+    """Sort all others of each vector by inner product, ties by index."""
+    ranked = []
+    for at, vector in enumerate(vectors):
+        scored = [(-_inner_product(vector, o), k) for k, o in enumerate(vectors) if k != at]
+        ranked.append([index for _score, index in sorted(scored)[:count]])
+    return ranked
+
+
+def share_of_same_label(ranked, labels, *, count):
+    """Average, over the rows, the share of the first neighbours that carry the row's label."""
+    shares = []
+    for at, row in enumerate(ranked):
+        same = [labels[index] == labels[at] for index in row[:count]]
+        shares.append(sum(same) / count)
+    return sum(shares) / len(shares)
+
+
+def share_of_models_found(ranked, models, *, count):
+    """Average, over rows whose model has another row, whether one is among the first neighbours."""
+    found = []
+    for at, row in enumerate(ranked):
+        if models.count(models[at]) > 1:
+            found.append(any(models[index] == models[at] for index in row[:count]))
+    return sum(found) / len(found)
+
+
+def contrast_over_looks(anchors, partners, *, rivals, temperature, elsewhere_weight, excluded):
+    """Softmax loss of each anchor's own partner among the weighted others."""
+    losses = []
+    for i, anchor in enumerate(anchors):
+        total = own = 0.0
+        for j, partner in enumerate(partners):
+            likelihood = math.exp(_inner_product(anchor, partner) / temperature)
+            weight = 1.0 if rivals[i][j] else elsewhere_weight
+            weight = 0.0 if excluded[i][j] else weight
+            total += likelihood * (1.0 if i == j else weight)
+            own = likelihood if i == j else own
+        losses.append(-math.log(own / total))
+    return sum(losses) / len(losses)
+
+
+def macro_f1(truth, guess):
+    """F1 of each class that occurs, from its counts, averaged."""
+    scores = []
+    for label in sorted(set(truth) | set(guess)):
+        pairs = list(zip(truth, guess, strict=True))
+        right = sum(t == label and g == label for t, g in pairs)
+        wrong = sum((t == label) != (g == label) for t, g in pairs)
+        scores.append(2 * right / (2 * right + wrong))
+    return sum(scores) / len(scores)

@@ -98,7 +98,7 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
             dynamic_shapes=(tuple({0: batch} for _ in inputs),),
             external_data=False,
         )
-    return _halved(onnx.load_from_string(buffer.getvalue())).SerializeToString()
+    return _anonymous(_halved(onnx.load_from_string(buffer.getvalue()))).SerializeToString()
 
 
 def _stored(value: Tensor) -> NDArray[Any]:
@@ -122,4 +122,13 @@ def _halved(model: ModelProto) -> ModelProto:
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     del model.graph.value_info[:]
+    return model
+
+
+def _anonymous(model: ModelProto) -> ModelProto:
+    """Drop the exporter's notes, which are as long as the weights and name files of this machine."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
+        del part.metadata_props[:]
+        part.doc_string = ""
     return model

@@ -92,7 +92,9 @@ def garment_mask(pixels: Pixels, ground: Ground) -> NDArray[np.bool_]:
 def palette(picture: Image.Image) -> list[PaletteColour]:
     """Name up to five colours of the garment, largest share first; shares add up to 1."""
     small = picture.copy()
-    small.thumbnail((PALETTE_SIDE_PX, PALETTE_SIDE_PX))
+    small.thumbnail(
+        (PALETTE_SIDE_PX, PALETTE_SIDE_PX), Image.Resampling.NEAREST
+    )  # mixes no colours
     pixels = np.asarray(small)
     garment = pixels[_palette_mask(pixels)]  # (N, 3)
     strip = Image.fromarray(garment[None]).quantize(PALETTE_COLOURS * 2, kmeans=2)

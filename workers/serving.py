@@ -14,12 +14,13 @@ from PIL import Image
 
 from workers.checkpoints import Card, CheckpointError, Kind, load_card, verify
 from workers.images import PaletteColour, palette, prepare
-from workers.runtime import Session, open_session
+from workers.runtime import Arrays, Session, open_session
 
 Vectors = Sequence[Sequence[float]] | NDArray[np.floating]
 
 SHORTEST_NORM = 1e-6
-LARGEST_BATCH = 64  # pairs of forward passes; bounds memory, not speed
+LARGEST_BATCH = 64  # pictures per forward pass; bounds memory, not speed
+DECODERS = 2  # threads; Pillow lets go of the interpreter while it decodes and scales
 LARGEST_PAIR_BATCH = 4096
 
 
@@ -72,23 +73,31 @@ class EncoderGroup:
             encoded += self._encode(images[start : start + LARGEST_BATCH])
         return encoded
 
-    def _encode(self, images: Sequence[Image.Image]) -> list[EncodedPicture]:
-        with ThreadPoolExecutor(max_workers=2) as threads:  # Pillow lets go of the interpreter
+    def forward(self, images: Sequence[Image.Image]) -> Arrays:
+        """Run the networks alone on one batch of at least one picture.
+
+        Returns:
+            (B, D) embeddings by `name@version`, and the backbone's `features` and
+            `category_logits`.
+        """
+        with ThreadPoolExecutor(max_workers=DECODERS) as threads:
             squares = list(threads.map(self._prepared, images))
-            palettes = list(threads.map(palette, images))
         seen = self._backbone.session.run({"pixels": np.stack(squares)})
-        vectors = {self._backbone.card.identity: seen["embedding"]}
+        outputs = {self._backbone.card.identity: seen.pop("embedding"), **seen}
         for head in self._heads:
-            out = head.session.run({"features": seen["features"]})
-            vectors[head.card.identity] = out["embedding"]
-        categories = _categories(self._backbone.card, seen["category_logits"])
+            out = head.session.run({"features": outputs["features"]})
+            outputs[head.card.identity] = out["embedding"]
+        return outputs
+
+    def _encode(self, images: Sequence[Image.Image]) -> list[EncodedPicture]:
+        outputs = self.forward(images)
+        categories = _categories(self._backbone.card, outputs["category_logits"])
+        names = [card.identity for card in self.cards]
         return [
             _encoded(
-                {name: rows[index] for name, rows in vectors.items()},
-                categories[index],
-                palettes[index],
+                {name: outputs[name][index] for name in names}, categories[index], palette(image)
             )
-            for index in range(len(images))
+            for index, image in enumerate(images)
         ]
 
     def _prepared(self, image: Image.Image) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-POOL_PX = 4  # colours need no detail: 4×4 pixels become one
+POOL_PX = 6  # colours need no detail: 6×6 pixels become one
 BORDER_BANDWIDTH = 8.0  # Lab units within which two border pixels are the same ground
 GROUND_BANDWIDTH = 9.0  # Lab units from the ground at which a pixel is 39 % garment
 CENTRE_DEVIATION = 0.45  # of half the side: how wide the middle is
@@ -19,6 +19,7 @@ RGB_TO_XYZ = (
     (0.2126390, 0.7151687, 0.0721923),
     (0.0177500, 0.1094404, 0.8728096),
 )
+SMALLEST_ENTRY = 1e-8  # keeps the slope of the square root finite
 SHARPEST = 40.0  # softmax temperature that picks the densest border colour
 
 
@@ -28,7 +29,7 @@ class ColourHistogram(nn.Module):
     prototypes: Tensor
     matrix: Tensor
 
-    def __init__(self, *, count: int = 64, bandwidth: float = 12.0) -> None:
+    def __init__(self, *, count: int = 64, bandwidth: float = 14.0) -> None:
         super().__init__()
         self.bandwidth = bandwidth
         self.register_buffer("prototypes", spread_prototypes(count))
@@ -38,21 +39,21 @@ class ColourHistogram(nn.Module):
         """Describe the garment's colours.
 
         Args:
-            pixels: (B, 3, H, W) sRGB in [0, 1], H and W multiples of 4.
+            pixels: (B, 3, H, W) sRGB in [0, 1], H and W multiples of 6.
 
         Returns:
             (B, K), entries ≥ 0, unit norm: square roots of shares, so that the inner product of
             two vectors is the Bhattacharyya coefficient of their histograms.
         """
-        small = functional.avg_pool2d(pixels, POOL_PX)  # (B, 3, H/4, W/4)
+        small = functional.avg_pool2d(pixels, POOL_PX)  # (B, 3, H/6, W/6)
         lab = to_lab(small, self.matrix)
         weight = garment_weight(lab).flatten(1)  # (B, N)
         points = lab.flatten(2).transpose(1, 2)  # (B, N, 3)
         near = -squared_distances(points, self.prototypes) / (2 * self.bandwidth**2)
-        shares = torch.softmax(near, dim=2)  # (B, N, K)
-        histogram = (shares * weight.unsqueeze(2)).sum(dim=1)  # (B, K)
-        histogram = histogram / histogram.sum(dim=1, keepdim=True)
-        return torch.sqrt(histogram + 1e-8) / torch.sqrt((histogram + 1e-8).sum(1, keepdim=True))
+        nearness = torch.softmax(near, dim=2)  # (B, N, K)
+        histogram = (nearness * weight.unsqueeze(2)).sum(dim=1)  # (B, K)
+        shares = histogram / histogram.sum(dim=1, keepdim=True) + SMALLEST_ENTRY
+        return torch.sqrt(shares / shares.sum(dim=1, keepdim=True))
 
 
 def to_lab(rgb: Tensor, matrix: Tensor) -> Tensor:

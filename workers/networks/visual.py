@@ -15,9 +15,10 @@ from workers.networks.mobilenet_v2 import MobileNetV2
 
 LAST_BLOCK = 16  # later ones know ImageNet's classes better and garments worse (docs/models.md)
 BLOCK_CHANNELS = 160
+SIDE_PX = 192
+MAP_SIDE = 6  # of the last block, 192 / 32
 GRID = 3  # cells per side
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
-SIDE_PX = 192
 
 
 class Seen(TypedDict):
@@ -48,11 +49,11 @@ class VisualNetwork(nn.Module):
             pixels: (B, 192, 192, 3) uint8 RGB, as `workers.images.batch` gives it.
 
         Returns:
-            `embedding` (B, shape + colours), each part of unit norm; `features` (B, F), the grid
-            of unit norm and the colours; `category_logits` (B, categories).
+            `embedding` (B, shape + colours), each part of unit norm; `features` (B, 1504), the
+            grid of unit norm and the colours; `category_logits` (B, categories).
         """
-        rgb = pixels.permute(0, 3, 1, 2).float() / 255  # (B, 3, H, W)
-        grid = self.cells(rgb)  # (B, 1440)
+        rgb = pixels.permute(0, 3, 1, 2).float() / 255  # (B, 3, 192, 192)
+        grid = cells(self.maps(rgb))  # (B, 1440)
         shape = self.shape(grid)  # (B, shape)
         colour = self.colour(rgb)  # (B, colours)
         return {
@@ -61,12 +62,16 @@ class VisualNetwork(nn.Module):
             "category_logits": self.category(shape),
         }
 
-    def cells(self, rgb: Tensor) -> Tensor:
-        """Describe each cell of the grid: (B, 3, H, W) in [0, 1] to (B, 1440) of unit norm."""
+    def maps(self, rgb: Tensor) -> Tensor:
+        """Run the backbone on luminance: (B, 3, 192, 192) in [0, 1] to (B, 160, 6, 6)."""
         grey = (rgb * self.luminance[:, None, None]).sum(dim=1, keepdim=True)  # (B, 1, H, W)
-        maps = self.features((grey * 2 - 1).expand(-1, 3, -1, -1))  # (B, 160, H/32, W/32)
-        side = maps.shape[2] // GRID
-        return unit(functional.avg_pool2d(maps, side).flatten(1))
+        maps: Tensor = self.features((grey * 2 - 1).expand(-1, 3, -1, -1))
+        return maps
+
+
+def cells(maps: Tensor) -> Tensor:
+    """Average (B, 160, 6, 6) over the cells of the grid: (B, 1440) of unit norm."""
+    return unit(functional.avg_pool2d(maps, MAP_SIDE // GRID).flatten(1))
 
 
 def unit(vectors: Tensor) -> Tensor:

@@ -7,30 +7,49 @@ Floats = NDArray[np.float32]
 
 
 def discriminant_projection(
-    views: Floats, *, width: int, shrinkage: float = 0.1
+    features: Floats, groups: NDArray[np.int_], *, width: int, shrinkage: float = 0.1
 ) -> tuple[Floats, Floats]:
-    """Whiten the spread between views of the same item, then keep the widest axes between items.
+    """Whiten the spread inside groups, then keep the widest axes between them.
 
-    Linear discriminant analysis with every item its own class, the within-class covariance shrunk
-    towards the identity.
+    Linear discriminant analysis with the views of one garment as a class, the within-class
+    covariance shrunk towards the identity.
 
     Args:
-        views: (N, V, D) features of V ≥ 2 views of N items.
+        features: (M, D) features of views of garments.
+        groups: (M,) which garment each row shows; at least one garment has two rows.
         width: Axes to keep, at most D.
         shrinkage: Share of the mean variance added to every axis before whitening.
 
     Returns:
-        Weight (width, D) and bias (width,) of the projection; the mean item maps to zero.
+        Weight (width, D) and bias (width,) of the projection; the mean garment maps to zero.
 
     Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, section 4.3.
     """
-    N, V, D = views.shape
-    means = views.mean(axis=1)  # (N, D)
+    means, of_row = group_means(features, groups)  # (N, D), (M,)
     centre = means.mean(axis=0)  # (D,)
-    within = (views - means[:, None]).reshape(N * V, D)
-    variances, axes = np.linalg.eigh(within.T @ within / (N * (V - 1)))
+    within = features - means[of_row]  # (M, D)
+    freedom = len(features) - len(means)
+    variances, axes = np.linalg.eigh(within.T @ within / freedom)
     whiten = axes / np.sqrt(variances + shrinkage * variances.mean())  # (D, D)
     between = (means - centre) @ whiten  # (N, D)
-    _, order = np.linalg.eigh(between.T @ between / N)
+    _, order = np.linalg.eigh(between.T @ between / len(means))
     weight = (whiten @ order[:, ::-1][:, :width]).T
     return weight.astype(np.float32), (-weight @ centre).astype(np.float32)
+
+
+def group_means(features: Floats, groups: NDArray[np.int_]) -> tuple[Floats, NDArray[np.intp]]:
+    """Average the rows of each group.
+
+    Rows [[1], [3], [5]] of groups [7, 9, 7] give means [[3], [3]] and rows [0, 1, 0].
+
+    Args:
+        features: (M, D).
+        groups: (M,) any integers.
+
+    Returns:
+        (N, D) means in ascending order of group, and (M,) the row of each member's mean.
+    """
+    _, of_row, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(counts), features.shape[1]), dtype=np.float32)
+    np.add.at(sums, of_row, features)
+    return sums / counts[:, None].astype(np.float32), of_row

@@ -1,0 +1,139 @@
+"""The cast of the workers' tests: small pictures, a tiny checkpoint, real data where it is."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from workers.checkpoints import Card, Kind, Purpose
+from workers.encoders import build_encoder
+from workers.export import save_network
+from workers.scorers import build_scorer
+
+REAL_DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
+IMAGENET = REAL_DATA.parent / "weights" / "mobilenet_v2_imagenet_tf.safetensors"
+
+
+@pytest.fixture(scope="session")
+def imagenet():
+    if not IMAGENET.is_file():
+        pytest.skip("needs ../shared/weights")
+    return IMAGENET
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    if not REAL_DATA.is_dir():
+        pytest.skip("needs ../shared/data")
+    return REAL_DATA
+
+
+def garment(colour, *, ground=(240, 240, 240), size=(96, 128)):
+    """Draw a block of one colour on a plain ground."""
+    picture = Image.new("RGB", size, ground)
+    width, height = size
+    box = (width // 4, height // 5, width * 3 // 4, height * 4 // 5)
+    ImageDraw.Draw(picture).rectangle(box, fill=colour)
+    return picture
+
+
+@pytest.fixture
+def dress():
+    return garment((180, 20, 40))
+
+
+@pytest.fixture
+def skirt():
+    return garment((20, 60, 160), size=(100, 90))
+
+
+@pytest.fixture
+def boots():
+    return garment((25, 25, 25), ground=(200, 190, 170), size=(64, 160))
+
+
+@pytest.fixture
+def noise():
+    """A picture without ground or garment."""
+    pixels = np.random.default_rng(0).integers(0, 256, (70, 50, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+@pytest.fixture
+def pictures(dress, skirt, boots, noise):
+    return [dress, skirt, boots, noise, dress.rotate(90, expand=True)]
+
+
+def tiny_card(**changes):
+    fields = {
+        "name": "tiny",
+        "version": "1",
+        "kind": Kind.ENCODER,
+        "purpose": Purpose.VISUAL,
+        "network": "tiny",
+        "options": {"categories": 3},
+        "input": "pixels",
+        "dimension": 16,
+        "parts": {"shape": 8, "colour": 8},
+        "default_weights": {"shape": 0.8, "colour": 0.2},
+        "preprocessing": {"function": "workers.images.prepare", "side_px": 48},
+        "categories": {"dress": "DRESS", "skirt": "BOTTOM", "boots": "SHOES"},
+    }
+    return Card(**{**fields, **changes})
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """A folder with the checkpoint of a real, miniature encoder."""
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("checkpoints") / "tiny"
+    network = build_encoder("tiny", options={"categories": 3})
+    example = torch.zeros(2, 48, 48, 3, dtype=torch.uint8)
+    save_network(network, folder, tiny_card(), examples={"pixels": example})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_style(tmp_path_factory):
+    """A style head on the features of `tiny`."""
+    torch.manual_seed(1)
+    folder = tmp_path_factory.mktemp("checkpoints") / "style"
+    options = {"features": 16, "hidden": 8, "width": 4}
+    card = tiny_card(
+        name="style",
+        network="style",
+        purpose=Purpose.STYLE,
+        options=options,
+        input="features of tiny@1",
+        dimension=4,
+        parts={"style": 4},
+        default_weights={},
+        categories={},
+    )
+    network = build_encoder("style", options=options)
+    save_network(network, folder, card, examples={"features": torch.zeros(2, 16)})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_scorer(tmp_path_factory):
+    """A pair scorer over the embeddings of `tiny`."""
+    torch.manual_seed(2)
+    folder = tmp_path_factory.mktemp("checkpoints") / "compat-mlp"
+    options = {"width": 16, "hidden": 8}
+    card = tiny_card(
+        name="compat-mlp",
+        network="compat-mlp",
+        kind=Kind.SCORER,
+        purpose=Purpose.NONE,
+        options=options,
+        input="embeddings of tiny@1",
+        parts={},
+        categories={},
+    )
+    network = build_scorer("compat-mlp", options=options)
+    examples = {"a": torch.zeros(2, 16), "b": torch.ones(2, 16)}
+    save_network(network, folder, card, examples=examples)
+    return folder

@@ -1,0 +1,110 @@
+"""What every registered encoder of pixels promises, and what torch and ONNX Runtime agree on."""
+
+import numpy as np
+import pytest
+import torch
+
+from workers.checkpoints import SHIPPED, load_card
+from workers.encoders import ENCODERS, build_encoder, load_encoder
+from workers.images import batch
+from workers.runtime import OnnxSession
+
+OPTIONS = {
+    "tiny": {"categories": 3},
+    "visual": {"categories": 3},
+    "style": {"features": 24, "hidden": 8, "width": 4},
+}
+PARTS = {"tiny": (8, 8), "visual": (256, 64), "style": (4,)}
+SIDE_PX = {"tiny": 48, "visual": 192}
+
+
+@pytest.fixture(params=sorted(ENCODERS))
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def network(name):
+    torch.manual_seed(0)
+    return build_encoder(name, options=OPTIONS[name]).eval()
+
+
+@pytest.fixture
+def inputs(name, pictures):
+    features = torch.randn(5, 24, generator=torch.Generator().manual_seed(0))
+    side_px = SIDE_PX.get(name, 8)
+    pixels = torch.from_numpy(batch(pictures, side_px=side_px))
+    return {"style": features}.get(name, pixels)
+
+
+def test_every_encoder_is_in_this_contract():
+    assert set(OPTIONS) == set(PARTS) == set(ENCODERS)
+
+
+def test_an_embedding_is_one_row_per_picture_of_unit_parts(name, network, inputs):
+    with torch.inference_mode():
+        embedding = network(inputs)["embedding"]
+
+    norms = [part.norm(dim=1) for part in embedding.split(PARTS[name], dim=1)]
+
+    assert embedding.shape == (5, sum(PARTS[name]))
+    assert torch.isfinite(embedding).all()
+    assert torch.stack(norms) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_batch_is_the_same_as_one_by_one(network, inputs):
+    with torch.inference_mode():
+        together = network(inputs)["embedding"]
+        alone = torch.cat([network(inputs[at : at + 1])["embedding"] for at in range(5)])
+
+    assert torch.allclose(together, alone, atol=1e-5)
+
+
+def test_a_saved_encoder_loads_identical(tiny, pictures):
+    network, _ = load_encoder(tiny)
+    again, _ = load_encoder(tiny)
+    pixels = torch.from_numpy(batch(pictures, side_px=48))
+
+    assert torch.equal(network(pixels)["embedding"], again(pixels)["embedding"])
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in SHIPPED.glob("*/card.json")))
+@pytest.mark.parametrize("count", [1, 5])
+def test_shipped_onnx_equals_torch(folder, count, pictures):
+    card = load_card(folder)
+    network, _ = load_encoder(folder) if card.purpose else _scorer(folder)
+    arrays = _inputs(card, pictures)[:count]
+
+    there = OnnxSession(folder / "network.onnx", threads=1).run(_named(card, arrays))
+    with torch.inference_mode():
+        here = network(*map(torch.from_numpy, _named(card, arrays).values()))
+
+    assert set(there) == set(here)
+    assert all(np.abs(there[key] - here[key].numpy()).max() < 1e-4 for key in here)
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in SHIPPED.glob("*/card.json")))
+def test_shipped_weights_are_halves_and_small(folder):
+    size = (folder / "weights.safetensors").stat().st_size
+
+    assert size <= 8_000_000
+    assert (folder / "network.onnx").stat().st_size < 1.5 * size + 500_000
+
+
+def _scorer(folder):
+    from workers.scorers import load_scorer
+
+    return load_scorer(folder)
+
+
+def _inputs(card, pictures):
+    side_px = card.preprocessing.get("side_px", 8)
+    width = card.options.get("features", card.dimension)
+    vectors = np.random.default_rng(0).normal(size=(5, width)).astype(np.float32)
+    return {"pixels": batch(pictures, side_px=side_px)}.get(card.input, vectors)
+
+
+def _named(card, arrays):
+    pair = {"a": arrays, "b": arrays[::-1].copy()}
+    single = {"pixels" if card.input == "pixels" else "features": arrays}
+    return {"SCORER": pair}.get(card.kind, single)

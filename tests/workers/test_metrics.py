@@ -1,0 +1,100 @@
+"""Figures agree with their definitions, with ties and without."""
+
+import numpy as np
+import pytest
+
+from tests import naive
+from workers.evaluation import metrics
+
+
+@pytest.fixture
+def generator():
+    return np.random.default_rng(7)
+
+
+def test_a_constant_scorer_gets_chance():
+    assert metrics.blank_credit([0.5] * 4, correct=2) == 0.25
+
+
+def test_a_tie_at_the_top_shares_the_credit():
+    assert metrics.blank_credit([0.2, 0.9, 0.9, 0.1], correct=1) == 0.5
+
+
+def test_a_wrong_answer_on_top_gets_nothing():
+    assert metrics.blank_credit([0.2, 0.9, 0.3, 0.1], correct=0) == 0.0
+
+
+def test_auc_counts_pairs_in_order_and_ties_by_half(generator):
+    positives, negatives = generator.integers(0, 5, 30), generator.integers(0, 4, 20)
+
+    expected = naive.area_under_curve(positives, negatives)
+
+    assert metrics.auc(positives, negatives) == pytest.approx(expected)
+
+
+def test_neighbours_are_ranked_as_by_sorting_everything(generator):
+    vectors = generator.integers(-2, 3, (23, 3)).astype(float)  # small integers: many ties
+
+    ranked = metrics.top_ranked(vectors, count=6, chunk=5)
+
+    assert ranked.tolist() == naive.neighbours(vectors.tolist(), count=6)
+
+
+def test_nothing_is_its_own_neighbour(generator):
+    ranked = metrics.top_ranked(generator.normal(size=(12, 4)), count=11)
+
+    assert not (ranked == np.arange(12)[:, None]).any()
+
+
+def test_precision_is_the_share_of_same_labels(generator):
+    vectors, labels = generator.normal(size=(20, 3)), list("aabbbcdddd" * 2)
+    ranked = metrics.top_ranked(vectors, count=5)
+
+    expected = naive.share_of_same_label(ranked.tolist(), labels, count=5)
+
+    assert metrics.precision(ranked, labels) == pytest.approx(expected)
+
+
+def test_recall_asks_only_models_with_another_colour(generator):
+    vectors, models = generator.normal(size=(9, 3)), list("aabbcdefg")
+    ranked = metrics.top_ranked(vectors, count=4)
+
+    expected = naive.share_of_models_found(ranked.tolist(), models, count=4)
+
+    assert metrics.recall(ranked, models, count=4) == pytest.approx(expected)
+
+
+def test_recall_without_any_pair_is_not_a_number():
+    ranked = metrics.top_ranked(np.eye(3), count=2)
+
+    assert np.isnan(metrics.recall(ranked, list("abc"), count=1))
+
+
+def test_macro_f1_averages_over_classes(generator):
+    truth, guess = generator.integers(0, 4, 50), generator.integers(0, 5, 50)
+
+    expected = naive.macro_f1(truth.tolist(), guess.tolist())
+
+    assert metrics.macro_f1(truth, guess) == pytest.approx(expected)
+
+
+def test_a_well_calibrated_guess_has_no_calibration_error():
+    confidence, is_right = np.full(4, 0.75), np.array([True, True, True, False])
+
+    assert metrics.calibration_error(confidence, is_right) == pytest.approx(0)
+
+
+def test_certainty_that_is_always_wrong_has_the_largest_calibration_error():
+    confidence, is_right = np.ones(3), np.zeros(3, dtype=bool)
+
+    assert metrics.calibration_error(confidence, is_right) == pytest.approx(1)
+
+
+def test_a_bootstrap_interval_holds_its_value_and_repeats():
+    values = np.arange(50.0)
+
+    first = metrics.bootstrap(lambda cases: float(values[cases].mean()), count=50)
+    again = metrics.bootstrap(lambda cases: float(values[cases].mean()), count=50)
+
+    assert first.low < first.value < first.high
+    assert first == again

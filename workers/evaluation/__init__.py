@@ -1,0 +1,1 @@
+"""Figures for checkpoints; `python -m workers.evaluation`."""

@@ -1,0 +1,72 @@
+"""Items of a data set with all that a group of encoders says about them, as arrays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from workers.checkpoints import Card, Kind, find, load_card
+from workers.datasets.collection import Item
+from workers.serving import EncoderGroup, load_encoders
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Items in order, and per output of the group an array whose first axis follows them."""
+
+    items: tuple[Item, ...]
+    outputs: dict[str, NDArray[Any]]
+
+
+def embed(items: Sequence[Item], group: EncoderGroup) -> Embedded:
+    """Encode every item's picture, as serving would."""
+    rows: dict[str, list[NDArray[Any]]] = {}
+    for start in tqdm(range(0, len(items), BATCH), desc="encode", unit="batches"):
+        pictures = [item.open() for item in items[start : start + BATCH]]
+        for name, values in group.forward(pictures).items():
+            rows.setdefault(name, []).append(values)
+    return Embedded(tuple(items), {name: np.concatenate(parts) for name, parts in rows.items()})
+
+
+def group_for(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
+    """Load the encoders a checkpoint needs: itself, and the visual encoder that it reads.
+
+    Args:
+        checkpoint: An encoder or scorer.
+        visual: Name or folder of the visual encoder; by default the shipped one.
+    """
+    card = load_card(checkpoint)
+    if card.input == "pixels":
+        return load_encoders([checkpoint])
+    folders = [find(visual or "visual")]
+    return load_encoders(folders + ([checkpoint] if card.kind is Kind.ENCODER else []))
+
+
+def weighted(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
+    """Scale the parts so that the inner product of two rows is their weighted similarity.
+
+    Args:
+        vectors: (N, D) embeddings.
+        card: Its default weights scale the inner products of its parts; none, no change.
+    """
+    scaled, start = vectors.copy(), 0
+    for name, width in card.parts.items():
+        scaled[:, start : start + width] *= np.sqrt(card.default_weights.get(name, 1.0))
+        start += width
+    return scaled
+
+
+def part_of(vectors: NDArray[Any], card: Card, *, name: str) -> NDArray[Any]:
+    """Cut one part out of (N, D) embeddings."""
+    start = 0
+    for part, width in card.parts.items():
+        if part == name:
+            return vectors[:, start : start + width]
+        start += width
+    raise KeyError(f"{card.identity} has no part {name!r}; it has {', '.join(card.parts)}.")

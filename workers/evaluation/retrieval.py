@@ -1,0 +1,104 @@
+"""How alike are the nearest? Same model in another colour, same type, same colour."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from workers.datasets.collection import Collection, Item
+from workers.evaluation.embedded import embed, group_for, part_of, weighted
+from workers.evaluation.metrics import precision, recall, top_ranked
+
+NEIGHBOURS = 10
+HISTOGRAM_BINS = 4  # per channel, 64 in all
+
+
+def evaluate(
+    collection: Collection, checkpoint: Path, *, backbone: Path | None = None
+) -> dict[str, Any]:
+    """Rank every item of the collection against all others.
+
+    Args:
+        collection: The gallery and the queries.
+        checkpoint: An encoder of pixels.
+        backbone: ImageNet weights; named, the frozen MobileNetV2 is measured in the same run.
+
+    Returns:
+        `retrieval` with `shape_only`, and `baselines`, as docs/models.md describes them.
+    """
+    group = group_for(checkpoint)
+    card = group.cards[0]
+    seen = embed(collection.items, group)
+    vectors = seen.outputs[card.identity]
+    figures: dict[str, Any] = figures_of(weighted(vectors, card), seen.items)
+    shape = part_of(vectors, card, name="shape")
+    figures["shape_only"] = figures_of(shape, seen.items)
+    baselines = {
+        "chance": _chance(seen.items),
+        "rgb_histogram": figures_of(_histograms(seen.items), seen.items),
+    }
+    if backbone is not None:
+        baselines["frozen_mobilenet_v2"] = figures_of(_frozen(seen.items, backbone), seen.items)
+    return {"retrieval": figures, "baselines": baselines, "gallery": len(seen.items)}
+
+
+def figures_of(vectors: NDArray[Any], items: Sequence[Item]) -> dict[str, float]:
+    """Compute the four figures of (N, D) vectors under inner product; what is unknown is left out."""
+    ranked = top_ranked(vectors.astype(np.float32), count=min(NEIGHBOURS, len(items) - 1))
+    models = [item.model for item in items]
+    colours = [item.colour for item in items]
+    figures: dict[str, float] = {}
+    if any(models):
+        figures["same_model_r1"] = recall(ranked, models, count=1)
+        figures["same_model_r10"] = recall(ranked, models, count=10)
+    figures["type_p5"] = precision(ranked, [item.label for item in items])
+    if any(colours):
+        figures["colour_p5"] = precision(ranked, colours)
+    return figures
+
+
+def _chance(items: Sequence[Item]) -> dict[str, float]:
+    """What a random order gives: the chance that two items share a label."""
+    return {
+        "type_p5": _agreement([item.label for item in items]),
+        "colour_p5": _agreement([item.colour for item in items]),
+    }
+
+
+def _agreement(labels: Sequence[str]) -> float:
+    counts = np.unique(np.asarray(labels), return_counts=True)[1]
+    return float((counts * (counts - 1)).sum() / (len(labels) * (len(labels) - 1)))
+
+
+def _histograms(items: Sequence[Item]) -> NDArray[np.float32]:
+    """Describe whole pictures by 64 RGB bins: (N, 64), square roots of shares."""
+    rows = []
+    for item in items:
+        picture = item.open()
+        picture.thumbnail((64, 64))
+        bins = (np.asarray(picture) // (256 // HISTOGRAM_BINS)).reshape(-1, 3)
+        number = bins @ np.array([HISTOGRAM_BINS**2, HISTOGRAM_BINS, 1])
+        counts = np.bincount(number, minlength=HISTOGRAM_BINS**3)
+        rows.append(np.sqrt(counts / counts.sum()))
+    return np.stack(rows).astype(np.float32)
+
+
+def _frozen(items: Sequence[Item], backbone: Path) -> NDArray[np.float32]:
+    """Embed with the untouched ImageNet network: (N, 1280) unit vectors of letterboxed colour."""
+    import torch  # noqa: PLC0415 - only this baseline needs it
+
+    from workers.networks.mobilenet_v2 import load_imagenet, pooled  # noqa: PLC0415 - needs torch
+    from workers.networks.visual import SIDE_PX, unit  # noqa: PLC0415 - needs torch
+    from workers.training.views import BATCH, prepared_batches  # noqa: PLC0415 - needs torch
+
+    network = load_imagenet(backbone).eval().to(memory_format=torch.channels_last)
+    rows = []
+    batches = prepared_batches(items, side_px=SIDE_PX)
+    for pixels in tqdm(batches, total=-(-len(items) // BATCH), desc="frozen", unit="batches"):
+        scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1
+        with torch.inference_mode():
+            rows.append(unit(pooled(network(scaled))).numpy())
+    return np.concatenate(rows)

@@ -1,0 +1,1 @@
+"""Recipes that train checkpoints; `python -m workers.training`."""

@@ -1,0 +1,125 @@
+"""Looks as training material: pairs worn together, what may replace what, and held-out questions."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from workers.datasets.collection import Collection, Item
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Wardrobe:
+    """Items of several data sets by index, with their looks; a data set's items rival only its own.
+
+    `family` numbers the groups of items that could replace one another: same data set, slot and,
+    where it is known, season and gender.
+    """
+
+    items: tuple[Item, ...]
+    looks: tuple[tuple[int, ...], ...]
+    family: Indices
+    together: dict[int, frozenset[int]]
+
+    def are_together(self, anchors: Indices, others: Indices) -> NDArray[np.bool_]:
+        """Tell for every anchor and other whether a look holds both: (A,) and (B,) to (A, B)."""
+        asked = anchors[:, None] * len(self.items) + others[None, :]
+        at = np.searchsorted(self._pair_codes, asked).clip(max=len(self._pair_codes) - 1)
+        return np.asarray(self._pair_codes[at] == asked)
+
+    @cached_property
+    def _pair_codes(self) -> Indices:
+        """Every known pair as one number, anchor times item count plus other, ascending."""
+        codes = [a * len(self.items) + b for a, others in self.together.items() for b in others]
+        return np.sort(np.array(codes or [-1], dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Question:
+    """Fill in the blank over item indices; the first answer is the right one."""
+
+    context: tuple[int, ...]
+    answers: tuple[int, ...]
+
+
+def gather(collections: Sequence[Collection]) -> Wardrobe:
+    """Number the items of all collections and translate their looks."""
+    items: list[Item] = []
+    looks: list[tuple[int, ...]] = []
+    families: list[str] = []
+    for collection in collections:
+        index_of = {item.key: len(items) + at for at, item in enumerate(collection.items)}
+        items += collection.items
+        families += [_family(collection.name, item) for item in collection.items]
+        looks += [tuple(index_of[key] for key in keys) for keys in collection.looks.values()]
+    numbers = np.unique(np.array(families), return_inverse=True)[1]
+    return Wardrobe(tuple(items), tuple(looks), numbers.astype(np.int64), known_partners(looks))
+
+
+def known_partners(looks: Sequence[tuple[int, ...]]) -> dict[int, frozenset[int]]:
+    """Map each item to all that share a look with it, itself included."""
+    partners: dict[int, set[int]] = defaultdict(set)
+    for look in looks:
+        for index in look:
+            partners[index].update(look)
+    return {index: frozenset(others) for index, others in partners.items()}
+
+
+def hold_out(
+    looks: Sequence[tuple[int, ...]], *, share: float, generator: Generator
+) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """Split looks at random into (training, validation)."""
+    order = generator.permutation(len(looks))
+    held = set(order[: round(share * len(looks))].tolist())
+    training = [look for index, look in enumerate(looks) if index not in held]
+    return training, [looks[index] for index in sorted(held)]
+
+
+def directed_pairs(looks: Sequence[tuple[int, ...]], family: Indices) -> Indices:
+    """List every (anchor, partner) of every look in both directions: (P, 2), in the looks' order.
+
+    Two items of one family in a look (two rings) replace rather than complete each other and make
+    no pair.
+    """
+    pairs = [
+        (a, b) for look in looks for a in look for b in look if a != b and family[a] != family[b]
+    ]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def questions(
+    looks: Sequence[tuple[int, ...]],
+    wardrobe: Wardrobe,
+    *,
+    generator: Generator,
+    choices: int = 4,
+) -> list[Question]:
+    """Ask one question per look: which of four of one family completes it?
+
+    Wrong answers are drawn from the items of looks, as often as they occur in looks, so popularity
+    tells nothing; none is known to go with the context. A look without enough rivals is left out.
+    """
+    pool = [index for look in wardrobe.looks for index in look]
+    by_family: dict[int, list[int]] = defaultdict(list)
+    for index in pool:
+        by_family[int(wardrobe.family[index])].append(index)
+    asked = []
+    for look in looks:
+        right = look[int(generator.integers(len(look)))]
+        context = tuple(index for index in look if index != right)
+        known = set().union(*(wardrobe.together[index] for index in context))
+        rivals = [i for i in by_family[int(wardrobe.family[right])] if i not in known]
+        distinct = list(dict.fromkeys(generator.permutation(rivals).tolist()))[: choices - 1]
+        if len(distinct) == choices - 1:
+            asked.append(Question(context, (right, *distinct)))
+    return asked
+
+
+def _family(collection: str, item: Item) -> str:
+    return "|".join((collection, item.slot, item.season, item.gender))
