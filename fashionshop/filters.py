@@ -16,10 +16,10 @@ from django_filters import (
 )
 
 from fashionshop.models import Gender, Product, Season
+from fashionshop.sizes import by_size, sizes_of
 
 # What a shopper who asks for one of these accepts as well.
 ALSO_FITS = {"gender": Gender.UNISEX, "season": Season.ALL_YEAR}
-LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
 ORDERS = {
     "new": ("New in", ("-created_at", "-pk")),
     "cheap": ("Price, low to high", ("price", "-pk")),
@@ -70,7 +70,7 @@ class ProductFilter(FilterSet):
         )
 
     def of_size(self, products: QuerySet, _name: str, values: list[str]) -> QuerySet:
-        """Sizes are words of one text; any of the wanted ones will do."""
+        """Sizes stand in one text with spaces between; any of the wanted ones will do."""
         words = "|".join(re.escape(value) for value in values)
         return products.filter(sizes__regex=rf"(^|\s)({words})(\s|$)") if values else products
 
@@ -79,14 +79,6 @@ class ProductFilter(FilterSet):
 
     def in_order(self, products: QuerySet, _name: str, order: str) -> QuerySet:
         return products.order_by(*ORDERS[order][1])
-
-
-def by_size(size: str) -> tuple[int, float, str]:
-    """Sort letters from small to large, then numbers, then the rest by name."""
-    if size.upper() in LETTER_SIZES:
-        return (0, LETTER_SIZES.index(size.upper()), "")
-    number = re.match(r"\d+([.,]\d+)?", size)
-    return (1, float(number[0].replace(",", ".")), size) if number else (2, 0, size)
 
 
 def _choices(products: QuerySet[Product]) -> dict[str, list[tuple[str, str]]]:
@@ -98,7 +90,7 @@ def _choices(products: QuerySet[Product]) -> dict[str, list[tuple[str, str]]]:
             for name in fields
         }
     )
-    sizes = {size for text in found["all_sizes"] for size in text.split()}
+    sizes = {size for text in found["all_sizes"] for size in sizes_of(text)}
     return {
         "gender": _known(Gender, found["all_gender"]),
         "season": _known(Season, found["all_season"]),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fashionshop.models import Product
+from fashionshop.sizes import sizes_of
 from recommender.catalog import Card, catalog
 from recommender.strips import Strip
 
@@ -24,7 +25,7 @@ def product_data(
         "category": product.category.name,
         **({"color": product.colour} if product.colour else {}),
         **({"description": product.description} if product.description else {}),
-        **({"size": product.sizes.split()} if product.sizes else {}),
+        **({"size": sizes_of(product.sizes)} if product.sizes else {}),
         "isSimilarTo": _products(similar, address),
         "isRelatedTo": _products(goes_with, address),
     }

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from fashionshop.catalog import picture_source
 from fashionshop.models import Product, ProductPicture
+from fashionshop.sizes import sizes_of
 from fashionshop.structured_data import product_data
 from recommender.catalog import PictureSource
 from recommender.strips import Strip
@@ -21,6 +22,12 @@ ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 def source(picture: ProductPicture) -> PictureSource:
     """A stored picture as `recommender/picture.html` draws it."""
     return picture_source(picture, alt="")
+
+
+@register.filter
+def sizes(product: Product) -> list[str]:
+    """The sizes of a product, one by one."""
+    return sizes_of(product.sizes)
 
 
 @register.simple_tag(takes_context=True)

@@ -121,10 +121,11 @@ class TestCategory:
 
     def test_it_offers_the_sizes_that_occur_from_small_to_large(self, client, sell, tops):
         sell("A", sizes="XL S 104 92")
+        sell("B", sizes="One size")
 
         options = re.findall(r'name="size" value="([^"]+)"', text_of(client.get(tops)))
 
-        assert options == ["S", "XL", "92", "104"]
+        assert options == ["S", "XL", "92", "104", "One size"]
 
     def test_a_choice_that_leaves_nothing_shows_the_way_back(self, client, sell, tops):
         sell("Cheap", price=5)
@@ -188,6 +189,13 @@ class TestProduct:
         page = text_of(client.get(sell("Rare", stock=2).get_absolute_url()))
 
         assert "Only 2 left" in page
+
+    @pytest.mark.parametrize(("text", "sizes"), [("S M", ["S", "M"]), ("One size", ["One size"])])
+    def test_its_sizes_are_listed_one_by_one(self, client, sell, text, sizes):
+        page = text_of(client.get(sell("Belt", sizes=text).get_absolute_url()))
+
+        listed = re.search(r'id="sizes">.*?</ul>', page, re.DOTALL)[0]
+        assert re.findall(r"<li>([^<]+)</li>", listed) == sizes
 
     def test_other_colours_of_the_design_are_a_click_away(self, client, sell):
         navy = sell("Coat", design="coat-1", colour="navy")
