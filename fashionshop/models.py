@@ -8,7 +8,7 @@ from django.urls import reverse
 from pictures.models import PictureField
 
 from recommender.models import Slot
-from recommender.photos import MERCHANT, digest, encode_jpeg, open_photo
+from recommender.photos import MERCHANT, Limits, digest, encode_jpeg, open_photo
 
 
 class Gender(models.TextChoices):
@@ -126,10 +126,10 @@ class ProductPicture(models.Model):
         return f"Picture {self.position} of {self.product_id}"
 
 
-def clean_picture(data: bytes) -> ContentFile:
+def clean_picture(data: bytes, *, limits: Limits = MERCHANT) -> "ContentFile[bytes]":
     """Turn uploaded bytes into the file the shop stores: upright, re-encoded, pixels only.
 
     Raises:
         recommender.photos.BadPhoto: what is wrong with the upload.
     """
-    return ContentFile(encode_jpeg(open_photo(data, limits=MERCHANT)), name="picture.jpg")
+    return ContentFile(encode_jpeg(open_photo(data, limits=limits)), name="picture.jpg")

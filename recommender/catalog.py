@@ -116,11 +116,12 @@ def catalog() -> Catalog:
     if not path:
         raise ImproperlyConfigured('Set RECOMMENDER["CATALOG"] to the path of your Catalog class.')
     try:
-        return import_string(path)()
+        adapter: Catalog = import_string(path)()
     except ImportError as error:
         raise ImproperlyConfigured(
             f'RECOMMENDER["CATALOG"] names {path!r}, which cannot be imported: {error}'
         ) from error
+    return adapter
 
 
 def product_model() -> type[Model]:

@@ -1,5 +1,6 @@
 """Tells a developer what is missing before production does."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,20 +12,22 @@ from recommender.catalog import catalog, product_model
 
 
 @register
-def check_settings(**_kwargs: Any) -> list[CheckMessage]:
+def check_settings(**_kwargs: Any) -> Sequence[CheckMessage]:
     """E001 to E004: the settings a host must write."""
     return [*_product_model(), *_unknown_settings(), *_catalog()]
 
 
 @register("database")
-def check_database(databases: list[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+def check_database(
+    *, databases: Sequence[str] | None = None, **_kwargs: Any
+) -> Sequence[CheckMessage]:
     """W001 and W002: what the database holds; run by `check --database default` and `migrate`."""
     if not databases:
         return []
     return [*_extension_version(), *_active_checkpoints()]
 
 
-def _product_model() -> list[CheckMessage]:
+def _product_model() -> Sequence[CheckMessage]:
     try:
         product_model()
     except (AttributeError, LookupError, ValueError) as error:
@@ -34,7 +37,7 @@ def _product_model() -> list[CheckMessage]:
     return []
 
 
-def _unknown_settings() -> list[CheckMessage]:
+def _unknown_settings() -> Sequence[CheckMessage]:
     given = getattr(settings, "RECOMMENDER", {})
     return [
         Error(
@@ -61,7 +64,7 @@ def _fits(value: Any, default: Any) -> bool:
     return isinstance(value, type(default)) and isinstance(value, bool) == isinstance(default, bool)
 
 
-def _catalog() -> list[CheckMessage]:
+def _catalog() -> Sequence[CheckMessage]:
     try:
         catalog()
     except ImproperlyConfigured as error:
@@ -70,7 +73,7 @@ def _catalog() -> list[CheckMessage]:
     return []
 
 
-def _extension_version() -> list[CheckMessage]:
+def _extension_version() -> Sequence[CheckMessage]:
     from recommender.database import vector_extension_version  # noqa: PLC0415 -- needs ready apps
 
     version = vector_extension_version()
@@ -85,7 +88,7 @@ def _extension_version() -> list[CheckMessage]:
     ]
 
 
-def _active_checkpoints() -> list[CheckMessage]:
+def _active_checkpoints() -> Sequence[CheckMessage]:
     from recommender.services.checkpoints import purposes_without_checkpoint  # noqa: PLC0415
 
     missing = purposes_without_checkpoint()

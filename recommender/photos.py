@@ -31,6 +31,8 @@ class Limits:
 
 
 MERCHANT = Limits()
+# Old catalogues hold pictures of 60 × 80; better a small picture in the shop than none.
+CATALOGUE = Limits(min_side_px=32)
 SHOPPER = Limits(bytes=10_000_000, pixels=25_000_000)
 
 

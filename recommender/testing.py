@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from recommender import worklist
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
-from recommender.photos import BadPhoto, open_photo
+from recommender.photos import CATALOGUE, BadPhoto, open_photo
 from recommender.services.embeddings import Sight, store_embeddings
 from recommender.services.pairings import refresh_pairings
 
@@ -68,7 +68,7 @@ def fake_sight(data: bytes) -> Sight:
     Raises:
         BadPhoto: the bytes are not a picture.
     """
-    image = open_photo(data)
+    image = open_photo(data, limits=CATALOGUE)
     grey = image.convert("L").resize((GRID, GRID), Image.Resampling.BOX)
     mean = _unit([255.5 - value for value in image.resize((1, 1)).getpixel((0, 0))])  # type: ignore[union-attr]
     shape = _unit([255.5 - grey.getpixel((x, y)) for y in range(GRID) for x in range(GRID)])  # type: ignore[operator]

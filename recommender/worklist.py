@@ -50,14 +50,15 @@ def claim_pairing_jobs(*, limit: int) -> Claim:
 
 def finish(model: type[Job], *, ids: Iterable[int], token: UUID) -> int:
     """Mark jobs done that are still ours; returns how many were."""
-    return _ours(model, ids, token).update(
+    changed: int = _ours(model, ids, token).update(
         state=Job.State.DONE, lease_token=None, lease_until=None, error_code="", error=""
     )
+    return changed
 
 
 def fail(model: type[Job], *, ids: Iterable[int], token: UUID, code: str, reason: str) -> int:
     """Put jobs of ours back for a later attempt, or to rest after the last one."""
-    return _ours(model, ids, token).update(
+    changed: int = _ours(model, ids, token).update(
         state=_rest_or_retry(),
         due_at=_later(),
         lease_token=None,
@@ -65,17 +66,19 @@ def fail(model: type[Job], *, ids: Iterable[int], token: UUID, code: str, reason
         error_code=code,
         error=reason[:300],
     )
+    return changed
 
 
 def give_up(model: type[Job], *, ids: Iterable[int], token: UUID, code: str, reason: str) -> int:
     """Put jobs of ours to rest at once: no retry will mend a file that is not a picture."""
-    return _ours(model, ids, token).update(
+    changed: int = _ours(model, ids, token).update(
         state=Job.State.DEAD,
         lease_token=None,
         lease_until=None,
         error_code=code,
         error=reason[:300],
     )
+    return changed
 
 
 def retry(jobs: Any) -> int:
@@ -148,5 +151,5 @@ def _later() -> Case:
     return Case(*steps, default=_in_seconds(seconds), output_field=DateTimeField())
 
 
-def _in_seconds(seconds: float) -> ExpressionWrapper:
+def _in_seconds(seconds: float) -> "ExpressionWrapper[Any]":
     return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())

@@ -10,7 +10,7 @@ class SingleFlight:
     So any number of bells costs one busy thread, and a bell that rings just as a run ends is heard.
     """
 
-    def __init__(self, work: Callable[[], None]) -> None:
+    def __init__(self, work: Callable[[], object]) -> None:
         self._work = work
         self._lock = Lock()
         self._is_running = False

@@ -15,7 +15,7 @@ from PIL import Image
 from recommender import conf, dispatch, worklist
 from recommender.catalog import catalog
 from recommender.models import EmbeddingJob, PairingJob, Picture, Purpose
-from recommender.photos import SHOPPER, BadPhoto, digest, open_photo
+from recommender.photos import CATALOGUE, SHOPPER, BadPhoto, digest, open_photo
 from recommender.selectors.checkpoints import active_checkpoints
 from recommender.services.checkpoints import checkpoint_dir
 from recommender.services.embeddings import Sight, store_embeddings
@@ -148,7 +148,7 @@ def _read_picture(picture: Picture, sha256: str) -> Image.Image:
         data = file.read()
     if digest(data) != sha256:
         raise SourceChanged(SourceChanged.__doc__)
-    return open_photo(data, max_side_px=DECODED_SIDE_PX)
+    return open_photo(data, limits=CATALOGUE, max_side_px=DECODED_SIDE_PX)
 
 
 def _explain(error: Exception | None) -> tuple[str, str]:

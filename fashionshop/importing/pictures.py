@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fashionshop.models import ProductPicture, clean_picture
-from recommender.photos import MERCHANT, BadPhoto, digest
+from recommender.photos import CATALOGUE, BadPhoto, digest
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def fetch_picture(path: Path, *, known: Collection[str]) -> Fetched:
     if sha256 in known:
         return Fetched(sha256)
     try:
-        content = clean_picture(data)
+        content = clean_picture(data, limits=CATALOGUE)
     except BadPhoto as error:
         return Fetched(problem=f"{path.name}: {error}")
     picture = ProductPicture(file=content, source_sha256=sha256)
@@ -43,4 +43,4 @@ def fetch_picture(path: Path, *, known: Collection[str]) -> Fetched:
 def _bytes_of(path: Path) -> bytes:
     """Read a file, though never more than just too much: a wrong file may be of any size."""
     with path.open("rb") as file:
-        return file.read(MERCHANT.bytes + 1)
+        return file.read(CATALOGUE.bytes + 1)

@@ -28,7 +28,9 @@ class Checkpoint(models.Model):
         default=list, blank=True, help_text="[name, width] of each part of the vector, in order."
     )
     weights = models.JSONField(
-        default=dict, blank=True, help_text="How much each part counts unless a query says otherwise."
+        default=dict,
+        blank=True,
+        help_text="How much each part counts unless a query says otherwise.",
     )
     state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,7 @@
 """Work that is due. These rows are the queue of record; a Celery message only says "look here"."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +12,7 @@ from recommender.models.checkpoints import Checkpoint
 from recommender.models.pictures import Picture
 
 
-class JobQuerySet(models.QuerySet["Job"]):
+class JobQuerySet(models.QuerySet[Any]):
     def due(self) -> "JobQuerySet":
         """Waiting and ripe, or claimed by a worker that has been silent past its lease."""
         return self.filter(

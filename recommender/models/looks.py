@@ -1,5 +1,7 @@
 """Products a person put together."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -11,7 +13,7 @@ class Look(models.Model):
     source = models.CharField(
         max_length=120, blank=True, editable=False, help_text="The name it had where it came from."
     )
-    products = models.ManyToManyField(
+    products: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         settings.RECOMMENDER_PRODUCT_MODEL, through="LookItem", related_name="recommender_looks"
     )
     created_at = models.DateTimeField(auto_now_add=True)

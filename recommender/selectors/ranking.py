@@ -51,11 +51,9 @@ class Ranked:
 def eligible_products() -> QuerySet[Any]:
     """The host's visible products that may be recommended, with `reco_slot` and `reco_group`."""
     shop = catalog()
-    return (
-        shop.products()
-        .filter(shop.available())
-        .annotate(reco_slot=shop.slot(), reco_group=shop.group_key())
-    )
+    products: QuerySet[Any] = shop.products().filter(shop.available())
+    eligible: QuerySet[Any] = products.annotate(reco_slot=shop.slot(), reco_group=shop.group_key())
+    return eligible
 
 
 def rank_products(
@@ -131,4 +129,4 @@ def _rows(rows: QuerySet[Any], columns: list[str], *, per_slot: int, limit: int)
         cursor.execute(
             _RANK.format(columns=names, candidates=candidates), [*params, per_slot, limit]
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
