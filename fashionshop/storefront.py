@@ -46,7 +46,7 @@ def category_tiles(limit: int) -> list[Tile]:
 
 
 def looks(limit: int) -> list[Look]:
-    """The newest looks of at least three visible products, as `look.pieces`; four queries."""
+    """The newest looks of at least three visible products, as `look.pieces`; three queries."""
     visible = Q(products__is_published=True, products__stock__gt=0)
     whole = Look.objects.annotate(count=Count("products", filter=visible))
     pieces = LookItem.objects.filter(product__is_published=True, product__stock__gt=0)
