@@ -22,7 +22,7 @@ test: $(ALL)
 lint: $(ALL)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/djlint --check --quiet templates recommender/templates
+	$(VENV)/bin/djlint --lint --quiet templates recommender/templates
 
 types: $(ALL)
 	$(VENV)/bin/mypy

@@ -1,5 +1,7 @@
 """A real worker on a real broker."""
 
+import logging
+
 import pytest
 from celery.contrib.testing.worker import start_worker
 
@@ -18,6 +20,8 @@ def shipped(transactional_db):
 def worker(redis_url, shipped):
     """A Celery worker in threads of this process, listening to every queue."""
     queues = list(dispatch.QUEUES.values())
+    root = logging.getLogger()
+    level = root.level
     with start_worker(
         app,
         pool="threads",
@@ -27,3 +31,4 @@ def worker(redis_url, shipped):
         loglevel="ERROR",
     ) as running:
         yield running
+    root.setLevel(level)  # the worker has set its own

@@ -18,11 +18,12 @@ class HeadConfig:
 
     hidden: int = 512
     held_out: float = 0.15
-    epochs: int = 40
+    most_looks: int = 1000
+    epochs: int = 25
     batch: int = 512
     learning_rate: float = 5e-4
     weight_decay: float = 1e-2
-    patience: int = 15
+    patience: int = 8
     seed: int = 0
 
     @property
@@ -50,7 +51,7 @@ class Material:
 def material(run: Run, config: HeadConfig) -> Material:
     """Encode the items with the visual checkpoint and split the looks."""
     seen = seen_items(run.collections, visual=run.visual or find("visual"), cache=run.work)
-    wardrobe = gather(run.collections)
+    wardrobe = gather(run.collections, most_looks=config.most_looks)
     generator = np.random.default_rng(config.seed)
     looks, held = hold_out(wardrobe.looks, share=config.held_out, generator=generator)
     return Material(seen, wardrobe, looks, questions(held, wardrobe, generator=generator))

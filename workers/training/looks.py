@@ -48,8 +48,13 @@ class Question:
     answers: tuple[int, ...]
 
 
-def gather(collections: Sequence[Collection]) -> Wardrobe:
-    """Number the items of all collections and translate their looks."""
+def gather(collections: Sequence[Collection], *, most_looks: int | None = None) -> Wardrobe:
+    """Number the items of all collections and translate their looks.
+
+    Args:
+        collections: Data sets; their keys need not differ.
+        most_looks: Of each data set, the first by its order, so that none outweighs the others.
+    """
     items: list[Item] = []
     looks: list[tuple[int, ...]] = []
     families: list[str] = []
@@ -57,7 +62,8 @@ def gather(collections: Sequence[Collection]) -> Wardrobe:
         index_of = {item.key: len(items) + at for at, item in enumerate(collection.items)}
         items += collection.items
         families += [_family(collection.name, item) for item in collection.items]
-        looks += [tuple(index_of[key] for key in keys) for keys in collection.looks.values()]
+        worn = list(collection.looks.values())[:most_looks]
+        looks += [tuple(index_of[key] for key in keys) for keys in worn]
     numbers = np.unique(np.array(families), return_inverse=True)[1]
     return Wardrobe(tuple(items), tuple(looks), numbers.astype(np.int64), known_partners(looks))
 
@@ -100,23 +106,21 @@ def questions(
     generator: Generator,
     choices: int = 4,
 ) -> list[Question]:
-    """Ask one question per look: which of four of one family completes it?
+    """Ask for every item of every look: which of four of its family completes the rest?
 
     Wrong answers are drawn from the items of looks, as often as they occur in looks, so popularity
-    tells nothing; none is known to go with the context. A look without enough rivals is left out.
+    tells nothing; none is known to go with the context. Items without enough rivals are not asked.
     """
-    pool = [index for look in wardrobe.looks for index in look]
     by_family: dict[int, list[int]] = defaultdict(list)
-    for index in pool:
+    for index in (index for look in wardrobe.looks for index in look):
         by_family[int(wardrobe.family[index])].append(index)
     asked = []
-    for look in looks:
-        right = look[int(generator.integers(len(look)))]
-        context = tuple(index for index in look if index != right)
+    for worn, right in ((look, index) for look in looks for index in look):
+        context = tuple(index for index in worn if index != right)
         known = set().union(*(wardrobe.together[index] for index in context))
         rivals = [i for i in by_family[int(wardrobe.family[right])] if i not in known]
         distinct = list(dict.fromkeys(generator.permutation(rivals).tolist()))[: choices - 1]
-        if len(distinct) == choices - 1:
+        if context and len(distinct) == choices - 1:
             asked.append(Question(context, (right, *distinct)))
     return asked
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workers.checkpoints import Card, Kind, Purpose
+from workers.checkpoints import Card, CheckpointError, Kind, Purpose
 from workers.datasets.collection import Collection, Item
 from workers.export import save_network
 from workers.networks.mobilenet_v2 import load_imagenet
@@ -48,10 +48,10 @@ def train(run: Run) -> Card:
     """Train, export and save; a resumed run finds its finished views again.
 
     Raises:
-        ValueError: No backbone weights were named.
+        CheckpointError: No backbone weights were named.
     """
     if run.backbone is None:
-        raise ValueError("visual starts from ImageNet weights; name the file with --backbone.")
+        raise CheckpointError("visual starts from ImageNet weights; name the file with --backbone.")
     config = configured(VisualConfig(), run.overrides)
     by_collection = [taught_items(collection) for collection in run.collections]
     taught = [item for items in by_collection for item in items]
