@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 CARD, WEIGHTS, ONNX = "card.json", "weights.safetensors", "network.onnx"
+PIXELS, FEATURES_OF = "pixels", "features of "  # what a card's `input` says
 SHIPPED = Path(__file__).parent / "shipped"
 
 

@@ -12,14 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workers.checkpoints import Card, CheckpointError, Kind, load_card, verify
+from workers.checkpoints import (
+    FEATURES_OF,
+    PIXELS,
+    Card,
+    CheckpointError,
+    Kind,
+    load_card,
+    verify,
+)
 from workers.images import PaletteColour, palette, prepare
 from workers.runtime import Arrays, Session, open_session
 
 Vectors = Sequence[Sequence[float]] | NDArray[np.floating]
 
 SHORTEST_NORM = 1e-6
-LARGEST_BATCH = 64  # pictures per forward pass; bounds memory, not speed
 DECODERS = 2  # threads; Pillow lets go of the interpreter while it decodes and scales
 LARGEST_PAIR_BATCH = 4096
 
@@ -69,8 +76,9 @@ class EncoderGroup:
         A picture whose vectors are unusable gets an `error`; its neighbours keep their results.
         """
         encoded: list[EncodedPicture] = []
-        for start in range(0, len(images), LARGEST_BATCH):
-            encoded += self._encode(images[start : start + LARGEST_BATCH])
+        at_once = self._backbone.session.largest_batch
+        for start in range(0, len(images), at_once):
+            encoded += self._encode(images[start : start + at_once])
         return encoded
 
     def forward(self, images: Sequence[Image.Image]) -> Arrays:
@@ -150,14 +158,35 @@ def load_encoders(
         CheckpointError: No or several checkpoints read pixels, or a head reads another's features.
     """
     stages = [_open(folder, device=device, threads=threads) for folder in folders]
-    backbones = [stage for stage in stages if stage.card.input == "pixels"]
+    backbones = [stage for stage in stages if stage.card.input == PIXELS]
     if len(backbones) != 1:
         names = ", ".join(stage.card.identity for stage in backbones) or "none"
         raise CheckpointError(f"A group needs exactly one encoder that reads pixels; got {names}.")
     heads = [stage for stage in stages if stage is not backbones[0]]
     for head in heads:
-        _check_input(head.card, f"features of {backbones[0].card.identity}")
+        _check_input(head.card, f"{FEATURES_OF}{backbones[0].card.identity}")
     return EncoderGroup(backbones[0], heads)
+
+
+def load_groups(
+    folders: Sequence[Path], *, device: str | None = None, threads: int | None = None
+) -> list[EncoderGroup]:
+    """Load encoders of any number of spaces, one group for each that reads pixels, in their order.
+
+    Raises:
+        CheckpointError: A head reads the features of a backbone that is not among the folders.
+    """
+    cards = {folder: load_card(folder) for folder in folders}
+    trees = {f"{FEATURES_OF}{c.identity}": [f] for f, c in cards.items() if c.input == PIXELS}
+    for folder, card in cards.items():
+        if card.input == PIXELS:
+            continue
+        if card.input not in trees:
+            raise CheckpointError(
+                f"{card.identity} reads {card.input!r}, and nothing here has them."
+            )
+        trees[card.input].append(folder)
+    return [load_encoders(tree, device=device, threads=threads) for tree in trees.values()]
 
 
 def load_scorer(folder: Path, *, device: str | None = None, threads: int | None = None) -> Scorer:

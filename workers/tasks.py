@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from PIL import Image
 
 from recommender import conf, dispatch, worklist
 from recommender.catalog import catalog
-from recommender.models import EmbeddingJob, PairingJob, Picture, Purpose
+from recommender.models import Checkpoint, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, SHOPPER, BadPhoto, digest, open_photo
 from recommender.selectors.checkpoints import active_checkpoints
 from recommender.services.checkpoints import checkpoint_dir
@@ -23,6 +23,7 @@ from recommender.services.pairings import refresh_pairings as refresh_product
 from recommender.services.pictures import serving_encoders
 from workers import serving
 from workers.celery import app
+from workers.checkpoints import FEATURES_OF, PIXELS, load_card
 from workers.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def refresh_pairings() -> None:
 def encode_photo(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo (base64); nothing of it is kept."""
     image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
-    (encoded,) = _encoders().encode([image])
+    (encoded,) = _encode([image])
     dispatch.answer(reply_to, asdict(_sight(encoded)))
 
 
@@ -102,7 +103,7 @@ class _Batch:
     def encode_and_store(self) -> int:
         images = self._decoded()
         try:
-            sights = dict(zip(images, _encoders().encode(list(images.values())), strict=True))
+            sights = dict(zip(images, _encode(list(images.values())), strict=True))
         except Exception as error:  # whatever it was, each job is told and tried again
             log.exception("A batch of %s pictures could not be encoded", len(images))
             self._fail(self._jobs_of(images), code="encoder_failed", reason=str(error))
@@ -177,9 +178,17 @@ def _sight(encoded: serving.EncodedPicture) -> Sight:
     return Sight(**{field.name: getattr(encoded, field.name) for field in fields(Sight)})
 
 
-def _encoders() -> serving.EncoderGroup:
-    """The serving encoders, loaded once for as long as they serve."""
-    return _load_encoders(tuple((c.folder, c.name, c.sha256) for c in serving_encoders()))
+def _encode(images: Sequence[Image.Image]) -> list[serving.EncodedPicture]:
+    """Show the pictures to every space that serves or is being built; the serving one predicts."""
+    checkpoints = tuple((c.folder, c.name, c.sha256) for c in serving_encoders())
+    spaces = [group.encode(images) for group in _load_groups(checkpoints)]
+    return [_merged(seen) for seen in zip(*spaces, strict=True)]
+
+
+def _merged(seen: Sequence[serving.EncodedPicture]) -> serving.EncodedPicture:
+    vectors = {name: vector for each in seen for name, vector in each.embeddings.items()}
+    error = next((each.error for each in seen if each.error), None)
+    return replace(seen[0], embeddings=vectors, error=error)
 
 
 def _scorer() -> serving.Scorer:
@@ -188,8 +197,19 @@ def _scorer() -> serving.Scorer:
 
 
 @lru_cache(maxsize=2)
-def _load_encoders(checkpoints: tuple[tuple[str, str, str], ...]) -> serving.EncoderGroup:
-    return serving.load_encoders([_folder(*checkpoint) for checkpoint in checkpoints])
+def _load_groups(checkpoints: tuple[tuple[str, str, str], ...]) -> list[serving.EncoderGroup]:
+    """Load what serves, once for as long as it serves."""
+    folders = [_folder(*checkpoint) for checkpoint in checkpoints]
+    return serving.load_groups([*folders, *_missing_backbones(folders)])
+
+
+def _missing_backbones(folders: Sequence[Path]) -> list[Path]:
+    """Retired encoders whose features a serving head still reads."""
+    cards = [load_card(folder) for folder in folders]
+    read = {card.input.removeprefix(FEATURES_OF) for card in cards if card.input != PIXELS}
+    labels = [label.split("@") for label in sorted(read - {card.identity for card in cards})]
+    backbones = [Checkpoint.objects.get(name=name, version=version) for name, version in labels]
+    return [_folder(c.folder, c.name, c.sha256) for c in backbones]
 
 
 @lru_cache(maxsize=2)

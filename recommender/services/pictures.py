@@ -58,12 +58,9 @@ def retry_pictures(pictures: QuerySet[Picture]) -> int:
 
 
 def serving_encoders() -> list[Checkpoint]:
-    """The encoders every picture must have passed: the active ones and those being built."""
-    return list(
-        Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES).exclude(
-            state=Checkpoint.State.RETIRED
-        )
-    )
+    """The encoders every picture must have passed: the active ones, then those being built."""
+    encoders = Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES)
+    return list(encoders.exclude(state=Checkpoint.State.RETIRED).order_by("state", "pk"))
 
 
 def _sync_product(owner: Any) -> list[Picture]:

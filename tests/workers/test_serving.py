@@ -1,6 +1,7 @@
 """Pictures in, embeddings and attributes out; bad ones do not spoil good ones; no torch on a CPU."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -10,8 +11,8 @@ import pytest
 from workers import serving
 from workers.checkpoints import CheckpointError
 from workers.encoders import load_encoder
-from workers.runtime import TorchSession, open_session
-from workers.serving import BadVector, load_encoders
+from workers.runtime import OnnxSession, TorchSession, open_session
+from workers.serving import BadVector, load_encoders, load_groups
 from workers.serving import load_scorer as load
 
 BLOCKED = """
@@ -57,7 +58,7 @@ def test_order_and_batch_do_not_matter(group, dress, skirt):
 
 
 def test_more_pictures_than_a_batch_are_encoded_in_parts(group, dress, monkeypatch):
-    monkeypatch.setattr(serving, "LARGEST_BATCH", 2)
+    monkeypatch.setattr(OnnxSession, "largest_batch", 2)
 
     assert len(group.encode([dress] * 5)) == 5
 
@@ -89,6 +90,22 @@ def test_a_bad_vector_fails_its_own_picture_only(group, dress, skirt, monkeypatc
 def test_a_head_of_another_backbone_is_refused(tiny_style):
     with pytest.raises(CheckpointError, match="exactly one encoder that reads pixels; got none"):
         load_encoders([tiny_style])
+
+
+def test_spaces_side_by_side_are_groups_of_their_own(tiny, tiny_style, tmp_path, dress):
+    newer = shutil.copytree(tiny, tmp_path / "newer")
+    card = (newer / "card.json").read_text()
+    (newer / "card.json").write_text(card.replace('"version": "1"', '"version": "2"', 1))
+
+    groups = load_groups([tiny_style, tiny, newer])
+
+    made = [set(group.encode([dress])[0].embeddings) for group in groups]
+    assert made == [{"tiny@1", "style@1"}, {"tiny@2"}]
+
+
+def test_a_head_without_its_backbone_is_refused(tiny_style):
+    with pytest.raises(CheckpointError, match="reads 'features of tiny@1', and nothing here has"):
+        load_groups([tiny_style])
 
 
 def test_a_head_on_other_features_is_refused(tiny_style):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 
 import pytest
 from django.core.files.base import ContentFile
@@ -12,7 +13,11 @@ from recommender import dispatch, worklist
 from recommender.models import Embedding, EmbeddingJob, Job, Pairing, Picture
 from recommender.selectors.goes_with import goes_with
 from recommender.selectors.similar import similar_products
-from recommender.services.checkpoints import activate_checkpoint, shipped_checkpoints
+from recommender.services.checkpoints import (
+    activate_checkpoint,
+    checkpoint_dir,
+    shipped_checkpoints,
+)
 from recommender.testing import photo
 from workers import serving, tasks
 
@@ -84,6 +89,37 @@ def test_a_long_import_fills_batches_of_the_workers_size(upload, settings, monke
     assert tasks.embed_due() == 7
     assert sizes == [3, 3, 1]
     assert not EmbeddingJob.objects.exclude(state=Job.State.DONE).exists()
+
+
+@pytest.fixture
+def newer_visual(tmp_path):
+    """The shipped visual encoder under a new version."""
+    folder = shutil.copytree(checkpoint_dir() / "visual", tmp_path / "visual-2")
+    card = json.loads((folder / "card.json").read_text()) | {"version": "next"}
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+def test_a_new_encoder_is_built_in_the_shadow_and_then_takes_over(upload, newer_visual):
+    red = upload("red", "red")
+    upload("crimson", "crimson")
+    tasks.embed_due()
+
+    assert activate_checkpoint(newer_visual).state == "BUILDING"
+    tasks.embed_due()
+    assert similar_products(red).versions == ("visual@1",)
+
+    assert activate_checkpoint(newer_visual).state == "ACTIVE"
+    assert similar_products(red).versions == ("visual@next",)
+    assert similar_products(red)
+
+
+def test_a_head_goes_on_reading_its_retired_backbone(upload, newer_visual):
+    activate_checkpoint(newer_visual, at_once=True)
+    upload("red", "red")
+
+    assert tasks.embed_due() == 1
+    assert EmbeddingJob.objects.exclude(state=Job.State.DONE).count() == 0
 
 
 def test_a_file_that_is_gone_fails_with_a_plain_reason_and_spares_its_neighbour(upload):
