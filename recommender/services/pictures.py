@@ -1,15 +1,14 @@
 """Keeps the engine's pictures and their jobs in step with the host's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from recommender import dispatch
 from recommender.catalog import catalog
-from recommender.models import Checkpoint, EmbeddingJob, Job, Picture
+from recommender.models import Checkpoint, EmbeddingJob, Picture
 from recommender.photos import digest
 
 ENCODER_PURPOSES = ("VISUAL", "STYLE")
@@ -20,9 +19,19 @@ def sync_products(products: Iterable[Any]) -> int:
     """Note new, changed, moved and removed pictures of these products; returns how many jobs are due.
 
     Call it in the transaction that changed the pictures: the jobs then commit with them. Reads
-    every picture's bytes once to name them; an unchanged picture is not embedded again.
+    every picture's bytes once to name them; an unchanged picture is not embedded again. A handful
+    of statements, however many products.
     """
-    changed = [picture for each in products for picture in _sync_product(each)]
+    owners = list(products)
+    known = _known_pictures(owners)
+    noted, changed = [], []
+    for owner in owners:
+        for picture, is_changed in _differences(owner, known[owner.pk]):
+            noted.append(picture)
+            changed += [picture] if is_changed else []
+    gone = [picture.pk for of_one in known.values() for picture in of_one.values()]
+    _note(noted)
+    Picture.objects.filter(pk__in=gone).delete()
     created = queue_embeddings(changed, encoders=serving_encoders())
     if created:
         dispatch.ring(dispatch.EMBED)
@@ -47,26 +56,22 @@ def queue_embeddings(pictures: Iterable[Picture], *, encoders: Iterable[Checkpoi
     return len(jobs)
 
 
-def retry_pictures(pictures: QuerySet[Picture]) -> int:
-    """Try failed pictures again from the start; returns how many jobs that revived."""
-    from recommender import worklist  # noqa: PLC0415
-
-    revived = worklist.retry(EmbeddingJob.objects.filter(picture__in=pictures))
-    if revived:
-        dispatch.ring(dispatch.EMBED)
-    return revived
-
-
 def serving_encoders() -> list[Checkpoint]:
     """The encoders every picture must have passed: the active ones, then those being built."""
     encoders = Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES)
     return list(encoders.exclude(state=Checkpoint.State.RETIRED).order_by("state", "pk"))
 
 
-def _sync_product(owner: Any) -> list[Picture]:
-    """Bring one product's rows up to date; returns the pictures that must be embedded."""
-    known = {picture.name: picture for picture in owner.recommender_pictures.all()}
-    noted, changed = [], []
+def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:
+    """What was noted before, by product and by name."""
+    known: dict[Any, dict[str, Picture]] = {owner.pk: {} for owner in owners}
+    for picture in Picture.objects.filter(product__in=list(known)):
+        known[picture.product_id][picture.name] = picture
+    return known
+
+
+def _differences(owner: Any, known: dict[str, Picture]) -> Iterator[tuple[Picture, bool]]:
+    """Yield each picture to note, and whether its bytes are new; leaves in `known` what is gone."""
     # The same picture twice is one file where files are named by their bytes.
     names = dict.fromkeys(file.name for file in catalog().pictures(owner))
     for position, name in enumerate(names):
@@ -75,12 +80,7 @@ def _sync_product(owner: Any) -> list[Picture]:
         is_changed = picture.sha256 != sha256
         if is_changed or picture.position != position:
             picture.sha256, picture.position = sha256, position
-            noted.append(picture)
-        if is_changed:
-            changed.append(picture)
-    _note(noted)
-    Picture.objects.filter(pk__in=[picture.pk for picture in known.values()]).delete()
-    return changed
+            yield picture, is_changed
 
 
 def _note(pictures: list[Picture]) -> None:
@@ -100,8 +100,3 @@ def _digest_of(name: str) -> str:
             return digest(file.read())
     except FileNotFoundError:
         return ""
-
-
-def has_open_jobs() -> bool:
-    """Whether any picture still waits for a worker."""
-    return EmbeddingJob.objects.filter(state__in=[Job.State.PENDING, Job.State.LEASED]).exists()

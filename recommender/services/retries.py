@@ -6,9 +6,8 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from recommender import dispatch, worklist
-from recommender.models import EmbeddingJob, PairingJob, Picture
+from recommender.models import EmbeddingJob, PairingJob
 from recommender.selectors.status import failed_pictures
-from recommender.services.pictures import retry_pictures
 
 _BELLS: dict[type[Model], str] = {EmbeddingJob: dispatch.EMBED, PairingJob: dispatch.PAIR}
 
@@ -20,8 +19,7 @@ def retry_failed_pictures(products: QuerySet[Any]) -> int:
     Pictures that are ready, running or queued are left alone.
     """
     failed = list(failed_pictures(products).values_list("pk", flat=True))
-    if failed:
-        retry_pictures(Picture.objects.filter(pk__in=failed))
+    retry_jobs(EmbeddingJob.objects.filter(picture__in=failed))
     return len(failed)
 
 

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 
 from fashionshop.models import ProductPicture, clean_picture
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Picture
-from recommender.services.pictures import retry_pictures, serving_encoders, sync_products
+from recommender.services.pictures import serving_encoders, sync_products
+from recommender.services.retries import retry_jobs
 from recommender.testing import photo, work_off
 
 
@@ -157,7 +158,7 @@ def test_a_retried_picture_is_tried_again_from_the_start(checkpoints, blouse, ma
     make_picture(blouse)
     EmbeddingJob.objects.update(state="DEAD", attempts=3, error="Broken.")
 
-    assert retry_pictures(Picture.objects.filter(product=blouse)) == 2
+    assert retry_jobs(EmbeddingJob.objects.filter(picture__product=blouse)) == 2
     assert work_off() == 1
 
 
