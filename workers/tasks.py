@@ -164,7 +164,7 @@ def _explain(error: Exception | None) -> tuple[str, str]:
 
 def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
     try:
-        refresh_product(job.product_id, score=_scorer().score)
+        refresh_product(job.product_id, score=_score)
     except Exception as error:  # the job says what happened and is tried again
         log.exception("Could not pair product %s", job.product_id)
         worklist.fail(
@@ -191,9 +191,10 @@ def _merged(seen: Sequence[serving.EncodedPicture]) -> serving.EncodedPicture:
     return replace(seen[0], embeddings=vectors, error=error)
 
 
-def _scorer() -> serving.Scorer:
+def _score(first: Sequence[Any], second: Sequence[Any]) -> list[float]:
+    """Judge pairs by the serving scorer; never called while none serves."""
     scorer = active_checkpoints()[Purpose.PAIR]
-    return _load_scorer(scorer.folder, scorer.name, scorer.sha256)
+    return _load_scorer(scorer.folder, scorer.name, scorer.sha256).score(first, second)
 
 
 @lru_cache(maxsize=2)

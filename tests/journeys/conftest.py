@@ -1,11 +1,13 @@
 """A real worker on a real broker."""
 
 import logging
+import time
 
 import pytest
 from celery.contrib.testing.worker import start_worker
 
 from recommender import dispatch
+from recommender.models import EmbeddingJob, PairingJob
 from recommender.services.checkpoints import activate_checkpoint, shipped_checkpoints
 from workers.celery import app
 
@@ -32,3 +34,18 @@ def worker(redis_url, shipped):
     ) as running:
         yield running
     root.setLevel(level)  # the worker has set its own
+
+
+@pytest.fixture
+def wait_for_work(worker):
+    """Call it to wait until the worker has done everything that is due."""
+
+    def wait(*, seconds=30):
+        deadline = time.monotonic() + seconds
+        while (
+            EmbeddingJob.objects.unfinished().exists() or PairingJob.objects.unfinished().exists()
+        ):
+            assert time.monotonic() < deadline, "the worker did not finish in time"
+            time.sleep(0.05)
+
+    return wait

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect, sync_playwright
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
-from recommender.testing import activate_fake_checkpoints, photo, work_off
+from recommender.testing import photo
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -40,13 +40,6 @@ def page(browser, live_server, viewport):
     yield page
     context.close()
     assert page.errors == []
-
-
-@pytest.fixture
-def wait_for_work(redis_url):
-    """Call it to have everything done that is due."""
-    activate_fake_checkpoints()
-    return work_off
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """From an upload to both strips, and a photo search, through Redis and a real worker."""
 
-import time
-
 import pytest
 from django.db import connection
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.dispatch import NoWorker
-from recommender.models import EmbeddingJob, PairingJob
 from recommender.selectors.goes_with import goes_with
 from recommender.selectors.photo import products_like_photo
 from recommender.selectors.similar import similar_products
@@ -26,24 +23,12 @@ def sell(sku, colour, slot):
     return product
 
 
-def wait_until(holds, *, seconds):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "the worker did not finish in time"
-        time.sleep(0.05)
-
-
-def is_idle():
-    open_jobs = EmbeddingJob.objects.unfinished().count() + PairingJob.objects.unfinished().count()
-    return open_jobs == 0
-
-
-def test_one_upload_is_in_both_strips_within_ten_seconds(worker):
+def test_one_upload_is_in_both_strips_within_ten_seconds(wait_for_work):
     top, skirt = sell("top", "red", "TOP"), sell("skirt", "navy", "BOTTOM")
-    wait_until(is_idle, seconds=30)
+    wait_for_work()
 
     new = sell("new top", "crimson", "TOP")
-    wait_until(is_idle, seconds=10)
+    wait_for_work(seconds=10)
 
     assert [item.product for item in similar_products(top).items] == [new]
     assert [item.product for item in goes_with(new).items] == [skirt]
@@ -51,12 +36,12 @@ def test_one_upload_is_in_both_strips_within_ten_seconds(worker):
     assert new in [item.product for item in goes_with(skirt).items]
 
 
-def test_a_photo_finds_what_looks_like_it_and_leaves_nothing_behind(worker):
+def test_a_photo_finds_what_looks_like_it_and_leaves_nothing_behind(wait_for_work):
     import redis
     from django.conf import settings
 
     red, _blue = sell("red", "red", "TOP"), sell("blue", "blue", "TOP")
-    wait_until(is_idle, seconds=30)
+    wait_for_work()
 
     answer = products_like_photo(photo("red", size=(240, 320)))
 

@@ -10,7 +10,15 @@ from django.core.files.storage import default_storage
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender import dispatch, worklist
-from recommender.models import Embedding, EmbeddingJob, Job, Pairing, Picture
+from recommender.models import (
+    Checkpoint,
+    Embedding,
+    EmbeddingJob,
+    Job,
+    Pairing,
+    PairingJob,
+    Picture,
+)
 from recommender.selectors.goes_with import goes_with
 from recommender.selectors.similar import similar_products
 from recommender.services.checkpoints import (
@@ -171,6 +179,17 @@ def test_an_encoder_that_breaks_leaves_the_jobs_for_a_later_try(upload, monkeypa
     assert tasks.embed_due() == 0
     job = EmbeddingJob.objects.first()
     assert (job.state, job.error_code) == (Job.State.PENDING, "encoder_failed")
+
+
+def test_without_a_scorer_pairings_wait_for_one(upload):
+    Checkpoint.objects.filter(purpose="PAIR").delete()
+    upload("red", "red")
+    tasks.embed_due()
+
+    tasks.pair_due()
+
+    assert PairingJob.objects.get().state == Job.State.DONE
+    assert not Pairing.objects.exists()
 
 
 def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch):
