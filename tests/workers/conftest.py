@@ -100,20 +100,20 @@ def tiny_style(tmp_path_factory):
     """A style head on the features of `tiny`."""
     torch.manual_seed(1)
     folder = tmp_path_factory.mktemp("checkpoints") / "style"
-    options = {"features": 16, "hidden": 8, "width": 4}
+    options = {"used": 16, "colours": 8, "hidden": 8, "width": 12}
     card = tiny_card(
         name="style",
         network="style",
         purpose=Purpose.STYLE,
         options=options,
         input="features of tiny@1",
-        dimension=4,
-        parts={"style": 4},
+        dimension=12,
+        parts={"style": 12},
         default_weights={},
         categories={},
     )
     network = build_encoder("style", options=options)
-    save_network(network, folder, card, examples={"features": torch.zeros(2, 16)})
+    save_network(network, folder, card, examples={"features": torch.ones(2, 24)})
     return folder
 
 

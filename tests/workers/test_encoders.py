@@ -12,9 +12,9 @@ from workers.runtime import OnnxSession
 OPTIONS = {
     "tiny": {"categories": 3},
     "visual": {"categories": 3},
-    "style": {"features": 24, "hidden": 8, "width": 4},
+    "style": {"used": 24, "colours": 8, "hidden": 8, "width": 12},
 }
-PARTS = {"tiny": (8, 8), "visual": (256, 64), "style": (4,)}
+PARTS = {"tiny": (8, 8), "visual": (256, 64), "style": (12,)}
 SIDE_PX = {"tiny": 48, "visual": 192}
 
 
@@ -31,7 +31,7 @@ def network(name):
 
 @pytest.fixture
 def inputs(name, pictures):
-    features = torch.randn(5, 24, generator=torch.Generator().manual_seed(0))
+    features = torch.rand(5, 30, generator=torch.Generator().manual_seed(0))
     side_px = SIDE_PX.get(name, 8)
     pixels = torch.from_numpy(batch(pictures, side_px=side_px))
     return {"style": features}.get(name, pixels)
@@ -99,7 +99,7 @@ def _scorer(folder):
 
 def _inputs(card, pictures):
     side_px = card.preprocessing.get("side_px", 8)
-    width = card.options.get("features", card.dimension)
+    width = card.options.get("used", card.dimension)
     vectors = np.random.default_rng(0).normal(size=(5, width)).astype(np.float32)
     return {"pixels": batch(pictures, side_px=side_px)}.get(card.input, vectors)
 

@@ -44,7 +44,7 @@ def test_every_picture_gets_a_vector_of_every_encoder(group, pictures):
 
     widths = [{name: len(vector) for name, vector in e.embeddings.items()} for e in encoded]
 
-    assert widths == [{"tiny@1": 16, "style@1": 4}] * 5
+    assert widths == [{"tiny@1": 16, "style@1": 12}] * 5
 
 
 def test_no_pictures_give_no_results(group):

@@ -22,9 +22,10 @@ class TinyNetwork(nn.Module):
         rgb = pixels.permute(0, 3, 1, 2).float() / 255  # (B, 3, H, W)
         shape = functional.relu(self.convolution(rgb)).amax(dim=(2, 3)) + 0.01  # (B, shape)
         colour = self.colour(rgb)
+        embedding = torch.cat([unit(shape), colour], dim=1)
         return {
-            "embedding": torch.cat([unit(shape), colour], dim=1),
-            "features": torch.cat([shape, colour], dim=1),
+            "embedding": embedding,
+            "features": torch.cat([shape, embedding], dim=1),
             "category_logits": self.category(shape),
         }
 

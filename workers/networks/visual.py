@@ -49,16 +49,17 @@ class VisualNetwork(nn.Module):
             pixels: (B, 192, 192, 3) uint8 RGB, as `workers.images.batch` gives it.
 
         Returns:
-            `embedding` (B, shape + colours), each part of unit norm; `features` (B, 1504), the
-            grid of unit norm and the colours; `category_logits` (B, categories).
+            `embedding` (B, shape + colours), each part of unit norm; `features` (B, 1440 + shape +
+            colours), the grid of unit norm, then the embedding; `category_logits` (B, categories).
         """
         rgb = pixels.permute(0, 3, 1, 2).float() / 255  # (B, 3, 192, 192)
         grid = cells(self.maps(rgb))  # (B, 1440)
         shape = self.shape(grid)  # (B, shape)
         colour = self.colour(rgb)  # (B, colours)
+        embedding = torch.cat([unit(shape), colour], dim=1)
         return {
-            "embedding": torch.cat([unit(shape), colour], dim=1),
-            "features": torch.cat([grid, colour], dim=1),
+            "embedding": embedding,
+            "features": torch.cat([grid, embedding], dim=1),
             "category_logits": self.category(shape),
         }
 

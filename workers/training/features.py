@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
-from workers.checkpoints import WEIGHTS, Card
+from workers.checkpoints import ONNX, Card
 from workers.datasets.collection import Collection
 from workers.serving import EncoderGroup, load_encoders
 
@@ -38,7 +38,7 @@ def _seen(
     collection: Collection, group: EncoderGroup, *, cache: Path
 ) -> dict[str, NDArray[np.float32]]:
     card = group.cards[0]
-    key = f"{card.sha256[WEIGHTS][:12]}-{collection.fingerprint()[:12]}"
+    key = f"{card.sha256[ONNX][:12]}-{collection.fingerprint()[:12]}"
     path = cache / f"seen-{key}.safetensors"
     if path.is_file():
         return load_file(path)

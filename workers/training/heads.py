@@ -17,7 +17,7 @@ class HeadConfig:
     """What decides the training of a head, besides its data."""
 
     hidden: int = 512
-    held_out: float = 0.15
+    held_out: float = 0.1
     most_looks: int = 1000
     epochs: int = 25
     batch: int = 512

@@ -80,11 +80,16 @@ def known_partners(looks: Sequence[tuple[int, ...]]) -> dict[int, frozenset[int]
 def hold_out(
     looks: Sequence[tuple[int, ...]], *, share: float, generator: Generator
 ) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    """Split looks at random into (training, validation)."""
+    """Split looks at random into (training, validation) that share no product.
+
+    Products of a validation look are taken out of the training looks, because a new arrival has
+    never been worn with anything; what is left of a look counts while it holds two.
+    """
     order = generator.permutation(len(looks))
     held = set(order[: round(share * len(looks))].tolist())
-    training = [look for index, look in enumerate(looks) if index not in held]
-    return training, [looks[index] for index in sorted(held)]
+    unseen = {item for index in held for item in looks[index]}
+    left = [tuple(item for item in look if item not in unseen) for look in looks]
+    return [look for look in left if len(look) > 1], [looks[index] for index in sorted(held)]
 
 
 def directed_pairs(looks: Sequence[tuple[int, ...]], family: Indices) -> Indices:

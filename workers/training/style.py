@@ -15,7 +15,7 @@ from workers.training.loop import Config
 from workers.training.losses import look_contrast
 
 ELSEWHERE_WEIGHT = 0.25  # of negatives that could not take the partner's place
-NOISE = 0.02  # standard deviation added to unit features: two pictures of one garment differ
+NOISE = 0.05  # standard deviation added to unit features: two pictures of one garment differ
 COLDEST, HOTTEST = 0.03, 1.0
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from workers.checkpoints import Card, Kind, Purpose
+from workers.checkpoints import FEATURES_OF, Card, Kind, Purpose
 from workers.export import save_network
 from workers.networks.style import StyleNetwork
 from workers.training.heads import HeadConfig, head_card, material
@@ -20,7 +20,7 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class StyleConfig(HeadConfig):
-    """A head of 128 numbers."""
+    """A vector of 128 numbers, half of them the colours."""
 
     width: int = 128
 
@@ -30,19 +30,26 @@ def train(run: Run) -> Card:
     config = configured(StyleConfig(), run.overrides)
     given = material(run, config)
     torch.manual_seed(config.seed)
-    features = given.seen.features.shape[1]
-    network = StyleNetwork(features=features, hidden=config.hidden, width=config.width)
+    visual = given.seen.card
+    options = {
+        "used": visual.dimension,
+        "colours": visual.parts["colour"],
+        "hidden": config.hidden,
+        "width": config.width,
+    }
+    network = StyleNetwork(**options)
     task = StyleTask(network, material=given, config=config.loop)
     out = run.work / "style"
     history = fit(task, config=config.loop, out=out, score="fitb", resume=run.resume)
     card = replace(
         head_card(run, config, kind=Kind.ENCODER, name="style", history=history),
         purpose=Purpose.STYLE,
-        options={"features": features, "hidden": config.hidden, "width": config.width},
-        input=f"features of {given.seen.card.identity}",
+        options=options,
+        input=f"{FEATURES_OF}{visual.identity}",
         dimension=config.width,
         parts={"style": config.width},
         intended_use=INTENDED_USE,
         limits=LIMITS,
     )
-    return save_network(network, run.out, card, examples={"features": torch.zeros(2, features)})
+    example = torch.from_numpy(given.seen.features[:2])
+    return save_network(network, run.out, card, examples={"features": example})

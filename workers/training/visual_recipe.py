@@ -39,8 +39,8 @@ class VisualConfig:
     colours: int = 64
     shrinkage: float = 0.1
     category_epochs: int = 15
-    shape_weight: float = 0.8
-    colour_weight: float = 0.2
+    shape_weight: float = 0.55
+    colour_weight: float = 0.45
     seed: int = 0
 
 

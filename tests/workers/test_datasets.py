@@ -1,0 +1,201 @@
+"""Readers take what is there and say what they left out."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workers import datasets
+from workers.datasets import UnknownFormatError, catalogue, folders, retail, street
+from workers.datasets.collection import PLAIN_GROUND
+
+HEADER = "cod_modelo_color,des_agrup_color_eng,des_sex,des_product_category,des_product_family,des_product_type,des_filename"
+
+
+def save(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
+
+
+@pytest.fixture
+def class_folders(tmp_path, dress, skirt):
+    save(tmp_path / "train" / "dress" / "a.jpg", dress)
+    save(tmp_path / "validation" / "skirt" / "b.png", skirt)
+    (tmp_path / "train" / "dress" / "notes.txt").write_text("no picture")
+    return tmp_path
+
+
+@pytest.fixture
+def street_photo(tmp_path):
+    """A red dress and a speck of a ring on a busy photo."""
+    labels = ["null", "dress", "ring", "skin"]
+    values = np.zeros((200, 100), dtype=np.uint8)
+    values[40:160, 30:70] = 1
+    values[10:12, 10:12] = 2
+    values[20:40, 30:70] = 3
+    photo = np.full((200, 100, 3), 90, dtype=np.uint8)
+    photo[values == 1] = (200, 20, 20)
+    save(tmp_path / "photos" / "0001.jpg", Image.fromarray(photo))
+    save(tmp_path / "photos" / "0002.jpg", Image.fromarray(photo))
+    save(tmp_path / "masks" / "0001.png", Image.fromarray(values))
+    (tmp_path / "labels.json").write_text(json.dumps(labels))
+    return tmp_path
+
+
+@pytest.fixture
+def export(tmp_path, dress):
+    save(tmp_path / "images" / "2021_1_99.jpg", dress)
+    save(tmp_path / "images" / "2021_2_99.jpg", dress)
+    rows = [
+        HEADER,
+        "1-99,BLACK,Female,Dresses,Dresses,Dress,images/2021_1_99.jpg",
+        "2-99,BLACK,Female,Accessories,Belts,Belt,images/2021_2_99.jpg",
+        "3-99,BLACK,Female,Accessories,Belts,Belt,images/missing.jpg",
+    ]
+    (tmp_path / "product_data.csv").write_text("\n".join(rows))
+    looks = ["cod_outfit,cod_modelo_color", "7,1-99", "7,2-99", "8,1-99", "8,3-99"]
+    (tmp_path / "outfits_train.csv").write_text("\n".join(looks))
+    return tmp_path
+
+
+@pytest.fixture
+def shop(tmp_path, dress):
+    save(tmp_path / "images" / "a.jpg", dress)
+    rows = [
+        "sku,model,title,category,slot,colour,season,gender,image1",
+        "A-RED,A,Tea dress,Dresses,DRESS,red,Summer,Women,images/a.jpg",
+        "A-BLUE,A,Tea dress,Dresses,,blue,Summer,Women,a.jpg",
+        "B,B,Belt,Belts,ACCESSORY,black,,,",
+        ",B,Belt,Belts,ACCESSORY,black,,,images/a.jpg",
+    ]
+    (tmp_path / "products.csv").write_text("\n".join(rows))
+    looks = [
+        "look,title,sku",
+        "L1,Picnic,A-RED",
+        "L1,Picnic,A-BLUE",
+        "L2,Alone,A-RED",
+        "L2,Alone,B",
+    ]
+    (tmp_path / "looks.csv").write_text("\n".join(looks))
+    return tmp_path
+
+
+def test_class_folders_give_labels_slots_and_splits(class_folders):
+    items = folders.read(class_folders).items
+
+    assert [(i.label, i.slot, i.part) for i in items] == [
+        ("dress", "DRESS", "train"),
+        ("skirt", "BOTTOM", "validation"),
+    ]
+
+
+def test_a_file_that_is_no_picture_is_reported(class_folders):
+    assert "skipped 1: not a picture (.txt)" in folders.read(class_folders).report()
+
+
+def test_a_masked_garment_is_cut_out_on_a_plain_ground(street_photo):
+    (item,) = street.read(street_photo).items
+
+    picture = item.open()
+
+    assert (item.key, item.slot) == ("0001-dress", "DRESS")
+    assert picture.getpixel((0, 0)) == PLAIN_GROUND
+    assert picture.getpixel((picture.width // 2, picture.height // 2))[0] > 180
+
+
+def test_specks_skin_and_photos_without_mask_are_skipped_with_reason(street_photo):
+    reasons = {skip.where: skip.reason for skip in street.read(street_photo).skipped}
+
+    assert reasons == {
+        "0001.jpg ring": "smaller than 0.2 % of the photo",
+        "0001.jpg skin": "not a garment of an outfit: skin",
+        "0002.jpg": "no mask",
+    }
+
+
+def test_a_retail_row_becomes_an_item(export):
+    first = retail.read(export).items[0]
+
+    assert (first.key, first.model, first.colour, first.season) == ("1-99", "1", "BLACK", "2021")
+    assert (first.label, first.part, first.slot) == ("Dress", "Dresses", "DRESS")
+
+
+def test_a_look_keeps_its_known_products_and_needs_two(export):
+    collection = retail.read(export)
+
+    assert collection.looks == {"train/7": ("1-99", "2-99")}
+    assert [skip.where for skip in collection.skipped] == [
+        "product_data.csv row 4",
+        "outfits_train.csv row 5",
+    ]
+
+
+def test_questions_are_read_in_order(tmp_path):
+    entry = {
+        "question": ["a", "b"],
+        "blank_position": 2,
+        "answers": ["c", "d", "e", "f"],
+        "correct": 3,
+    }
+    (tmp_path / "q.json").write_text(json.dumps([entry]))
+    (tmp_path / "q.txt").write_text("1 a b\n0 c d e\n\n")
+
+    assert retail.read_blanks(tmp_path / "q.json") == [
+        retail.Blank(("a", "b"), ("c", "d", "e", "f"), 3)
+    ]
+    assert [judged.is_look for judged in retail.read_judged(tmp_path / "q.txt")] == [True, False]
+
+
+def test_a_shop_catalogue_finds_slot_and_picture(shop):
+    items = catalogue.read(shop).items
+
+    assert [(item.key, item.slot, item.model) for item in items] == [
+        ("A-RED", "DRESS", "A"),
+        ("A-BLUE", "DRESS", "A"),
+    ]
+
+
+def test_a_shop_catalogue_reports_rows_it_cannot_use(shop):
+    collection = catalogue.read(shop)
+
+    assert collection.looks == {"L1": ("A-RED", "A-BLUE")}
+    assert [skip.reason for skip in collection.skipped] == [
+        "no picture named",
+        "no sku",
+        "product unknown",
+    ]
+
+
+@pytest.mark.parametrize("name", ["class_folders", "street_photo", "export", "shop"])
+def test_each_format_is_recognised_by_itself(name, request):
+    folder = request.getfixturevalue(name)
+
+    assert datasets.read(folder).items
+
+
+def test_a_folder_of_nothing_lists_the_formats(tmp_path):
+    with pytest.raises(UnknownFormatError, match="retail, street, catalogue, folders"):
+        datasets.read(tmp_path)
+
+
+def test_the_fingerprint_changes_with_labels_and_looks(shop):
+    before = catalogue.read(shop).fingerprint()
+    (shop / "looks.csv").write_text("look,title,sku\n")
+
+    assert catalogue.read(shop).fingerprint() != before
+
+
+def test_real_clothing_has_ten_classes_in_two_splits(real_data):
+    items = datasets.read(real_data / "clothing").items
+
+    assert len(items) == 3409
+    assert len({item.label for item in items}) == 10
+    assert {item.part for item in items} == {"train", "validation"}
+
+
+def test_every_real_retail_product_is_read(real_data):
+    collection = datasets.read(real_data / "retail")
+
+    assert (len(collection.items), len(collection.looks)) == (7456, 5279)
+    assert collection.skipped == ()

@@ -1,0 +1,146 @@
+"""Networks compute what they say, and export without loss."""
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from workers.export import round_to_half, to_onnx
+from workers.networks import compat_mlp, style
+from workers.networks.mobilenet_v2 import MobileNetV2, SameConv, load_imagenet, pooled
+from workers.networks.visual import LAST_BLOCK, VisualNetwork, cells
+from workers.training.augment import vary
+
+
+def test_stride_two_pads_right_and_below_only():
+    convolution = SameConv(1, 1, 3, stride=2, bias=False)
+    torch.nn.init.ones_(convolution.weight)
+    picture = torch.zeros(1, 1, 4, 4)
+    picture[0, 0, 0, 0] = 1
+
+    out = convolution(picture)[0, 0]
+
+    assert out.tolist() == [[1, 0], [0, 0]]  # padding left and above would move the 1 to the middle
+
+
+def test_the_backbone_takes_every_imagenet_weight_but_the_classifier(imagenet):
+    network = load_imagenet(imagenet)
+
+    assert network.features[0][1].eps == 1e-3
+    assert sum(p.numel() for p in network.parameters()) == 2_223_872
+
+
+def test_imagenet_weights_tell_pictures_apart(imagenet, dress, noise):
+    network = load_imagenet(imagenet).eval()
+    pictures = [
+        np.asarray(p.resize((96, 96)), dtype=np.float32) / 127.5 - 1 for p in (dress, noise)
+    ]
+
+    with torch.inference_mode():
+        a, b = pooled(network(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)))
+
+    assert a.min() >= 0
+    assert torch.cosine_similarity(a, b, dim=0) < 0.8
+
+
+def test_shape_ignores_colour_of_equal_luminance():
+    torch.manual_seed(0)
+    network = VisualNetwork(categories=2).eval()
+    pixels = torch.full((2, 192, 192, 3), 200, dtype=torch.uint8)
+    pixels[0, 50:150, 50:150] = torch.tensor([0, 100, 0])
+    pixels[1, 50:150, 50:150] = torch.tensor([196, 0, 0])  # 0.587 × 100 = 0.299 × 196
+
+    with torch.inference_mode():
+        a, b = network(pixels)["embedding"]
+
+    assert torch.allclose(a[:256], b[:256], atol=1e-2)
+    assert a[256:] @ b[256:] < 0.5
+
+
+def test_the_visual_backbone_ends_before_the_classes_of_imagenet():
+    network = VisualNetwork(categories=2)
+
+    assert len(network.features) == LAST_BLOCK + 1
+    assert set(network.features.state_dict()) < set(MobileNetV2().features.state_dict())
+
+
+def test_cells_keep_where_things_are():
+    maps = torch.zeros(2, 160, 6, 6)
+    maps[0, 0, :2, :2] = 1
+    maps[1, 0, 4:, 4:] = 1
+
+    a, b = cells(maps)
+
+    assert a @ b == 0
+    assert a @ a == pytest.approx(1)
+
+
+def test_a_pair_is_worth_the_same_both_ways_round():
+    network = compat_mlp.build(width=6, hidden=4).eval()
+    a, b = torch.randn(2, 5, 6, generator=torch.Generator().manual_seed(0))
+
+    assert torch.allclose(network(a, b)["score"], network(b, a)["score"])
+
+
+def test_style_reads_the_last_features_only():
+    network = style.build(used=6, colours=2, hidden=4, width=5).eval()
+    features = torch.rand(3, 9, generator=torch.Generator().manual_seed(0))
+
+    with torch.inference_mode():
+        whole, tail = network(features)["embedding"], network(features[:, 3:])["embedding"]
+
+    assert torch.equal(whole, tail)
+    assert whole.norm(dim=1) == pytest.approx(1, abs=1e-6)
+
+
+def test_colours_are_half_of_a_style_vector():
+    network = style.build(used=6, colours=2, hidden=4, width=5).eval()
+    features = torch.cat([torch.rand(1, 4), torch.tensor([[0.6, 0.8]])], dim=1)
+
+    with torch.inference_mode():
+        embedding = network(features)["embedding"]
+
+    assert embedding[0, -2:] == pytest.approx([0.6 / 2**0.5, 0.8 / 2**0.5], abs=1e-5)
+
+
+def test_the_pair_scorer_has_the_keys_of_older_files():
+    keys = set(compat_mlp.build(width=6).state_dict())
+
+    assert keys == {"fc.0.weight", "fc.0.bias", "fc.2.weight", "fc.2.bias"}
+
+
+def test_rounding_leaves_nothing_that_a_half_cannot_hold():
+    network = style.build(used=6, colours=2, width=8)
+    round_to_half(network)
+
+    assert all(torch.equal(p, p.half().float()) for p in network.parameters())
+
+
+def test_an_export_holds_halves_and_names_no_file():
+    network = style.build(used=64, colours=8, hidden=32, width=16).eval()
+    round_to_half(network)
+
+    exported = to_onnx(network, examples={"features": torch.zeros(2, 64)})
+    kinds = [tensor.data_type for tensor in onnx.load_from_string(exported).graph.initializer]
+
+    assert onnx.TensorProto.FLOAT16 in kinds
+    assert b".py" not in exported
+
+
+def test_a_view_is_decided_by_its_generator(dress):
+    pixels = np.asarray(dress.resize((64, 64)))
+
+    first, again = (vary(pixels, generator=np.random.default_rng(4)) for _ in range(2))
+    other = vary(pixels, generator=np.random.default_rng(5))
+
+    assert (first == again).all()
+    assert (first != other).any()
+    assert first.shape == pixels.shape
+
+
+def test_views_of_odd_pictures_are_still_pictures(noise):
+    pixels = np.asarray(noise.resize((48, 48)))
+
+    views = [vary(pixels, generator=np.random.default_rng(seed)) for seed in range(20)]
+
+    assert all(view.dtype == np.uint8 and view.shape == (48, 48, 3) for view in views)
