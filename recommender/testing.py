@@ -29,9 +29,9 @@ SHAPE, COLOUR = GRID * GRID, 3
 def activate_fake_checkpoints() -> dict[str, Checkpoint]:
     """Let fake encoders and a fake scorer serve; returns them by purpose."""
     specs = {
-        Purpose.VISUAL: ("fake-visual", {"shape": SHAPE, "colour": COLOUR}),
-        Purpose.STYLE: ("fake-style", {}),
-        Purpose.PAIR: ("fake-scorer", {}),
+        Purpose.VISUAL: ("fake-visual", "pixels", {"shape": SHAPE, "colour": COLOUR}),
+        Purpose.STYLE: ("fake-style", "pixels", {}),
+        Purpose.PAIR: ("fake-scorer", "embeddings of fake-visual@1", {}),
     }
     return {
         purpose: Checkpoint.objects.update_or_create(
@@ -39,13 +39,14 @@ def activate_fake_checkpoints() -> dict[str, Checkpoint]:
             version="1",
             defaults={
                 "purpose": purpose,
+                "reads": reads,
                 "dimension": sum(parts.values()) or COLOUR,
                 "parts": list(parts.items()),
                 "weights": {"shape": 0.85, "colour": 0.15} if parts else {},
                 "state": Checkpoint.State.ACTIVE,
             },
         )[0]
-        for purpose, (name, parts) in specs.items()
+        for purpose, (name, reads, parts) in specs.items()
     }
 
 

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(choices=[('VISUAL', 'Similar'), ('STYLE', 'Goes well with'), ('PAIR', 'Judges pairs')], max_length=10)),
                 ('folder', models.CharField(help_text='Where the workers find its files.', max_length=500)),
                 ('sha256', models.CharField(help_text='Of the weights.', max_length=64)),
+                ('reads', models.CharField(blank=True, help_text='What it looks at: "pixels", "embeddings of visual@1".', max_length=120)),
                 ('dimension', models.PositiveIntegerField(default=0)),
                 ('parts', models.JSONField(blank=True, default=list, help_text='[name, width] of each part of the vector, in order.')),
                 ('weights', models.JSONField(blank=True, default=dict, help_text='How much each part counts unless a query says otherwise.')),

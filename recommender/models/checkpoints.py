@@ -23,6 +23,11 @@ class Checkpoint(models.Model):
     purpose = models.CharField(max_length=10, choices=Purpose)
     folder = models.CharField(max_length=500, help_text="Where the workers find its files.")
     sha256 = models.CharField(max_length=64, help_text="Of the weights.")
+    reads = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text='What it looks at: "pixels", "embeddings of visual@1".',
+    )
     dimension = models.PositiveIntegerField(default=0)
     parts = models.JSONField(
         default=list, blank=True, help_text="[name, width] of each part of the vector, in order."

@@ -80,6 +80,7 @@ def register_checkpoint(folder: Path) -> Checkpoint:
         version=str(card["version"]),
         defaults={
             "purpose": card["purpose"] or Purpose.PAIR,
+            "reads": card["reads"],
             "folder": str(folder.resolve()),
             "sha256": card["sha256"],
             "dimension": card["dimension"],
@@ -106,6 +107,7 @@ def _read_card(folder: Path) -> dict[str, Any]:
             "name": card["name"],
             "version": card["version"],
             "purpose": card.get("purpose", ""),
+            "reads": card.get("input", ""),
             "dimension": card.get("dimension", 0),
             "parts": list(card.get("parts", {}).items()),
             "weights": card.get("default_weights", {}),

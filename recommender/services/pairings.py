@@ -12,6 +12,7 @@ from recommender.selectors.checkpoints import active_checkpoints
 from recommender.selectors.goes_with import slot_of, style_neighbours
 from recommender.selectors.ranking import Ranked, cover_vector
 
+EMBEDDINGS_OF = "embeddings of "
 # Two equally long lists of vectors → how well each pair goes together, 0 to 1.
 Score = Callable[[Sequence[Any], Sequence[Any]], Sequence[float]]
 
@@ -34,34 +35,43 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
     """
     active = active_checkpoints()
     scorer, style = active.get(Purpose.PAIR), active.get(Purpose.STYLE)
-    visual = active.get(Purpose.VISUAL)
-    if not (scorer and style and visual):
+    if not (scorer and style):
         return 0
     slot = slot_of(product_pk)
     per_slot = conf.get("CANDIDATES_PER_SLOT")
     candidates = style_neighbours(product_pk, slot=slot, style=style, per_slot=per_slot)
-    judged = _judge(product_pk, candidates, visual, score=score)
+    judged = _judge(product_pk, candidates, _read_by(scorer), score=score)
     _replace(product_pk, slot, judged, scorer=scorer)
     return len(judged)
 
 
+def _read_by(scorer: Checkpoint) -> Checkpoint:
+    """The encoder whose vectors the scorer was trained on, whether it still serves or not.
+
+    Raises:
+        Checkpoint.DoesNotExist: it was never registered here.
+    """
+    name, version = scorer.reads.removeprefix(EMBEDDINGS_OF).split("@")
+    return Checkpoint.objects.get(name=name, version=version)
+
+
 def _judge(
-    product_pk: Any, candidates: Sequence[Ranked], visual: Checkpoint, *, score: Score
+    product_pk: Any, candidates: Sequence[Ranked], encoder: Checkpoint, *, score: Score
 ) -> list[tuple[Ranked, float]]:
-    """Score the candidates in one batch; those without a visual vector are left out."""
-    own = cover_vector(product_pk, visual).first()
+    """Score the candidates in one batch; those without a vector it can read are left out."""
+    own = cover_vector(product_pk, encoder).first()
     if own is None or not candidates:
         return []
-    vectors = _cover_vectors([row.pk for row in candidates], visual)
+    vectors = _cover_vectors([row.pk for row in candidates], encoder)
     known = [row for row in candidates if row.pk in vectors]
     theirs = [vectors[row.pk] for row in known]
     scores = score([own["vector"]] * len(theirs), theirs) if theirs else []
     return list(zip(known, scores, strict=True))
 
 
-def _cover_vectors(product_pks: Sequence[Any], visual: Checkpoint) -> dict[Any, list[float]]:
+def _cover_vectors(product_pks: Sequence[Any], encoder: Checkpoint) -> dict[Any, list[float]]:
     rows = (
-        Embedding.objects.filter(picture__product__in=product_pks, checkpoint=visual)
+        Embedding.objects.filter(picture__product__in=product_pks, checkpoint=encoder)
         .order_by("picture__product", "picture__position", "picture")
         .distinct("picture__product")
         .values_list("picture__product", "vector")

@@ -124,11 +124,20 @@ def test_a_sold_out_product_is_paired_with_those_to_be_had(outfit, skirt):
     assert refresh_pairings(outfit.pk, score=fake_score) == 2
 
 
-@pytest.mark.parametrize("purpose", ["VISUAL", "STYLE", "PAIR"])
-def test_without_all_three_checkpoints_nothing_is_judged(outfit, purpose):
-    Checkpoint.objects.filter(purpose=purpose).update(state=Checkpoint.State.RETIRED)
+@pytest.mark.parametrize("purpose", ["STYLE", "PAIR"])
+def test_without_a_scorer_or_style_nothing_is_judged(outfit, purpose):
+    Checkpoint.objects.filter(purpose=purpose).update(state="RETIRED")
 
     assert refresh_pairings(outfit.pk, score=fake_score) == 0
+
+
+def test_a_scorer_goes_on_reading_the_vectors_it_was_trained_on(outfit):
+    old = Checkpoint.objects.get(purpose="VISUAL")
+    old.state = "RETIRED"
+    old.save()
+    Checkpoint.objects.create(name="newer", version="1", purpose="VISUAL", state="ACTIVE")
+
+    assert refresh_pairings(outfit.pk, score=fake_score) == 2
 
 
 def test_a_product_that_was_deleted_meanwhile_is_no_reason_to_fail(outfit, skirt):
@@ -167,9 +176,9 @@ def test_the_cost_does_not_grow_with_the_candidates(
     for number in range(5):
         looks_like(make_product(f"skirt {number}", Slot.BOTTOM), style=number)
 
-    # checkpoints, slot, neighbours, own and their vectors; lock, 2 deletions, insertion, ranks,
+    # checkpoints, slot, neighbours, encoder, own and their vectors; lock, 2 deletions, insertion, ranks,
     # cut; 2 savepoint lines of the test's own transaction.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         refresh_pairings(outfit.pk, score=fake_score)
 
 
