@@ -11,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
@@ -176,9 +175,7 @@ def save_checkpoint(
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CARD).unlink(missing_ok=True)
-    save_file(
-        {key: np.ascontiguousarray(value) for key, value in tensors.items()}, folder / WEIGHTS
-    )
+    save_file({key: value.copy(order="C") for key, value in tensors.items()}, folder / WEIGHTS)
     (folder / ONNX).write_bytes(onnx)
     hashes = {name: file_hash(folder / name) for name in (WEIGHTS, ONNX)}
     return write_card(folder, replace(card, sha256=hashes))

@@ -1,11 +1,14 @@
 """What every registered encoder of pixels promises, and what torch and ONNX Runtime agree on."""
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
+from tests.workers.conftest import tiny_card
 from workers.checkpoints import SHIPPED, load_card
 from workers.encoders import ENCODERS, build_encoder, load_encoder
+from workers.export import save_network
 from workers.images import batch
 from workers.runtime import OnnxSession
 
@@ -60,12 +63,14 @@ def test_a_batch_is_the_same_as_one_by_one(network, inputs):
     assert torch.allclose(together, alone, atol=1e-5)
 
 
-def test_a_saved_encoder_loads_identical(tiny, pictures):
-    network, _ = load_encoder(tiny)
-    again, _ = load_encoder(tiny)
-    pixels = torch.from_numpy(batch(pictures, side_px=48))
+def test_a_saved_encoder_loads_identical(name, network, inputs, tmp_path):
+    card = tiny_card(network=name, options=OPTIONS[name])
+    save_network(network, tmp_path, card, examples={"input": inputs[:2]})
 
-    assert torch.equal(network(pixels)["embedding"], again(pixels)["embedding"])
+    again, _ = load_encoder(tmp_path)
+
+    with torch.inference_mode():
+        assert torch.equal(network(inputs)["embedding"], again(inputs)["embedding"])
 
 
 @pytest.mark.parametrize("folder", sorted(path.parent for path in SHIPPED.glob("*/card.json")))
@@ -73,7 +78,7 @@ def test_a_saved_encoder_loads_identical(tiny, pictures):
 def test_shipped_onnx_equals_torch(folder, count, pictures):
     card = load_card(folder)
     network, _ = load_encoder(folder) if card.purpose else _scorer(folder)
-    arrays = _inputs(card, pictures)[:count]
+    arrays = _inputs(folder, card, pictures)[:count]
 
     there = OnnxSession(folder / "network.onnx", threads=1).run(_named(card, arrays))
     with torch.inference_mode():
@@ -97,10 +102,11 @@ def _scorer(folder):
     return load_scorer(folder)
 
 
-def _inputs(card, pictures):
+def _inputs(folder, card, pictures):
+    model = onnx.load(folder / "network.onnx")
+    width = model.graph.input[0].type.tensor_type.shape.dim[1].dim_value
+    vectors = np.random.default_rng(0).random((5, width), dtype=np.float32)
     side_px = card.preprocessing.get("side_px", 8)
-    width = card.options.get("used", card.dimension)
-    vectors = np.random.default_rng(0).normal(size=(5, width)).astype(np.float32)
     return {"pixels": batch(pictures, side_px=side_px)}.get(card.input, vectors)
 
 

@@ -13,6 +13,8 @@ from workers.training.loop import Config
 from workers.training.style import answer
 
 NEGATIVES = 3  # per pair of a look
+ELSEWHERE = 1  # of them, from any family: two skirts are no outfit either
+NOISE = 0.05  # standard deviation added to unit parts: two pictures of one garment differ
 
 
 class CompatTask:
@@ -24,7 +26,7 @@ class CompatTask:
         self._wardrobe = material.wardrobe
         family = material.wardrobe.family
         self._pairs = directed_pairs(material.looks, family)
-        worn = np.unique(self._pairs)
+        worn = self._worn = np.unique(self._pairs)
         self._rivals = {int(kind): worn[family[worn] == kind] for kind in np.unique(family[worn])}
         self._asked = material.asked
         self._config = config
@@ -45,30 +47,29 @@ class CompatTask:
     def loss(self, batch: tuple[Indices, Tensor]) -> Tensor:
         """Binary cross-entropy, each positive weighing as much as its negatives together."""
         pairs, labels = batch
-        a, b = self._embeddings[torch.from_numpy(pairs)].unbind(1)
+        embeddings = self._embeddings[torch.from_numpy(pairs)]  # (B, 2, D)
+        a, b = (embeddings + NOISE * torch.randn_like(embeddings)).unbind(1)
         logit = self.network(a, b)["logit"]
         weight = torch.full((), float(NEGATIVES))
         return functional.binary_cross_entropy_with_logits(logit, labels, pos_weight=weight)
 
     def validate(self) -> dict[str, float]:
         """Answer the held-out questions by the mean score with the context."""
-        needed = sorted({i for q in self._asked for i in (*q.context, *q.answers)})
-        scores = np.zeros((len(self._embeddings), len(self._embeddings)), dtype=np.float32)
-        asked = [
-            (c, a) for question in self._asked for c in question.context for a in question.answers
-        ]
-        if needed:
-            pairs = torch.tensor(asked)
-            a, b = self._embeddings[pairs].unbind(1)
-            scores[pairs[:, 0], pairs[:, 1]] = self.network(a, b)["score"].numpy()
-        return answer(self._asked, scores)
+        pairs = sorted({(c, a) for q in self._asked for c in q.context for a in q.answers})
+        a, b = self._embeddings[torch.tensor(pairs)].unbind(1)
+        scores = dict(zip(pairs, self.network(a, b)["score"].tolist(), strict=True))
+        return answer(
+            self._asked, lambda context, a: float(np.mean([scores[c, a] for c in context]))
+        )
 
     def _negatives(self, generator: Generator) -> Indices:
-        """Replace each pair's partner by items of its family that share no look with the anchor."""
+        """Put others in each pair's partner's place, none that shares a look with the anchor."""
         drawn = []
-        for anchor, partner in np.repeat(self._pairs, NEGATIVES, axis=0).tolist():
-            rivals = self._rivals[int(self._wardrobe.family[partner])]
-            rival = int(rivals[generator.integers(len(rivals))])
-            if rival not in self._wardrobe.together[anchor]:
-                drawn.append((anchor, rival))
+        for anchor, partner in self._pairs.tolist():
+            family = self._rivals[int(self._wardrobe.family[partner])]
+            for place in range(NEGATIVES):
+                rivals = self._worn if place < ELSEWHERE else family
+                rival = int(rivals[generator.integers(len(rivals))])
+                if rival not in self._wardrobe.together[anchor]:
+                    drawn.append((anchor, rival))
         return np.array(drawn, dtype=np.int64).reshape(-1, 2)

@@ -1,7 +1,6 @@
 """Train the style encoder: near what it is worn with, by contrast over looks."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -54,7 +53,9 @@ class StyleTask:
     def validate(self) -> dict[str, float]:
         """Answer the held-out questions by the mean inner product with the context."""
         vectors = self.network(self._features)["embedding"].numpy()
-        return answer(self._asked, vectors @ vectors.T)
+        return answer(
+            self._asked, lambda context, a: float((vectors[list(context)] @ vectors[a]).mean())
+        )
 
     def _embed(self, indices: Tensor) -> Tensor:
         features = self._features[indices]
@@ -63,12 +64,14 @@ class StyleTask:
         return embedding
 
 
-def answer(asked: Sequence[Question], scores: Any) -> dict[str, float]:
-    """Score questions with a (N, N) table of pair scores: accuracy, and AUC of right over wrong."""
+def answer(
+    asked: Sequence[Question], score: Callable[[tuple[int, ...], int], float]
+) -> dict[str, float]:
+    """Put questions to a score of (context, answer): accuracy, and AUC of right over wrong."""
     credits, right, wrong = [], [], []
     for question in asked:
-        means = [float(np.mean(scores[list(question.context), a])) for a in question.answers]
-        credits.append(blank_credit(means, correct=0))
-        right.append(means[0])
-        wrong += means[1:]
+        scores = [score(question.context, answer) for answer in question.answers]
+        credits.append(blank_credit(scores, correct=0))
+        right.append(scores[0])
+        wrong += scores[1:]
     return {"fitb": float(np.mean(credits)), "auc": auc(np.array(right), np.array(wrong))}
