@@ -88,15 +88,12 @@ def fits_the_screen(page: Page) -> bool:
 
 
 @pytest.mark.usefixtures("admin_user", "shop")
-def test_a_photo_uploaded_in_the_admin_fills_both_strips_of_its_page(page, wait_for_work):
+def test_a_photo_uploaded_in_the_admin_fills_both_strips_of_its_page(page):
     log_in(page)
     product = upload_dress(page, photo("tomato"))
-    expect(page.locator(".shop-picture .reco-queued")).to_be_visible()
 
-    wait_for_work()
-
-    # The page follows the work by itself, and shows the merchant what shoppers will see.
-    expect(page.locator(".shop-picture .reco-ready")).to_be_visible()
+    # The page follows the worker by itself, and shows the merchant what shoppers will see.
+    expect(page.locator(".shop-picture .reco-ready")).to_be_visible(timeout=10_000)
     expect(page.get_by_role("heading", name="Goes well with")).to_be_visible()
 
     page.goto(reverse("product", args=[product.pk]))
