@@ -89,7 +89,7 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
         torch.onnx.export(
             _Outputs(network, names).eval(),
             inputs,
-            buffer,
+            buffer,  # type: ignore[arg-type] # the exporter writes to files of any kind
             dynamo=True,
             verbose=False,
             optimize=False,  # folding BatchNorm would leave weights that no half holds
@@ -98,7 +98,8 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
             dynamic_shapes=(tuple({0: batch} for _ in inputs),),
             external_data=False,
         )
-    return _anonymous(_halved(onnx.load_from_string(buffer.getvalue()))).SerializeToString()
+    model = _anonymous(_halved(onnx.load_from_string(buffer.getvalue())))
+    return bytes(model.SerializeToString())
 
 
 def _stored(value: Tensor) -> NDArray[Any]:

@@ -100,7 +100,7 @@ def palette(picture: Image.Image) -> list[PaletteColour]:
     strip = Image.fromarray(garment[None]).quantize(PALETTE_COLOURS * 2, kmeans=2)
     counted = sorted(strip.getcolors() or [], reverse=True)
     table = np.array(strip.getpalette()).reshape(-1, 3)
-    merged = _merge([(table[index], count) for count, index in counted])
+    merged = _merge([(table[index], count) for count, index in counted if isinstance(index, int)])
     return _shares(merged)
 
 

@@ -38,7 +38,7 @@ class CategoryTask:
         N, V, D = self._views.shape
         order = torch.randperm(N * V, generator=generator)
         vectors, labels = self._views.reshape(N * V, D), self._labels.repeat_interleave(V)
-        return [(vectors[part], labels[part]) for part in order.split(self._config.batch)]
+        return [(vectors[part], labels[part]) for part in torch.split(order, self._config.batch)]
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
         """Weighted cross-entropy."""

@@ -52,4 +52,5 @@ def group_means(features: Floats, groups: NDArray[np.int_]) -> tuple[Floats, NDA
     _, of_row, counts = np.unique(groups, return_inverse=True, return_counts=True)
     sums = np.zeros((len(counts), features.shape[1]), dtype=np.float32)
     np.add.at(sums, of_row, features)
-    return sums / counts[:, None].astype(np.float32), of_row
+    means = (sums / counts[:, None]).astype(np.float32)
+    return means, of_row

@@ -37,7 +37,8 @@ class Task(Protocol):
     `batches` must depend on the epoch's number alone, so that a resumed run sees what it would have.
     """
 
-    network: nn.Module
+    @property
+    def network(self) -> nn.Module: ...
 
     def batches(self, epoch: int) -> Sequence[Any]: ...
 
