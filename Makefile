@@ -1,15 +1,17 @@
 # make demo     a working boutique in one terminal        (CATALOG=<path> PORT=8000)
-# make test     every test, on services of its own         make lint types bench
+# make test     every test, on services of its own         make lint types
+# make bench    pictures per second  (PICTURES=<folder>, by default those of the demo)
 
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
 PORT   ?= 8000
+PICTURES ?= var/catalogue/images
 CPU    := $(VENV)/.installed-cpu
 ALL    := $(VENV)/.installed-all
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo install test lint types bench chromium
+.PHONY: demo install test lint types bench
 
 demo: $(CPU)
 	$(PY) manage.py demo --port $(PORT) $(if $(CATALOG),--catalog "$(CATALOG)")
@@ -28,7 +30,7 @@ types: $(ALL)
 	$(VENV)/bin/mypy
 
 bench: $(ALL)
-	$(PY) -m benchmarks
+	$(PY) benchmarks/encode.py $(PICTURES)
 
 # What a CPU shop needs; a virtual environment that has everything has this too.
 $(CPU): requirements-cpu.txt requirements-web.txt
