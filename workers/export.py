@@ -69,7 +69,7 @@ def round_to_half(network: nn.Module) -> None:
 
 
 def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
-    """Export to ONNX with a free batch axis and weights stored as halves.
+    """Export to ONNX with a free batch axis; weights that halves hold exactly are stored as halves.
 
     Args:
         network: In evaluation mode.
@@ -92,7 +92,7 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
             buffer,  # type: ignore[arg-type] # the exporter writes to files of any kind
             dynamo=True,
             verbose=False,
-            optimize=False,  # folding BatchNorm would leave weights that no half holds
+            optimize=True,  # folds BatchNorm: 2.5 times as fast, but those weights fit no half
             input_names=list(examples),
             output_names=names,
             dynamic_shapes=(tuple({0: batch} for _ in inputs),),

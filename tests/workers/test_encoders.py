@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.workers.conftest import tiny_card
-from workers.checkpoints import SHIPPED, load_card
+from workers.checkpoints import SHIPPED, load_card, load_weights
 from workers.encoders import ENCODERS, build_encoder, load_encoder
 from workers.export import save_network
 from workers.images import batch
@@ -90,10 +90,11 @@ def test_shipped_onnx_equals_torch(folder, count, pictures):
 
 @pytest.mark.parametrize("folder", sorted(path.parent for path in SHIPPED.glob("*/card.json")))
 def test_shipped_weights_are_halves_and_small(folder):
-    size = (folder / "weights.safetensors").stat().st_size
+    dtypes = {tensor.dtype for tensor in load_weights(folder).values()}
 
-    assert size <= 8_000_000
-    assert (folder / "network.onnx").stat().st_size < 1.5 * size + 500_000
+    assert dtypes == {np.dtype(np.float16)}
+    assert (folder / "weights.safetensors").stat().st_size <= 8_000_000
+    assert (folder / "network.onnx").stat().st_size <= 8_000_000
 
 
 def _scorer(folder):

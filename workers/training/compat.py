@@ -13,8 +13,6 @@ from workers.training.loop import Config
 from workers.training.style import answer
 
 NEGATIVES = 3  # per pair of a look
-ELSEWHERE = 1  # of them, from any family: two skirts are no outfit either
-NOISE = 0.05  # standard deviation added to unit parts: two pictures of one garment differ
 
 
 class CompatTask:
@@ -26,7 +24,7 @@ class CompatTask:
         self._wardrobe = material.wardrobe
         family = material.wardrobe.family
         self._pairs = directed_pairs(material.looks, family)
-        worn = self._worn = np.unique(self._pairs)
+        worn = np.unique(self._pairs)
         self._rivals = {int(kind): worn[family[worn] == kind] for kind in np.unique(family[worn])}
         self._asked = material.asked
         self._config = config
@@ -47,8 +45,7 @@ class CompatTask:
     def loss(self, batch: tuple[Indices, Tensor]) -> Tensor:
         """Binary cross-entropy, each positive weighing as much as its negatives together."""
         pairs, labels = batch
-        embeddings = self._embeddings[torch.from_numpy(pairs)]  # (B, 2, D)
-        a, b = (embeddings + NOISE * torch.randn_like(embeddings)).unbind(1)
+        a, b = self._embeddings[torch.from_numpy(pairs)].unbind(1)
         logit = self.network(a, b)["logit"]
         weight = torch.full((), float(NEGATIVES))
         return functional.binary_cross_entropy_with_logits(logit, labels, pos_weight=weight)
@@ -63,13 +60,11 @@ class CompatTask:
         )
 
     def _negatives(self, generator: Generator) -> Indices:
-        """Put others in each pair's partner's place, none that shares a look with the anchor."""
+        """Put rivals in each partner's place, none that shares a look with the anchor."""
         drawn = []
         for anchor, partner in self._pairs.tolist():
-            family = self._rivals[int(self._wardrobe.family[partner])]
-            for place in range(NEGATIVES):
-                rivals = self._worn if place < ELSEWHERE else family
-                rival = int(rivals[generator.integers(len(rivals))])
-                if rival not in self._wardrobe.together[anchor]:
-                    drawn.append((anchor, rival))
+            rivals = self._rivals[int(self._wardrobe.family[partner])]
+            chosen = rivals[generator.integers(len(rivals), size=NEGATIVES)].tolist()
+            known = self._wardrobe.together[anchor]
+            drawn += [(anchor, rival) for rival in chosen if rival not in known]
         return np.array(drawn, dtype=np.int64).reshape(-1, 2)
