@@ -17,8 +17,8 @@ GROUND_TOLERANCE = 24  # of 255, largest channel difference that is still ground
 PLAIN_SHARE = 0.6  # of the border must agree on a colour before it is called ground
 LONGEST_FRAME = 1.6  # long side to short side: catalogues use 1 to 1.5
 PALETTE_COLOURS = 5
-PALETTE_SIDE_PX = 96
-SAME_COLOUR = 28.0  # RGB distance below which two palette entries are one
+PALETTE_SIDE_PX = 48
+SAME_COLOUR = 40.0  # RGB distance below which two entries are one colour in light and shade
 SMALLEST_PALETTE_SHARE = 0.03
 
 

@@ -6,9 +6,11 @@ import json
 import pytest
 
 from tests.workers.conftest import garment
+from workers import datasets
 from workers.checkpoints import load_card
 from workers.datasets.retail import SPLITS
 from workers.evaluation import __main__ as evaluation
+from workers.evaluation import compatibility
 from workers.evaluation.table import table
 from workers.training import __main__ as training
 
@@ -81,6 +83,18 @@ def test_a_head_is_trained_saved_and_measured(recipe, export, tiny, tmp_path, sh
     assert figures["baselines"]["chance"]["hard"]["fitb"] == 0.25
     assert figures["baselines"]["chance"]["hard"]["auc"] == 0.5
     assert "category_only, hard" in capsys.readouterr().out
+
+
+def test_a_judge_that_sees_categories_alone_is_at_chance_on_hard_questions(real_data):
+    collection = datasets.read(real_data / "retail")
+    items = {item.key: item for item in collection.items}
+    known = [look for name, look in collection.looks.items() if not name.startswith("test/")]
+    exam = compatibility.read_exam(real_data / "retail", "hard")
+
+    figures = compatibility.marks(exam, compatibility.category_judge(items, known, exam.pairs()))
+
+    assert figures["fitb"] == pytest.approx(0.25, abs=0.01)
+    assert figures["auc"] == pytest.approx(0.5, abs=0.01)
 
 
 def test_retrieval_is_measured_with_its_baselines(export, tiny, tmp_path, capsys):

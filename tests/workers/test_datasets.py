@@ -118,7 +118,7 @@ def test_a_retail_row_becomes_an_item(export):
     first = retail.read(export).items[0]
 
     assert (first.key, first.model, first.colour, first.season) == ("1-99", "1", "BLACK", "2021")
-    assert (first.label, first.part, first.slot) == ("Dress", "Dresses", "DRESS")
+    assert (first.label, first.family, first.slot) == ("Dress", "Dresses", "DRESS")
 
 
 def test_a_look_keeps_its_known_products_and_needs_two(export):

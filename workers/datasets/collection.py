@@ -25,12 +25,17 @@ class Cut:
 
 @dataclass(frozen=True)
 class Item:
-    """One product with one picture; fields a data set does not know are ""."""
+    """One product with one picture; fields a data set does not know are "".
+
+    `family` is coarser than `label`: items of one family could replace one another. `part` is the
+    split a data set puts the item in.
+    """
 
     key: str
     path: Path
     label: str
     slot: str = ""
+    family: str = ""
     model: str = ""
     colour: str = ""
     season: str = ""

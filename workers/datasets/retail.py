@@ -76,11 +76,11 @@ def _item(folder: Path, row: dict[str, str]) -> tuple[Item | None, str]:
         path=path,
         label=kinds[0],
         slot=slot_of(*kinds),
+        family=row.get("des_product_aggregated_family") or kinds[1],
         model=key.rsplit("-", 1)[0],
         colour=row.get("des_agrup_color_eng") or "",
         season=path.name.split("_", 1)[0],
         gender=row.get("des_sex") or "",
-        part=kinds[1],
     )
     return item, ""
 

@@ -83,7 +83,7 @@ def evaluate(
         checkpoint: A style or visual encoder (inner product), or a scorer.
         visual: The visual encoder a head reads; by default the shipped one.
     """
-    exams = {ground: _exam(folder, ground) for ground in GROUNDS}
+    exams = {ground: read_exam(folder, ground) for ground in GROUNDS}
     judges = _judges(collection, exams, checkpoint=checkpoint, visual=visual)
     results = {
         name: {ground: marks(exam, judge) for ground, exam in exams.items()}
@@ -123,19 +123,20 @@ def category_judge(
     together: Counter[Pair] = Counter()
     alone: Counter[str] = Counter()
     for look in looks:
-        families = [items[key].part for key in look]
+        families = [items[key].family for key in look]
         alone.update(families)
         together.update(ordered(a, b) for a, b in combinations(families, 2))
 
     def information(pair: Pair) -> float:
-        a, b = (items[key].part for key in pair)
+        a, b = (items[key].family for key in pair)
         expected = (alone[a] + 1) * (alone[b] + 1)
         return float(np.log((together[ordered(a, b)] + 0.1) / expected))
 
     return PairJudge({pair: information(pair) for pair in pairs})
 
 
-def _exam(folder: Path, ground: str) -> Exam:
+def read_exam(folder: Path, ground: str) -> Exam:
+    """Read the questions of one ground, "hard" or "classic"."""
     return Exam(
         read_blanks(folder / f"test_fitb_{ground}.json"),
         read_judged(folder / f"test_compatibility_{ground}.txt"),

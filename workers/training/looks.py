@@ -18,7 +18,7 @@ Indices = NDArray[np.int64]
 class Wardrobe:
     """Items of several data sets by index, with their looks; a data set's items rival only its own.
 
-    `family` numbers the groups of items that could replace one another: same data set, slot and,
+    `family` numbers the groups of items that could replace one another: same data set, family (or slot) and,
     where it is known, season and gender.
     """
 
@@ -131,4 +131,4 @@ def questions(
 
 
 def _family(collection: str, item: Item) -> str:
-    return "|".join((collection, item.slot, item.season, item.gender))
+    return "|".join((collection, item.family or item.slot, item.season, item.gender))
