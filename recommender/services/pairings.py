@@ -1,9 +1,11 @@
 """Judges what goes with a product and stores the best, in both directions."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, Min
 
 from recommender import conf
 from recommender.database import advisory_lock
@@ -18,8 +20,11 @@ Score = Callable[[Sequence[Any], Sequence[Any]], Sequence[float]]
 
 _RENUMBER = """
 WITH placed AS (
-    SELECT id, row_number() OVER (PARTITION BY product_id, slot ORDER BY score DESC, partner_id) AS rank
-    FROM recommender_pairing WHERE scorer_id = %s AND product_id = ANY(%s)
+    SELECT id,
+           row_number() OVER (PARTITION BY product_id, slot ORDER BY score DESC, partner_id) AS rank
+    FROM recommender_pairing
+    WHERE scorer_id = %(scorer)s
+      AND (product_id = %(product)s OR (slot = %(slot)s AND product_id = ANY(%(partners)s)))
 )
 UPDATE recommender_pairing AS pairing SET rank = placed.rank
 FROM placed WHERE placed.id = pairing.id AND pairing.rank <> placed.rank
@@ -87,26 +92,43 @@ def _replace(
     advisory_lock("recommender.pairings")  # two writers of one list would deadlock
     Pairing.objects.filter(scorer=scorer, product=product_pk).delete()
     Pairing.objects.filter(scorer=scorer, partner=product_pk).delete()
-    Pairing.objects.bulk_create(
-        [
-            pairing
-            for row, value in judged
-            for pairing in (
-                Pairing(
-                    product_id=product_pk,
-                    partner_id=row.pk,
-                    scorer=scorer,
-                    slot=row.slot,
-                    score=value,
-                ),
-                Pairing(
-                    product_id=row.pk, partner_id=product_pk, scorer=scorer, slot=slot, score=value
-                ),
-            )
-        ]
-    )
-    touched = [product_pk, *(row.pk for row, _value in judged)]
+    bars = _bars([row.pk for row, _value in judged], slot, scorer)
+    entering = [(row.pk, value) for row, value in judged if value > bars.get(row.pk, -1.0)]
+    there = [
+        Pairing(product_id=product_pk, partner_id=row.pk, scorer=scorer, slot=row.slot, score=value)
+        for row, value in _best_per_slot(judged)
+    ]
+    back = [
+        Pairing(product_id=pk, partner_id=product_pk, scorer=scorer, slot=slot, score=value)
+        for pk, value in entering
+    ]
+    Pairing.objects.bulk_create([*there, *back])
+    partners = [pk for pk, _value in entering]
     with connection.cursor() as cursor:
-        cursor.execute(_RENUMBER, [scorer.pk, touched])
-    best = conf.get("PAIRINGS_PER_SLOT")
-    Pairing.objects.filter(scorer=scorer, product__in=touched, rank__gt=best).delete()
+        cursor.execute(
+            _RENUMBER,
+            {"scorer": scorer.pk, "product": product_pk, "slot": slot, "partners": partners},
+        )
+    kept = conf.get("PAIRINGS_PER_SLOT")
+    Pairing.objects.filter(scorer=scorer, product__in=partners, slot=slot, rank__gt=kept).delete()
+
+
+def _bars(partners: Sequence[Any], slot: str, scorer: Checkpoint) -> dict[Any, float]:
+    """The score to beat in each partner's list of a slot; lists with room have no bar."""
+    full = (
+        Pairing.objects.filter(scorer=scorer, slot=slot, product__in=partners)
+        .values("product")
+        .annotate(worst=Min("score"), length=Count("pk"))
+        .filter(length__gte=conf.get("PAIRINGS_PER_SLOT"))
+    )
+    return dict(full.values_list("product", "worst"))
+
+
+def _best_per_slot(judged: Sequence[tuple[Ranked, float]]) -> list[tuple[Ranked, float]]:
+    used: Counter[str] = Counter()
+    best = []
+    for row, value in sorted(judged, key=lambda pair: -pair[1]):
+        used[row.slot] += 1
+        if used[row.slot] <= conf.get("PAIRINGS_PER_SLOT"):
+            best.append((row, value))
+    return best

@@ -176,9 +176,9 @@ def test_the_cost_does_not_grow_with_the_candidates(
     for number in range(5):
         looks_like(make_product(f"skirt {number}", Slot.BOTTOM), style=number)
 
-    # checkpoints, slot, neighbours, encoder, own and their vectors; lock, 2 deletions, insertion, ranks,
+    # checkpoints, slot, neighbours, encoder, own and their vectors; lock, 2 deletions, bars, insertion, ranks,
     # cut; 2 savepoint lines of the test's own transaction.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         refresh_pairings(outfit.pk, score=fake_score)
 
 
