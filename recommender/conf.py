@@ -11,7 +11,7 @@ DEFAULTS: dict[str, Any] = {
     "STRIP_LENGTH": 8,  # products in a strip
     "PER_SLOT": 2,  # at most so many of one slot in "goes well with"
     "PAIRINGS_PER_SLOT": 12,  # stored pairings per product and slot
-    "CANDIDATES_PER_SLOT": 48,  # style neighbours the scorer looks at, per slot
+    "CANDIDATES_PER_SLOT": 24,  # style neighbours the scorer looks at, per slot
     "BATCH_SIZE": 32,  # pictures per forward pass
     "LEASE_SECONDS": 180,  # after which another worker may take over a claimed job
     "MAX_ATTEMPTS": 3,  # after which a job waits for a person
