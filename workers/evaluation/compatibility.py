@@ -99,7 +99,8 @@ def marks(exam: Exam, judge: Judge) -> dict[str, Any]:
     is_look = np.array([entry.is_look for entry in exam.judged])
 
     def resampled_auc(cases: NDArray[np.int64]) -> float:
-        return auc(scores[cases][is_look[cases]], scores[cases][~is_look[cases]])
+        looks, others = scores[cases][is_look[cases]], scores[cases][~is_look[cases]]
+        return auc(looks, others) if len(looks) and len(others) else float("nan")
 
     fitb = bootstrap(lambda cases: float(credits[cases].mean()), count=len(credits))
     area = bootstrap(resampled_auc, count=len(scores))

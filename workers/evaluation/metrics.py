@@ -46,10 +46,13 @@ def auc(positives: Floats, negatives: Floats) -> float:
 def bootstrap(
     statistic: Callable[[NDArray[np.int64]], float], *, count: int, seed: int = 0
 ) -> Interval:
-    """Resample `count` cases with replacement and take the middle 95 % of a statistic of indices."""
+    """Resample `count` cases with replacement and take the middle 95 % of a statistic of indices.
+
+    A draw on which the statistic is NaN (a few cases, all of one kind) is left out.
+    """
     generator = np.random.default_rng(seed)
     draws = [statistic(generator.integers(0, count, count)) for _ in range(RESAMPLES)]
-    low, high = np.percentile(draws, [2.5, 97.5])
+    low, high = np.nanpercentile(draws, [2.5, 97.5])
     return Interval(statistic(np.arange(count)), float(low), float(high))
 
 
