@@ -71,7 +71,7 @@ class Command(BaseCommand):
         elif not Product.objects.exists():
             folder = var / "catalogue"
             self.stdout.write("Drawing the catalogue …")
-            subprocess.run(  # noqa: S603 -- a process of its own: drawing forks, a database connection must not
+            subprocess.run(  # noqa: S603 -- drawing starts processes of its own, which must not inherit ours
                 [sys.executable, "-m", "fashionshop.demo", str(folder)], check=True
             )
             call_command("import_catalog", str(folder))
