@@ -19,9 +19,13 @@ from recommender.models import (
     PairingJob,
     Picture,
 )
-from recommender.services.pictures import queue_embeddings, serving_encoders, sync_products
+from recommender.services.pictures import (
+    PRODUCTS_AT_ONCE,
+    queue_embeddings,
+    serving_encoders,
+    sync_in_batches,
+)
 
-PRODUCTS_AT_ONCE = 200
 UNIT_TOLERANCE = 0.02  # half precision costs up to 0.001 per part
 
 
@@ -58,14 +62,8 @@ def repair() -> int:
     Notes pictures nobody noted, queues what is missing or stale, drops pairings of retired scorers.
     Pictures that failed are left to the merchant: the admin retries them.
     """
-    queued = 0
-    batch: list[Any] = []
-    for product in product_model()._default_manager.order_by("pk").iterator(PRODUCTS_AT_ONCE):
-        batch.append(product)
-        if len(batch) == PRODUCTS_AT_ONCE:
-            queued += sync_products(batch)
-            batch = []
-    queued += sync_products(batch)
+    everything = product_model()._default_manager.order_by("pk")
+    queued = sync_in_batches(everything.iterator(PRODUCTS_AT_ONCE))
     for encoder in serving_encoders():
         without = _without_vector(encoder) | _stale_pictures(encoder)
         queued += queue_embeddings(without, encoders=[encoder])

@@ -1,7 +1,7 @@
 """Keeps the engine's pictures and their jobs in step with the host's."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from recommender.catalog import catalog
 from recommender.models import Checkpoint, EmbeddingJob, Picture
 from recommender.photos import digest
 
+PRODUCTS_AT_ONCE = 200
 ENCODER_PURPOSES = ("VISUAL", "STYLE")
 
 
@@ -36,6 +37,14 @@ def sync_products(products: Iterable[Any]) -> int:
     if created:
         dispatch.ring(dispatch.EMBED)
     return created
+
+
+def sync_in_batches(products: Iterable[Any]) -> int:
+    """`sync_products` for a whole catalogue: a transaction per batch, in flat memory."""
+    rest, queued = iter(products), 0
+    while batch := list(islice(rest, PRODUCTS_AT_ONCE)):
+        queued += sync_products(batch)
+    return queued
 
 
 def queue_embeddings(pictures: Iterable[Picture], *, encoders: Iterable[Checkpoint]) -> int:

@@ -9,9 +9,7 @@ from tqdm import tqdm
 from recommender import dispatch
 from recommender.catalog import catalog
 from recommender.models import EmbeddingJob
-from recommender.services.pictures import sync_products
-
-PRODUCTS_AT_ONCE = 200
+from recommender.services.pictures import PRODUCTS_AT_ONCE, sync_in_batches
 
 
 class Command(BaseCommand):
@@ -24,15 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *, wait: bool, **_options: Any) -> None:
         products = catalog().products().order_by("pk")
-        queued, batch = 0, []
-        for product in tqdm(
-            products.iterator(PRODUCTS_AT_ONCE), total=products.count(), unit="product"
-        ):
-            batch.append(product)
-            if len(batch) == PRODUCTS_AT_ONCE:
-                queued += sync_products(batch)
-                batch = []
-        queued += sync_products(batch)
+        rows = products.iterator(PRODUCTS_AT_ONCE)
+        queued = sync_in_batches(tqdm(rows, total=products.count(), unit="product"))
         self.stdout.write(f"{queued} new jobs.")
         if wait:
             self._wait()
