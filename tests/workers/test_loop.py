@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from workers.training.loop import Config, fit
+from workers.training.loop import Config, UnknownOptimiserError, fit
 from workers.training.recipe import UnknownSettingError, configured
 
 
@@ -94,3 +94,41 @@ def _trained(epochs, out):
     task = Line()
     fit(task, config=Config(epochs=epochs, learning_rate=0.05), out=out, score="score")
     return task.network
+
+
+@pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd"])
+def test_every_optimiser_resumes_to_the_same_weights(optimiser, tmp_path):
+    settings = {"learning_rate": 0.05, "optimiser": optimiser, "step_epochs": 2}
+    unbroken, resumed = Line(), Line()
+    fit(unbroken, config=Config(epochs=4, **settings), out=tmp_path / "a", score="score")
+
+    fit(Line(), config=Config(epochs=3, **settings), out=tmp_path / "b", score="score")
+    again = Config(epochs=4, **settings)
+    fit(resumed, config=again, out=tmp_path / "b", score="score", resume=True)
+
+    assert torch.equal(resumed.network.weight, unbroken.network.weight)
+
+
+def test_the_learning_rate_falls_in_steps():
+    config = Config(learning_rate=0.1, step_epochs=7, step_factor=0.1)
+
+    rates = [config.learning_rate_at(epoch) for epoch in (0, 6, 7, 14)]
+
+    assert rates == pytest.approx([0.1, 0.1, 0.01, 0.001])
+
+
+def test_an_unknown_optimiser_lists_the_known_ones(tmp_path):
+    with pytest.raises(UnknownOptimiserError, match="'lion'; known: adamw, adam, sgd"):
+        fit(Line(), config=Config(optimiser="lion"), out=tmp_path, score="score")
+
+
+def test_a_task_may_change_its_weights_after_each_step(config, tmp_path):
+    class Frozen(Line):
+        rates: list[float] = []
+
+        def after_step(self, *, learning_rate):
+            self.rates.append(learning_rate)
+
+    fit(Frozen(), config=Config(epochs=1, learning_rate=0.05), out=tmp_path, score="score")
+
+    assert Frozen.rates == [0.05] * 4

@@ -1,4 +1,4 @@
-"""Train a checkpoint: `python -m workers.training RECIPE --data DIR [DIR …] --out DIR`."""
+"""Train a checkpoint: `python -m workers.training NAME --data DIR [DIR …] [--out DIR]`."""
 
 import argparse
 import logging
@@ -6,9 +6,13 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from workers.checkpoints import CheckpointError, find
+from workers.checkpoints import Card, CheckpointError, find
 from workers.datasets import UnknownFormatError, read
+from workers.runtime import has_cuda
+from workers.training.loop import UnknownOptimiserError
 from workers.training.recipe import RECIPES, Run, UnknownSettingError, read_overrides
+
+DEFAULT_OUT = Path("var/checkpoints")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,11 +22,18 @@ def main(arguments: list[str] | None = None) -> int:
     module, function = RECIPES[options.recipe].split(":")
     try:
         run = _run(options)
-        card = getattr(import_module(module), function)(run)
-    except (CheckpointError, UnknownFormatError, UnknownSettingError) as error:
+        made = getattr(import_module(module), function)(run)
+    except (
+        CheckpointError,
+        UnknownFormatError,
+        UnknownSettingError,
+        UnknownOptimiserError,
+    ) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"{card.identity} saved in {options.out}\n{card.metrics}\n")
+    cards: dict[Path, Card] = {run.out: made} if isinstance(made, Card) else made
+    for folder, card in cards.items():
+        sys.stdout.write(f"{card.identity} saved in {folder}\n{card.metrics}\n")
     return 0
 
 
@@ -32,12 +43,13 @@ def _run(options: argparse.Namespace) -> Run:
         sys.stdout.write(f"{collection.report()}\n")
     return Run(
         collections=collections,
-        out=options.out,
+        out=options.out or DEFAULT_OUT / options.recipe,
         overrides=read_overrides(options.config),
         resume=options.resume,
         visual=find(options.visual) if options.visual else None,
         backbone=options.backbone,
         version=options.version,
+        device=options.device or ("cuda" if has_cuda() else "cpu"),
     )
 
 
@@ -45,11 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m workers.training", description=__doc__)
     parser.add_argument("recipe", choices=sorted(RECIPES))
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders to read")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument("--out", type=Path, help=f"folder; default: {DEFAULT_OUT}/NAME")
     parser.add_argument("--config", type=Path, help="JSON file of settings that differ")
     parser.add_argument("--resume", action="store_true", help="go on after a kill")
     parser.add_argument("--visual", help="checkpoint that heads are trained on; default: shipped")
-    parser.add_argument("--backbone", type=Path, help="ImageNet weights, for visual")
+    parser.add_argument("--backbone", help='ImageNet weights: a file, "imagenet" or "none"')
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="default: CUDA where it is")
     parser.add_argument("--version", default="1", help="of the checkpoint; vectors carry it")
     return parser
 

@@ -8,8 +8,9 @@ import numpy as np
 from workers.checkpoints import Card, Kind, find
 from workers.training.features import SeenItems, seen_items
 from workers.training.looks import Question, Wardrobe, gather, hold_out, questions
-from workers.training.loop import Config, History
+from workers.training.loop import Config
 from workers.training.recipe import Run, data_description, source_commit
+from workers.training.state import History
 
 
 @dataclass(frozen=True)

@@ -1,27 +1,33 @@
 """A trainer that knows nothing of the network: epochs, best kept, resumable after a kill, plotted."""
 
-import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from workers.training.plot import plot_history
+from workers.training.state import BEST, History, keep, resumed
 
 logger = logging.getLogger(__name__)
 
-STATE, BEST, HISTORY = "state.safetensors", "best.safetensors", "history.json"
+
+class UnknownOptimiserError(ValueError):
+    """An optimiser that the loop does not offer."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """What decides a run, besides its data."""
+    """What decides a run, besides its data.
+
+    `optimiser` is "adamw", "adam" or "sgd"; `momentum` is for the last. Every `step_epochs` epochs
+    the learning rate is multiplied by `step_factor`; 0 leaves it as it is.
+    """
 
     epochs: int = 30
     batch: int = 512
@@ -29,12 +35,22 @@ class Config:
     weight_decay: float = 1e-4
     patience: int = 25
     seed: int = 0
+    optimiser: str = "adamw"
+    momentum: float = 0.9
+    step_epochs: int = 0
+    step_factor: float = 0.1
+
+    def learning_rate_at(self, epoch: int) -> float:
+        """Decay in steps: 0.1, 7 epochs and factor 0.1 give 0.1 for epochs 0-6, then 0.01."""
+        steps = epoch // self.step_epochs if self.step_epochs else 0
+        return float(self.learning_rate * self.step_factor**steps)
 
 
 class Task(Protocol):
     """What is trained: batches in, loss out, and a validation score, higher is better.
 
     `batches` must depend on the epoch's number alone, so that a resumed run sees what it would have.
+    Batches are handed to `loss` as they are; a task moves what it needs to its network's device.
     """
 
     @property
@@ -47,117 +63,91 @@ class Task(Protocol):
     def validate(self) -> dict[str, float]: ...
 
 
-@dataclass
-class History:
-    """One row per finished epoch, and which was the best."""
+@runtime_checkable
+class AfterStep(Protocol):
+    """A task that does something to its weights after each step of the optimiser."""
 
-    rows: list[dict[str, float]] = field(default_factory=list)
-    best_epoch: int = -1
-
-    @property
-    def best(self) -> dict[str, float]:
-        return self.rows[self.best_epoch] if self.rows else {}
+    def after_step(self, *, learning_rate: float) -> None: ...
 
 
-def fit(task: Task, *, config: Config, out: Path, score: str, resume: bool = False) -> History:
-    """Train, leave the network with the weights of its best epoch, and return the history.
+def fit(
+    task: Task,
+    *,
+    config: Config,
+    out: Path,
+    score: str,
+    resume: bool = False,
+    device: str = "cpu",
+) -> History:
+    """Train, leave the network on the CPU with the weights of its best epoch, return the history.
 
     Writes the state after each epoch, the best weights, `history.json` and `loss.png` under `out`.
+    On CUDA the forward pass runs in bfloat16 where that is safe.
 
     Args:
         task: Network, batches, loss, validation.
-        config: Epochs, learning rate, seed …
+        config: Epochs, optimiser, learning rate, seed …
         out: Folder of this run.
         score: The validation figure that decides the best epoch.
         resume: Go on from the state found in `out`, if any.
+        device: "cpu" or "cuda".
     """
     out.mkdir(parents=True, exist_ok=True)
-    trained = [parameter for parameter in task.network.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(
-        trained, lr=config.learning_rate, weight_decay=config.weight_decay
-    )
-    history = _resumed(task.network, optimiser, out) if resume else History()
+    network = task.network.to(device)
+    optimiser = _optimiser(network, config)
+    history = resumed(network, optimiser, out) if resume else History()
     for epoch in range(len(history.rows), config.epochs):
         if epoch - history.best_epoch > config.patience:
             break
         torch.manual_seed(config.seed * 100_003 + epoch)
-        loss = _epoch(task, optimiser, epoch=epoch, of=config.epochs)
-        task.network.eval()
+        loss = _epoch(task, optimiser, config=config, epoch=epoch)
+        network.eval()
         with torch.no_grad():
             figures = task.validate()
         history.rows.append({"epoch": epoch, "loss": loss, **figures})
-        _keep(task.network, optimiser, history=history, out=out, score=score)
+        keep(network, optimiser, history=history, out=out, score=score)
         logger.info("epoch %d: loss %.4f, %s %.4f", epoch, loss, score, figures[score])
     if (out / BEST).is_file():
-        task.network.load_state_dict(load_file(out / BEST))
+        network.load_state_dict(load_file(out / BEST))
     plot_history(history.rows, out=out / "loss.png", config=asdict(config))
+    network.cpu()
     return history
 
 
-def _epoch(task: Task, optimiser: torch.optim.Optimizer, *, epoch: int, of: int) -> float:
+def device_of(network: nn.Module) -> torch.device:
+    """Name the device of a network's weights."""
+    return next(network.parameters()).device
+
+
+def _optimiser(network: nn.Module, config: Config) -> torch.optim.Optimizer:
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    lr, decay = config.learning_rate, config.weight_decay
+    match config.optimiser:
+        case "adamw":
+            return torch.optim.AdamW(trained, lr=lr, weight_decay=decay)
+        case "adam":
+            return torch.optim.Adam(trained, lr=lr, weight_decay=decay)
+        case "sgd":
+            return torch.optim.SGD(trained, lr=lr, momentum=config.momentum, weight_decay=decay)
+    message = f"Unknown optimiser {config.optimiser!r}; known: adamw, adam, sgd."
+    raise UnknownOptimiserError(message)
+
+
+def _epoch(task: Task, optimiser: torch.optim.Optimizer, *, config: Config, epoch: int) -> float:
+    learning_rate = config.learning_rate_at(epoch)
+    for group in optimiser.param_groups:
+        group["lr"] = learning_rate
     task.network.train()
-    losses = []
-    for batch in tqdm(task.batches(epoch), desc=f"epoch {epoch + 1}/{of}", unit="batches"):
+    on = device_of(task.network)
+    total, count = torch.zeros((), device=on), 0
+    description = f"epoch {epoch + 1}/{config.epochs}"
+    for batch in tqdm(task.batches(epoch), desc=description, unit="batches"):
         optimiser.zero_grad()
-        loss = task.loss(batch)
+        with torch.autocast(on.type, dtype=torch.bfloat16, enabled=on.type == "cuda"):
+            loss = task.loss(batch)
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-        losses.append(loss.item())
-    return sum(losses) / max(1, len(losses))
-
-
-def _keep(
-    network: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    *,
-    history: History,
-    out: Path,
-    score: str,
-) -> None:
-    latest = len(history.rows) - 1
-    is_best = history.best_epoch < 0 or history.rows[latest][score] > history.best[score]
-    weights = {key: value.clone() for key, value in network.state_dict().items()}
-    if is_best:
-        history.best_epoch = latest
-        _replace(weights, out / BEST)
-    state = {f"network.{key}": value for key, value in weights.items()}
-    _replace(state | _optimiser_tensors(optimiser), out / STATE)
-    temporary = out / f"{HISTORY}.new"
-    temporary.write_text(json.dumps(asdict(history), indent=1))
-    temporary.replace(out / HISTORY)
-
-
-def _resumed(network: nn.Module, optimiser: torch.optim.Optimizer, out: Path) -> History:
-    """Restore what a killed run left; a fresh history when it left nothing."""
-    if not (out / HISTORY).is_file():
-        return History()
-    history = History(**json.loads((out / HISTORY).read_text()))
-    state = load_file(out / STATE)
-    network.load_state_dict(_under(state, "network."))
-    stored = _under(state, "optimiser.")
-    template = optimiser.state_dict()
-    template["state"] = {}
-    for key, value in stored.items():
-        index, name = key.split(".")
-        template["state"].setdefault(int(index), {})[name] = value
-    optimiser.load_state_dict(template)
-    return history
-
-
-def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)}
-
-
-def _optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
-    return {
-        f"optimiser.{index}.{name}": value
-        for index, entries in optimiser.state_dict()["state"].items()
-        for name, value in entries.items()
-    }
-
-
-def _replace(tensors: dict[str, Tensor], path: Path) -> None:
-    """Write beside, then rename: a kill leaves the old file or the new one."""
-    temporary = path.with_suffix(".new")
-    save_file({key: value.contiguous() for key, value in tensors.items()}, temporary)
-    temporary.replace(path)
+        if isinstance(task, AfterStep):
+            task.after_step(learning_rate=learning_rate)
+        total, count = total + loss.detach(), count + 1
+    return float(total) / max(1, count)

@@ -1,4 +1,8 @@
-"""What every recipe gets and gives: data, folder, configuration in; a checkpoint out."""
+"""What every recipe gets and gives: data, folder, configuration in; one or more checkpoints out.
+
+A recipe is a function of a `Run` that returns the card of the checkpoint in `run.out`, or the cards
+by folder where it makes several (an encoder and the scorer of its vectors).
+"""
 
 import json
 import subprocess
@@ -27,7 +31,7 @@ class Run:
     """One training: what it reads and where it writes.
 
     `visual` is the checkpoint whose features or embeddings heads are trained on; `backbone` is a
-    file of ImageNet weights for `visual` itself.
+    file of ImageNet weights, "imagenet" for torchvision's (downloaded at first use) or "none".
     """
 
     collections: Sequence[Collection]
@@ -35,8 +39,9 @@ class Run:
     overrides: dict[str, Any]
     resume: bool
     visual: Path | None = None
-    backbone: Path | None = None
+    backbone: str | None = None
     version: str = "1"
+    device: str = "cpu"
 
     @property
     def work(self) -> Path:

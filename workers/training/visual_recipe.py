@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -61,7 +62,7 @@ def train(run: Run) -> Card:
         categories=len(categories), shape=config.shape, colours=config.colours
     ).eval()
     network.features.load_state_dict(
-        load_imagenet(run.backbone).features[: LAST_BLOCK + 1].state_dict()
+        load_imagenet(Path(run.backbone)).features[: LAST_BLOCK + 1].state_dict()
     )
     views = _views(network, by_collection, run=run, config=config)
     _project(network, views, groups=garment_groups(taught), config=config)
