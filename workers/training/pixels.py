@@ -84,7 +84,9 @@ def augmented(
     lefts = generator.integers(W + 2 * padding_px - side_px + 1, size=B)
     flips = generator.random(B) < 0.5
     out = np.empty((B, side_px, side_px, 3), dtype=np.uint8)
-    for index, (top, left, flip) in enumerate(zip(tops, lefts, flips, strict=True)):
+    for index, (top, left, flip) in enumerate(
+        zip(tops.tolist(), lefts.tolist(), flips.tolist(), strict=True)
+    ):
         crop = padded[index, top : top + side_px, left : left + side_px]
         out[index] = crop[:, ::-1] if flip else crop
     return out
