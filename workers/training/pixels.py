@@ -82,7 +82,7 @@ def augmented(
     padded = np.pad(pixels, around, mode="edge")
     tops = generator.integers(H + 2 * padding_px - side_px + 1, size=B)
     lefts = generator.integers(W + 2 * padding_px - side_px + 1, size=B)
-    flips = generator.random(B) < 0.5
+    flips = np.less(generator.random(B), 0.5)
     out = np.empty((B, side_px, side_px, 3), dtype=np.uint8)
     for index, (top, left, flip) in enumerate(
         zip(tops.tolist(), lefts.tolist(), flips.tolist(), strict=True)
