@@ -5,6 +5,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.numberformat import format as format_number
 
 from fashionshop.models import Product, ProductPicture
+from fashionshop.wishes import ALSO_FITS, fitting, of_size
 from recommender.catalog import Card, Catalog, PictureSource
 
 
@@ -22,6 +23,15 @@ class ShopCatalog(Catalog):
 
     def group_key(self) -> Coalesce:
         return Coalesce(NullIf("design", Value("")), Cast("pk", CharField()))
+
+    def attributes(self) -> dict[str, F]:
+        plain = {name: F(name) for name in ("price", "colour", "gender", "season")}
+        return {**plain, "size": F("sizes"), "category": F("category__slug")}
+
+    def fits(self, name: str, value: str) -> Q:
+        if name == "size":
+            return of_size([value])
+        return fitting(name, [value]) if name in ALSO_FITS else super().fits(name, value)
 
     def pictures(self, product: Product) -> list:
         return [picture.file for picture in product.pictures.all()]

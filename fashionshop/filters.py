@@ -1,6 +1,5 @@
 """How a shopper narrows a category."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,9 +16,8 @@ from django_filters import (
 
 from fashionshop.models import Gender, Product, Season
 from fashionshop.sizes import by_size, sizes_of
+from fashionshop.wishes import ALSO_FITS, fitting, of_size
 
-# What a shopper who asks for one of these accepts as well.
-ALSO_FITS = {"gender": Gender.UNISEX, "season": Season.ALL_YEAR}
 ORDERS = {
     "new": ("New in", ("-created_at", "-pk")),
     "cheap": ("Price, low to high", ("price", "-pk")),
@@ -65,14 +63,10 @@ class ProductFilter(FilterSet):
         return any(value for name, value in self.form.cleaned_data.items() if name != "sort")
 
     def fitting(self, products: QuerySet, name: str, values: list[str]) -> QuerySet:
-        return (
-            products.filter(**{f"{name}__in": [*values, ALSO_FITS[name]]}) if values else products
-        )
+        return products.filter(fitting(name, values)) if values else products
 
     def of_size(self, products: QuerySet, _name: str, values: list[str]) -> QuerySet:
-        """Sizes stand in one text with spaces between; any of the wanted ones will do."""
-        words = "|".join(re.escape(value) for value in values)
-        return products.filter(sizes__regex=rf"(^|\s)({words})(\s|$)") if values else products
+        return products.filter(of_size(values)) if values else products
 
     def available(self, products: QuerySet, _name: str, is_wanted: bool) -> QuerySet:
         return products.in_stock() if is_wanted else products

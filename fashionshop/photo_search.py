@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from fashionshop.models import Category, Product
+from recommender.filters import Filters
 from recommender.models import Slot
 from recommender.selectors.photo import SeenPhoto, products_like_seen
 from recommender.strips import Strip
@@ -49,12 +50,14 @@ def photo_results(seen: SeenPhoto, *, slot: str | None, category: str) -> PhotoR
     slots = [value for value in Slot.values if value in {each.slot for each in sold}]
     chosen = _chosen_slot(seen, slot, slots)
     within = [each for each in sold if each.slot == chosen]
-    where = Q(category__slot=chosen) if chosen else Q()
-    if category in {each.slug for each in within}:
-        where &= Q(category__slug=category)
+    is_within = category in {each.slug for each in within}
+    filters = Filters(
+        slots=[chosen] if chosen else [],
+        attributes={"category": [category]} if is_within else {},
+    )
     return PhotoResults(
         seen,
-        products_like_seen(seen, where=where, limit=RESULTS),
+        products_like_seen(seen, filters=filters, limit=RESULTS),
         slots=[
             Choice(EVERYTHING, "Everything", not chosen),
             *(Choice(each, Slot(each).label, each == chosen) for each in slots),

@@ -80,6 +80,22 @@ class Catalog:
         """An expression equal for products that count as one, such as colours of a design."""
         return Cast("pk", CharField())
 
+    def attributes(self) -> Mapping[str, Combinable]:
+        """What products are filtered, boosted and compared by: a name → an expression.
+
+        "price" must be a number; "category", "gender", "season", "size" and "colour" are known to
+        the API; any other name is the host's own. Values are text, "" for unknown.
+        """
+        return {}
+
+    def fits(self, name: str, value: str) -> Q:
+        """What must hold for a product to do for someone who asked for this value.
+
+        The attribute's expression is annotated as `reco_<name>`. Where one value serves several
+        wishes (unisex, "S M L" in one column) the host says so here.
+        """
+        return Q(**{f"reco_{name}": value})
+
     def pictures(self, product: Any) -> Iterable[Any]:
         """The product's stored files (`.name`), in the order shoppers see them."""
         raise NotImplementedError(f"{type(self).__name__} must say where a product's pictures are")

@@ -2,6 +2,7 @@
 
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 from django.core import signing
@@ -10,11 +11,15 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
 
+from recommender.filters import Filters, UnknownAttribute
 from recommender.models import Slot
 
 MAX_STRIP, MAX_PAGE, PAGE, MAX_CURSOR = 50, 100, 24, 1000
 SHARE_DIGITS = 6  # PostgreSQL raises an error where a product of numbers vanishes: 5e-324 × 0.9
+ATTRIBUTES = ("category", "gender", "season", "size", "colour")
+MAX_ATTRIBUTE = 100
 CURSOR_SALT = "recommender.api.products"
+AMOUNT = r"[0-9]{1,7}(\.[0-9]{1,2})?"
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
@@ -88,6 +93,62 @@ def slot() -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=Slot.choices, required=False, help_text=text)
 
 
+@extend_schema_field({"type": "string", "pattern": f"^{AMOUNT}$", "example": "49.90"})
+class PriceField(serializers.DecimalField):
+    """An amount in the shop's own currency."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=9, decimal_places=2, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not re.fullmatch(AMOUNT, data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "maxLength": MAX_ATTRIBUTE, "pattern": "^[^\\x00]*$"})
+class AttributeField(serializers.CharField):
+    """A value of the shop's own; empty, as a form sends what was not filled in, asks for nothing."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            required=False,
+            help_text=text,
+            max_length=MAX_ATTRIBUTE,
+            trim_whitespace=False,
+            allow_blank=True,
+        )
+
+
+class FilterQuery(serializers.Serializer[Any]):
+    """What every question about products may be narrowed by."""
+
+    price_min = PriceField(required=False, help_text="At least so dear, in the shop's currency.")
+    price_max = PriceField(required=False, help_text="At most so dear, in the shop's currency.")
+    category = AttributeField("Only products of this category, by the shop's own name for it.")
+    gender = AttributeField("Only products for them; what is for everybody counts.")
+    season = AttributeField("Only products for this season; what is for all year counts.")
+    size = AttributeField("Only products to be had in this size.")
+    colour = AttributeField("Only products of this colour, by the shop's own name for it.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Gather the conditions into one `filters`; refuse what this shop cannot filter by."""
+        filters = Filters(
+            slots=[attrs["slot"]] if "slot" in attrs else [],
+            attributes={name: [attrs[name]] for name in ATTRIBUTES if attrs.get(name)},
+            price_min=attrs.get("price_min"),
+            price_max=attrs.get("price_max"),
+        )
+        try:
+            filters.check()
+        except UnknownAttribute as error:
+            wrong = [name for name in attrs if name.startswith(error.name)]  # price_min is a price
+            raise serializers.ValidationError(dict.fromkeys(wrong, str(error))) from error
+        narrowing = {"slot", "price_min", "price_max", *ATTRIBUTES}
+        rest = {name: value for name, value in attrs.items() if name not in narrowing}
+        return {**rest, "filters": filters}
+
+
 class ListQuery(serializers.Serializer[Any]):
     slot = slot()
     available = FlagField(
@@ -101,7 +162,7 @@ class ListQuery(serializers.Serializer[Any]):
     )
 
 
-class SimilarQuery(serializers.Serializer[Any]):
+class SimilarQuery(FilterQuery):
     limit = strip_limit()
     colour_weight = ShareField(
         required=False,
@@ -109,8 +170,9 @@ class SimilarQuery(serializers.Serializer[Any]):
     )
 
 
-class GoesWithQuery(serializers.Serializer[Any]):
+class GoesWithQuery(FilterQuery):
     limit = strip_limit()
+    slot = slot()
     per_slot = WholeField(
         min_value=1,
         max_value=MAX_STRIP,
@@ -119,6 +181,6 @@ class GoesWithQuery(serializers.Serializer[Any]):
     )
 
 
-class PhotoQuery(serializers.Serializer[Any]):
+class PhotoQuery(FilterQuery):
     limit = strip_limit()
     slot = slot()

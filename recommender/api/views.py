@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
 from django.http import Http404
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
@@ -151,9 +150,7 @@ class PhotoSearch(Endpoint):
         request=schema.PHOTO,
     )
     def post(self, request: Request) -> Response:
-        asked = parameters(request, PhotoQuery)
-        where = Q(reco_slot=asked["slot"]) if "slot" in asked else None
-        answer = products_like_photo(photo_bytes(request), where=where, limit=asked.get("limit"))
+        answer = products_like_photo(photo_bytes(request), **parameters(request, PhotoQuery))
         return Response(PhotoAnswerSerializer(answer, context={"request": request}).data)
 
 

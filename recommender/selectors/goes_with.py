@@ -8,6 +8,7 @@ from django.db.models import F, Subquery
 
 from recommender import conf
 from recommender.catalog import catalog, product_model
+from recommender.filters import ANYTHING, Filters
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, Purpose
 from recommender.selectors.checkpoints import active_checkpoints
@@ -28,34 +29,48 @@ PAIR_REASON = "The style scorer rates the two together"
 STYLE_REASON = "Close in style"
 
 
-def goes_with(product: Any, *, limit: int | None = None, per_slot: int | None = None) -> Strip:
+def goes_with(
+    product: Any,
+    *,
+    limit: int | None = None,
+    per_slot: int | None = None,
+    filters: Filters = ANYTHING,
+) -> Strip:
     """Products of other slots that go well with this one, in stock, a few of each, best first.
 
     Stored pairings come first; where they do not fill the strip (a new product, a sale that
     emptied a slot) style neighbours do. At most five queries, and the host's own for cards.
+
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
     active = active_checkpoints()
     scorer, style = active.get(Purpose.PAIR), active.get(Purpose.STYLE)
-    stored = _stored(product, scorer) if scorer else []
+    stored = _stored(product, scorer, filters=filters) if scorer else []
     chosen = _fill([], Rung.STORED, stored, limit=limit, per_slot=per_slot)
     if style and len(chosen) < limit:
-        rows = _neighbours(product, style, per_slot=per_slot)
+        rows = _neighbours(product, style, per_slot=per_slot, filters=filters)
         chosen = _fill(chosen, Rung.STYLE, rows, limit=limit, per_slot=per_slot)
     versions = tuple(checkpoint.label for checkpoint in (scorer, style) if checkpoint)
     return Strip(tuple(_items(chosen)), versions=versions)
 
 
 def style_neighbours(
-    product_pk: Any, *, slot: str, style: Checkpoint, per_slot: int
+    product_pk: Any,
+    *,
+    slot: str,
+    style: Checkpoint,
+    per_slot: int,
+    filters: Filters = ANYTHING,
 ) -> list[Ranked]:
     """The nearest products in style, up to `per_slot` of every slot that goes with `slot`.
 
     One query, exact. The score is a cosine, -1 to 1.
     """
     return rank_products(
-        eligible_products().filter(reco_slot__in=partner_slots(slot)),
+        eligible_products(filters).filter(reco_slot__in=partner_slots(slot)),
         anchor=Subquery(cover_vector(product_pk, style)),
         checkpoint=style,
         weights=style.part_weights or {WHOLE: 1.0},
@@ -71,10 +86,10 @@ def slot_of(product_pk: Any) -> str:
     return str(next(iter(slots), ""))
 
 
-def _stored(product: Any, scorer: Checkpoint) -> list[Ranked]:
+def _stored(product: Any, scorer: Checkpoint, *, filters: Filters) -> list[Ranked]:
     """Every stored pairing whose partner may be shown now, best first."""
     partners = (
-        eligible_products()
+        eligible_products(filters)
         .filter(
             recommender_partner_pairings__product=product.pk,
             recommender_partner_pairings__scorer=scorer,
@@ -86,9 +101,11 @@ def _stored(product: Any, scorer: Checkpoint) -> list[Ranked]:
     return [Ranked(pk, slot, group, score, {}) for pk, slot, group, score in rows]
 
 
-def _neighbours(product: Any, style: Checkpoint, *, per_slot: int) -> list[Ranked]:
+def _neighbours(
+    product: Any, style: Checkpoint, *, per_slot: int, filters: Filters
+) -> list[Ranked]:
     slot = slot_of(product.pk)
-    return style_neighbours(product.pk, slot=slot, style=style, per_slot=per_slot)
+    return style_neighbours(product.pk, slot=slot, style=style, per_slot=per_slot, filters=filters)
 
 
 def _fill(

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from recommender.dispatch import NoWorker, encoded_photo
+from recommender.filters import ANYTHING, Filters
 from recommender.models import Purpose
 from recommender.photos import SHOPPER, encode_jpeg, open_photo
 from recommender.selectors.checkpoints import active_checkpoint
@@ -48,7 +47,7 @@ class SeenByAnother(LookupError):  # noqa: N818 -- reads as what happened
 
 
 def products_like_photo(
-    data: bytes, *, where: Q | None = None, limit: int | None = None
+    data: bytes, *, filters: Filters = ANYTHING, limit: int | None = None
 ) -> PhotoAnswer:
     """Products that look like a photo nobody has seen before, best first.
 
@@ -60,7 +59,7 @@ def products_like_photo(
     """
     seen = seen_photo(data)
     return PhotoAnswer(
-        products_like_seen(seen, where=where, limit=limit),
+        products_like_seen(seen, filters=filters, limit=limit),
         category=seen.category,
         category_confidence=seen.category_confidence,
         slot=seen.slot,
@@ -98,12 +97,9 @@ def seen_photo(data: bytes) -> SeenPhoto:
 
 
 def products_like_seen(
-    seen: SeenPhoto, *, where: Q | None = None, limit: int | None = None
+    seen: SeenPhoto, *, filters: Filters = ANYTHING, limit: int | None = None
 ) -> Strip:
     """Products that look like a photo that was looked at before, best first; three queries.
-
-    `where` narrows the answer within the statement that ranks, in terms of the host's product
-    model and of `reco_slot`.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; its vectors cannot be compared.
@@ -111,4 +107,4 @@ def products_like_seen(
     checkpoint = active_checkpoint(Purpose.VISUAL)
     if checkpoint is None or checkpoint.label != seen.label:
         raise SeenByAnother(SeenByAnother.__doc__)
-    return products_like_vector(seen.vector, checkpoint=checkpoint, where=where, limit=limit)
+    return products_like_vector(seen.vector, checkpoint=checkpoint, filters=filters, limit=limit)

@@ -16,6 +16,7 @@ from django.db.models.expressions import Combinable, Expression
 
 from recommender.catalog import catalog
 from recommender.database import InnerProduct, Part
+from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Embedding
 
 VECTOR = "recommender_pictures__embeddings__vector"
@@ -48,12 +49,15 @@ class Ranked:
     parts: Mapping[str, float]
 
 
-def eligible_products() -> QuerySet[Any]:
-    """The host's visible products that may be recommended, with `reco_slot` and `reco_group`."""
+def eligible_products(filters: Filters = ANYTHING) -> QuerySet[Any]:
+    """The host's visible products that may be recommended, with `reco_slot` and `reco_group`.
+
+    Raises:
+        UnknownAttribute: the shop's catalog does not offer one of the filters' attributes.
+    """
     shop = catalog()
     products: QuerySet[Any] = shop.products().filter(shop.available())
-    eligible: QuerySet[Any] = products.annotate(reco_slot=shop.slot(), reco_group=shop.group_key())
-    return eligible
+    return filters.apply(products.annotate(reco_slot=shop.slot(), reco_group=shop.group_key()))
 
 
 def rank_products(

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from recommender import conf
 from recommender.catalog import catalog, product_model
 from recommender.database import vector_value
+from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Purpose
 from recommender.selectors.checkpoints import active_checkpoint
 from recommender.selectors.ranking import (
@@ -26,18 +27,25 @@ TEXTS = {"shape": "Similar in shape", "colour": "Similar in colour", WHOLE: "Loo
 
 
 def similar_products(
-    product: Any, *, limit: int | None = None, colour_weight: float | None = None
+    product: Any,
+    *,
+    limit: int | None = None,
+    colour_weight: float | None = None,
+    filters: Filters = ANYTHING,
 ) -> Strip:
     """Products that look like this one: same slot, in stock, one of each design, best first.
 
     Three queries, and whatever the host's cards prefetch; no vector leaves the database. The
     product's own design is left out. Empty while the product has no vector.
+
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     checkpoint = active_checkpoint(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
     candidates = (
-        eligible_products()
+        eligible_products(filters)
         .filter(reco_slot=_own(product, reco=catalog().slot()))
         .exclude(pk=product.pk)
         .exclude(reco_group=_own(product, reco=catalog().group_key()))
@@ -50,16 +58,13 @@ def products_like_vector(
     vector: Sequence[float],
     *,
     checkpoint: Checkpoint,
-    where: Q | None = None,
+    filters: Filters = ANYTHING,
     limit: int | None = None,
     colour_weight: float | None = None,
 ) -> Strip:
-    """Products that look like a photo that is in no catalogue, given its visual vector.
-
-    `where` narrows the answer within the same statement, in terms of the host's product model.
-    """
+    """Products that look like a photo that is in no catalogue, given its visual vector."""
     return _strip(
-        eligible_products().filter(where or Q()),
+        eligible_products(filters),
         vector_value(vector),
         checkpoint,
         limit=limit,

@@ -8,6 +8,7 @@ from PIL import Image
 
 from recommender import dispatch
 from recommender.dispatch import NoWorker
+from recommender.filters import Filters
 from recommender.photos import BadPhoto
 from recommender.selectors import photo as selector
 from recommender.selectors.photo import PHOTO_SIDE_PX, products_like_photo
@@ -48,7 +49,9 @@ def test_what_looks_like_the_photo_comes_first(tops, worker):
 
 
 def test_the_answer_can_be_narrowed(tops, worker):
-    answer = products_like_photo(photo("crimson"), where=Q(title__contains="blue"), limit=5)
+    answer = products_like_photo(
+        photo("crimson"), filters=Filters(also=Q(title__contains="blue")), limit=5
+    )
 
     assert [item.product.title for item in answer.strip.items] == ["blue top"]
 

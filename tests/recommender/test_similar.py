@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fashionshop.models import Product
+from recommender.filters import Filters
 from recommender.models import Checkpoint, Picture, Slot
 from recommender.selectors.similar import products_like_vector, similar_products
 from recommender.testing import activate_fake_checkpoints, give_vectors
@@ -216,7 +217,7 @@ def test_a_photo_search_can_be_narrowed_in_the_same_statement(
         strip = products_like_vector(
             [1.0, *[0.0] * 15, 1.0, 0.0, 0.0],
             checkpoint=checkpoints["VISUAL"],
-            where=Q(title__startswith="m"),
+            filters=Filters(also=Q(title__startswith="m")),
         )
 
     assert titles(strip) == ["middle"]
@@ -226,7 +227,7 @@ def test_a_filter_that_nothing_can_pass_gives_an_empty_strip(tops, checkpoints):
     from django.db.models import Q
 
     strip = products_like_vector(
-        [1.0, *[0.0] * 18], checkpoint=checkpoints["VISUAL"], where=Q(pk__in=[])
+        [1.0, *[0.0] * 18], checkpoint=checkpoints["VISUAL"], filters=Filters(also=Q(pk__in=[]))
     )
 
     assert not strip
@@ -236,7 +237,9 @@ def test_a_slot_with_a_quote_in_a_filter_is_only_text(blouse, tops, checkpoints)
     from django.db.models import Q
 
     strip = products_like_vector(
-        [1.0, *[0.0] * 18], checkpoint=checkpoints["VISUAL"], where=Q(title="%s'; {columns} --")
+        [1.0, *[0.0] * 18],
+        checkpoint=checkpoints["VISUAL"],
+        filters=Filters(also=Q(title="%s'; {columns} --")),
     )
 
     assert not strip
