@@ -3,6 +3,7 @@
 import sys
 import uuid
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.db import models
 from django.utils.html import escape
 from django.utils.http import urlencode
 
-from recommender.models import Pairing, Picture
+from recommender.models import Look, Pairing, Picture
 from recommender.testing import activate_fake_checkpoints, photo, work_off
 from tests.foreign_shop.models import Garment
 
@@ -157,6 +158,23 @@ def test_the_commands_know_this_shops_keys(wardrobe, capsys):
     assert "pink shirt" in out
     assert "0 new jobs." in out
     assert "Every picture has what it must have." in out
+
+
+def test_looks_leave_with_this_shops_keys_and_files(wardrobe, tmp_path):
+    look = Look.objects.create()
+    for garment in (wardrobe["red shirt"], wardrobe["jeans"]):
+        look.items.create(product=garment)
+
+    call_command("export_looks", str(tmp_path))
+
+    tables = [(tmp_path / f"{name}.csv").read_text() for name in ("product_data", "outfits_train")]
+    held_out = (tmp_path / "outfits_valid.csv").read_text()
+    rows = [line.split(",") for line in (tables[1] + held_out).splitlines() if line[0].isdigit()]
+    assert [unquote(key) for _look, key in rows] == [
+        str(wardrobe[name].pk) for name in ("red shirt", "jeans")
+    ]
+    assert all(key in tables[0] and " " not in key for _look, key in rows)
+    assert len(list((tmp_path / "images").iterdir())) == 2
 
 
 def test_files_that_lie_on_no_disk_are_read(wardrobe):
