@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, ValidationError
 from django.core.files.storage import Storage, default_storage
-from django.db.models import CharField, Model, Q, QuerySet, Value
+from django.db.models import CharField, F, Model, Q, QuerySet, Value
 from django.db.models.expressions import Combinable, Expression
 from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
@@ -79,6 +79,10 @@ class Catalog:
     def group_key(self) -> Expression:
         """An expression equal for products that count as one, such as colours of a design."""
         return Cast("pk", CharField())
+
+    def novelty(self) -> Combinable:
+        """An expression that is greater for newer products, for what nobody has looked at yet."""
+        return F("pk")
 
     def attributes(self) -> Mapping[str, Combinable]:
         """What products are filtered, boosted and compared by: a name → an expression.

@@ -1,7 +1,7 @@
 """What an asker will accept: part of the statement that ranks, so nothing is filtered afterwards."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,20 @@ class Filters:
     price_min: Decimal | None = None
     price_max: Decimal | None = None
     also: Q = field(default_factory=Q)
+    reads: frozenset[str] = frozenset()  # attributes to annotate besides
+
+    def within(
+        self, price_min: Decimal | None, price_max: Decimal | None, *, reads: frozenset[str]
+    ) -> "Filters":
+        """Narrow to a price window as well, and annotate what other conditions read."""
+        lows = [price for price in (self.price_min, price_min) if price is not None]
+        highs = [price for price in (self.price_max, price_max) if price is not None]
+        return replace(
+            self,
+            price_min=max(lows, default=None),
+            price_max=min(highs, default=None),
+            reads=self.reads | reads,
+        )
 
     def check(self) -> None:
         """Make sure that the shop offers every attribute.
@@ -65,7 +79,7 @@ class Filters:
 
     def _names(self) -> list[str]:
         is_priced = self.price_min is not None or self.price_max is not None
-        return [*self.attributes, *([PRICE] if is_priced else [])]
+        return sorted({*self.attributes, *self.reads, *([PRICE] if is_priced else [])})
 
     def _price(self) -> Q:
         wanted = {"reco_price__gte": self.price_min, "reco_price__lte": self.price_max}

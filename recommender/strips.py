@@ -13,6 +13,8 @@ class Rung(models.TextChoices):
 
     STORED = "stored", "A stored pairing"
     STYLE = "style", "Style neighbours"
+    PALETTE = "palette", "Slots and shared colours"
+    NEWEST = "newest", "The newest of a slot"
     VISUAL = "visual", "Visual neighbours"
 
 

@@ -6,6 +6,8 @@ from recommender.models.jobs import EmbeddingJob, Job, PairingJob
 from recommender.models.looks import Look, LookItem
 from recommender.models.pairings import Pairing
 from recommender.models.pictures import Picture, Slot
+from recommender.models.rules import Rule
+from recommender.models.trainings import TrainingRun
 
 __all__ = [
     "Checkpoint",
@@ -18,5 +20,7 @@ __all__ = [
     "PairingJob",
     "Picture",
     "Purpose",
+    "Rule",
     "Slot",
+    "TrainingRun",
 ]

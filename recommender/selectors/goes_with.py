@@ -1,17 +1,18 @@
 """Which products go well with this one."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, Subquery
+from django.db.models import F, FloatField, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Cast, RowNumber
+from django.utils.translation import gettext
 
 from recommender import conf
-from recommender.catalog import catalog, product_model
+from recommender.catalog import catalog
 from recommender.filters import ANYTHING, Filters
 from recommender.garments import partner_slots
-from recommender.models import Checkpoint, Purpose
-from recommender.selectors.checkpoints import active_checkpoints
+from recommender.models import Checkpoint, Purpose, Rule
+from recommender.selectors.ladder import climb
+from recommender.selectors.question import Question, question_about
 from recommender.selectors.ranking import (
     UNLIMITED,
     WHOLE,
@@ -19,14 +20,13 @@ from recommender.selectors.ranking import (
     cover_vector,
     eligible_products,
     rank_products,
+    scored_products,
 )
-from recommender.selectors.similar import products_in_order
+from recommender.selectors.similar import products_in_order, wishes
+from recommender.steering import in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
-Chosen = tuple[Rung, Ranked]
-
-PAIR_REASON = "The style scorer rates the two together"
-STYLE_REASON = "Close in style"
+COLOUR = "colour"
 
 
 def goes_with(
@@ -39,38 +39,33 @@ def goes_with(
     """Products of other slots that go well with this one, in stock, a few of each, best first.
 
     Stored pairings come first; where they do not fill the strip (a new product, a sale that
-    emptied a slot) style neighbours do. At most five queries, and the host's own for cards.
+    emptied a slot) style neighbours do, then products that share its colours, then the newest.
+    Three queries, and whatever the host's cards prefetch.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
-    active = active_checkpoints()
-    scorer, style = active.get(Purpose.PAIR), active.get(Purpose.STYLE)
-    stored = _stored(product, scorer, filters=filters) if scorer else []
-    chosen = _fill([], Rung.STORED, stored, limit=limit, per_slot=per_slot)
-    if style and len(chosen) < limit:
-        rows = _neighbours(product, style, per_slot=per_slot, filters=filters)
-        chosen = _fill(chosen, Rung.STYLE, rows, limit=limit, per_slot=per_slot)
-    versions = tuple(checkpoint.label for checkpoint in (scorer, style) if checkpoint)
-    return Strip(tuple(_items(chosen)), versions=versions)
+    question = question_about(product.pk)
+    steered = question.steering(Rule.Strip.GOES_WITH)
+    is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(steered.pins))
+    partners = eligible_products(filters, steered=steered).filter(is_partner).exclude(pk=product.pk)
+    rungs = _rungs(partners, question, per_slot=per_slot)
+    rows = {row.pk: (rung, row) for rung, row in climb(rungs, limit=limit, per_slot=per_slot)}
+    placed = in_pinned_order(rows, steered.pins)
+    return Strip(tuple(_items(placed)), versions=_versions(question))
 
 
 def style_neighbours(
-    product_pk: Any,
-    *,
-    slot: str,
-    style: Checkpoint,
-    per_slot: int,
-    filters: Filters = ANYTHING,
+    product_pk: Any, *, slot: str, style: Checkpoint, per_slot: int
 ) -> list[Ranked]:
     """The nearest products in style, up to `per_slot` of every slot that goes with `slot`.
 
     One query, exact. The score is a cosine, -1 to 1.
     """
     return rank_products(
-        eligible_products(filters).filter(reco_slot__in=partner_slots(slot)),
+        eligible_products().filter(reco_slot__in=partner_slots(slot)),
         anchor=Subquery(cover_vector(product_pk, style)),
         checkpoint=style,
         weights=style.part_weights or {WHOLE: 1.0},
@@ -79,55 +74,74 @@ def style_neighbours(
     )
 
 
-def slot_of(product_pk: Any) -> str:
-    """The slot the host gives this product, "" for none or no product; one query."""
-    rows = product_model()._default_manager.filter(pk=product_pk)
-    slots = rows.annotate(reco_slot=catalog().slot()).values_list("reco_slot", flat=True)
-    return str(next(iter(slots), ""))
+def _rungs(
+    partners: QuerySet[Any], question: Question, *, per_slot: int
+) -> dict[Rung, QuerySet[Any]]:
+    """What each rung of the ladder offers, from the best-informed down."""
+    rungs = {}
+    scorer = question.checkpoints.get(Purpose.PAIR)
+    style = question.checkpoints.get(Purpose.STYLE)
+    visual = question.checkpoints.get(Purpose.VISUAL)
+    pk = question.beside.pk
+    if scorer:
+        rungs[Rung.STORED] = _stored(partners, pk, scorer)
+    if style:
+        rungs[Rung.STYLE] = _near(partners, pk, style, weights=style.part_weights)
+    if visual and COLOUR in visual.part_weights:
+        only_colour = dict.fromkeys(visual.part_weights, 0.0) | {COLOUR: 1.0}
+        rungs[Rung.PALETTE] = _near(partners, pk, visual, weights=only_colour)
+    rungs[Rung.NEWEST] = _newest(partners, per_slot=per_slot)
+    return rungs
 
 
-def _stored(product: Any, scorer: Checkpoint, *, filters: Filters) -> list[Ranked]:
-    """Every stored pairing whose partner may be shown now, best first."""
-    partners = (
-        eligible_products(filters)
-        .filter(
-            recommender_partner_pairings__product=product.pk,
-            recommender_partner_pairings__scorer=scorer,
-        )
-        .annotate(reco_score=F("recommender_partner_pairings__score"))
-        .order_by("-reco_score", "pk")
+def _stored(partners: QuerySet[Any], product_pk: Any, scorer: Checkpoint) -> QuerySet[Any]:
+    stored: QuerySet[Any] = partners.filter(
+        recommender_partner_pairings__product=product_pk,
+        recommender_partner_pairings__scorer=scorer,
+    ).annotate(reco_score=F("recommender_partner_pairings__score"))
+    return stored
+
+
+def _near(
+    partners: QuerySet[Any], product_pk: Any, encoder: Checkpoint, *, weights: dict[str, float]
+) -> QuerySet[Any]:
+    anchor = Subquery(cover_vector(product_pk, encoder))
+    return scored_products(
+        partners, anchor=anchor, checkpoint=encoder, weights=weights or {WHOLE: 1.0}
     )
-    rows = partners.values_list("pk", "reco_slot", "reco_group", "reco_score")
-    return [Ranked(pk, slot, group, score, {}) for pk, slot, group, score in rows]
 
 
-def _neighbours(
-    product: Any, style: Checkpoint, *, per_slot: int, filters: Filters
-) -> list[Ranked]:
-    slot = slot_of(product.pk)
-    return style_neighbours(product.pk, slot=slot, style=style, per_slot=per_slot, filters=filters)
+def _newest(partners: QuerySet[Any], *, per_slot: int) -> QuerySet[Any]:
+    """A few of each slot, newest first; their score says that nothing is known of them."""
+    newness = F("reco_novelty").desc()
+    place = Window(RowNumber(), partition_by=F("reco_slot"), order_by=[newness, "pk"])
+    newest: QuerySet[Any] = (
+        partners.order_by()
+        .annotate(reco_novelty=catalog().novelty())
+        .annotate(reco_place=place, reco_score=Cast(Value(0), FloatField()))
+        .filter(reco_place__lte=per_slot)
+    )
+    return newest
 
 
-def _fill(
-    chosen: Sequence[Chosen], rung: Rung, rows: Iterable[Ranked], *, limit: int, per_slot: int
-) -> list[Chosen]:
-    """Add rows of the next rung: one of each design, and no slot beyond its share of the strip."""
-    filled = list(chosen)
-    groups = {row.group for _rung, row in chosen}
-    used = Counter(row.slot for _rung, row in chosen)
-    for row in rows:
-        if len(filled) < limit and row.group not in groups and used[row.slot] < per_slot:
-            filled.append((rung, row))
-            groups.add(row.group)
-            used[row.slot] += 1
-    return filled
+def _versions(question: Question) -> tuple[str, ...]:
+    asked = (question.checkpoints.get(purpose) for purpose in (Purpose.PAIR, Purpose.STYLE))
+    return tuple(checkpoint.label for checkpoint in asked if checkpoint)
 
 
-def _items(chosen: Sequence[Chosen]) -> list[Item]:
-    rung_of = {row.pk: rung for rung, row in chosen}
+def _items(placed: list[tuple[Rung, Ranked]]) -> list[Item]:
+    rung_of = {row.pk: rung for rung, row in placed}
     return [
-        Item(product, _score(row), rank, rung_of[row.pk], (_reason(rung_of[row.pk], row),))
-        for rank, (row, product) in enumerate(products_in_order([r for _, r in chosen]), start=1)
+        Item(
+            product,
+            _score(row),
+            rank,
+            rung_of[row.pk],
+            (*wishes(row), _reason(rung_of[row.pk], row)),
+        )
+        for rank, (row, product) in enumerate(
+            products_in_order([row for _rung, row in placed]), start=1
+        )
     ]
 
 
@@ -136,5 +150,10 @@ def _score(row: Ranked) -> float:
 
 
 def _reason(rung: Rung, row: Ranked) -> Reason:
-    text = PAIR_REASON if rung == Rung.STORED else STYLE_REASON
-    return Reason(code=rung.value, text=text, value=_score(row))
+    texts = {
+        Rung.STORED: gettext("The style scorer rates the two together"),
+        Rung.STYLE: gettext("Close in style"),
+        Rung.PALETTE: gettext("Shares its colours"),
+        Rung.NEWEST: gettext("New in the shop"),
+    }
+    return Reason(code=rung.value, text=texts[rung], value=_score(row))

@@ -9,6 +9,7 @@ from recommender.filters import ANYTHING, Filters
 from recommender.models import Purpose
 from recommender.photos import SHOPPER, encode_jpeg, open_photo
 from recommender.selectors.checkpoints import active_checkpoint
+from recommender.selectors.question import question_of_its_own
 from recommender.selectors.similar import products_like_vector
 from recommender.strips import Strip
 
@@ -104,7 +105,8 @@ def products_like_seen(
     Raises:
         SeenByAnother: another checkpoint serves by now; its vectors cannot be compared.
     """
-    checkpoint = active_checkpoint(Purpose.VISUAL)
+    question = question_of_its_own()
+    checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None or checkpoint.label != seen.label:
         raise SeenByAnother(SeenByAnother.__doc__)
-    return products_like_vector(seen.vector, checkpoint=checkpoint, filters=filters, limit=limit)
+    return products_like_vector(seen.vector, question=question, filters=filters, limit=limit)

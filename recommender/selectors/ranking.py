@@ -18,6 +18,7 @@ from recommender.catalog import catalog
 from recommender.database import InnerProduct, Part
 from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Embedding
+from recommender.steering import UNSTEERED, Steering
 
 VECTOR = "recommender_pictures__embeddings__vector"
 WHOLE = "whole"
@@ -25,39 +26,53 @@ WHOLE = "whole"
 # DISTINCT ON keeps the best view of the best product of each group (design); row_number then
 # counts within each slot. A NULL score means that the anchor has no vector: nothing is known.
 _RANK = """
-WITH candidate (pk, slot, grp, score{columns}) AS MATERIALIZED ({candidates}),
+WITH candidate (pk, slot, grp, score, lift{columns}) AS MATERIALIZED ({candidates}),
 best AS (
-    SELECT DISTINCT ON (grp) * FROM candidate WHERE score IS NOT NULL ORDER BY grp, score DESC, pk
+    SELECT DISTINCT ON (grp) * FROM candidate WHERE score IS NOT NULL
+    ORDER BY grp, score + lift DESC, pk
 ),
 placed AS (
-    SELECT *, row_number() OVER (PARTITION BY slot ORDER BY score DESC, pk) AS place FROM best
+    SELECT *, row_number() OVER (PARTITION BY slot ORDER BY score + lift DESC, pk) AS place
+    FROM best
 )
-SELECT pk, slot, grp, score{columns} FROM placed
-WHERE place <= %s ORDER BY score DESC, pk LIMIT %s
+SELECT pk, slot, grp, score, lift{columns} FROM placed
+WHERE place <= %s ORDER BY score + lift DESC, pk LIMIT %s
 """
 UNLIMITED = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One product's place; `parts` are the cosines its score is made of, by name."""
+    """One product's place; `parts` are the cosines its score is made of, by name.
+
+    `lift` is what the merchant's rules add for its place in the order.
+    """
 
     pk: Any
     slot: str
     group: str
     score: float
     parts: Mapping[str, float]
+    lift: float = 0.0
 
 
-def eligible_products(filters: Filters = ANYTHING) -> QuerySet[Any]:
-    """The host's visible products that may be recommended, with `reco_slot` and `reco_group`.
+def eligible_products(
+    filters: Filters = ANYTHING, *, steered: Steering = UNSTEERED
+) -> QuerySet[Any]:
+    """The host's visible products that may be recommended, within filters and the merchant's rules.
+
+    Annotated with `reco_slot`, `reco_group` and `reco_lift`.
 
     Raises:
         UnknownAttribute: the shop's catalog does not offer one of the filters' attributes.
     """
     shop = catalog()
     products: QuerySet[Any] = shop.products().filter(shop.available())
-    return filters.apply(products.annotate(reco_slot=shop.slot(), reco_group=shop.group_key()))
+    within = filters.within(steered.price_min, steered.price_max, reads=steered.attributes)
+    known = products.annotate(reco_slot=shop.slot(), reco_group=shop.group_key())
+    eligible: QuerySet[Any] = within.apply(known).exclude(steered.without)
+    lifted: QuerySet[Any] = eligible.annotate(reco_lift=steered.lift())
+    return lifted
 
 
 def rank_products(
@@ -75,21 +90,38 @@ def rank_products(
     says how much each part of the vector counts. Best first, ties by primary key, one product of
     each group, at most `per_slot` of a slot.
     """
-    parts = _cosines(anchor, checkpoint)
-    names = list(parts)
-    rows = (
-        candidates.order_by()
-        .filter(recommender_pictures__embeddings__checkpoint=checkpoint)
-        .annotate(**{f"reco_part_{name}": cosine for name, cosine in parts.items()})
-        .annotate(reco_score=_weighted(names, weights))
-        .values_list("pk", "reco_slot", "reco_group", "reco_score", *_columns(names))
+    names = [name for name, _width in checkpoint.parts] or [WHOLE]
+    scored = scored_products(candidates, anchor=anchor, checkpoint=checkpoint, weights=weights)
+    rows = scored.values_list(
+        *("pk", "reco_slot", "reco_group", "reco_score", "reco_lift"), *_columns(names)
     )
     return [
-        Ranked(pk, slot, group, score, dict(zip(names, cosines, strict=True)))
-        for pk, slot, group, score, *cosines in _rows(
+        Ranked(pk, slot, group, score, dict(zip(names, cosines, strict=True)), lift)
+        for pk, slot, group, score, lift, *cosines in _rows(
             rows, _columns(names), per_slot=per_slot, limit=limit
         )
     ]
+
+
+def scored_products(
+    candidates: QuerySet[Any],
+    *,
+    anchor: Combinable,
+    checkpoint: Checkpoint,
+    weights: Mapping[str, float],
+) -> QuerySet[Any]:
+    """Annotate products with `reco_score`, their closeness to a vector, once per picture.
+
+    And with the cosine of each part, `reco_part_<name>`.
+    """
+    parts = _cosines(anchor, checkpoint)
+    looked_at = candidates.order_by().filter(
+        recommender_pictures__embeddings__checkpoint=checkpoint
+    )
+    measured: QuerySet[Any] = looked_at.annotate(
+        **{f"reco_part_{name}": cosine for name, cosine in parts.items()}
+    ).annotate(reco_score=_weighted(list(parts), weights))
+    return measured
 
 
 def cover_vector(product_pk: Any, checkpoint: Checkpoint) -> QuerySet[Embedding, Any]:
@@ -112,7 +144,8 @@ def _cosines(anchor: Combinable, checkpoint: Checkpoint) -> dict[str, Expression
 
 
 def _weighted(names: list[str], weights: Mapping[str, float]) -> Combinable:
-    terms = [Value(weights[name]) * F(f"reco_part_{name}") for name in names]
+    counting = [name for name in names if weights[name]] or names
+    terms = [Value(weights[name]) * F(f"reco_part_{name}") for name in counting]
     total: Combinable = terms[0]
     for term in terms[1:]:
         total = total + term

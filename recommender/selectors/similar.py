@@ -5,13 +5,14 @@ from typing import Any
 
 from django.db.models import QuerySet, Subquery
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext
 
 from recommender import conf
-from recommender.catalog import catalog, product_model
+from recommender.catalog import catalog
 from recommender.database import vector_value
 from recommender.filters import ANYTHING, Filters
-from recommender.models import Checkpoint, Purpose
-from recommender.selectors.checkpoints import active_checkpoint
+from recommender.models import Checkpoint, Purpose, Rule
+from recommender.selectors.question import Question, question_about
 from recommender.selectors.ranking import (
     WHOLE,
     Ranked,
@@ -19,6 +20,7 @@ from recommender.selectors.ranking import (
     eligible_products,
     rank_products,
 )
+from recommender.steering import PINNED, Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
 # From this cosine on, a part of the score is worth telling a shopper about.
@@ -41,34 +43,43 @@ def similar_products(
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    checkpoint = active_checkpoint(Purpose.VISUAL)
+    question = question_about(product.pk)
+    checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
+    steered = question.steering(Rule.Strip.SIMILAR)
     candidates = (
-        eligible_products(filters)
-        .filter(reco_slot=_own(product, reco=catalog().slot()))
+        eligible_products(filters, steered=steered)
+        .filter(reco_slot=question.slot)
         .exclude(pk=product.pk)
-        .exclude(reco_group=_own(product, reco=catalog().group_key()))
+        .exclude(reco_group=question.group)
     )
     anchor = Subquery(cover_vector(product.pk, checkpoint))
-    return _strip(candidates, anchor, checkpoint, limit=limit, colour_weight=colour_weight)
+    weights = _weights(checkpoint, colour_weight)
+    return _strip(candidates, anchor, checkpoint, limit=limit, weights=weights, steered=steered)
 
 
 def products_like_vector(
     vector: Sequence[float],
     *,
-    checkpoint: Checkpoint,
+    question: Question,
     filters: Filters = ANYTHING,
     limit: int | None = None,
     colour_weight: float | None = None,
 ) -> Strip:
-    """Products that look like a photo that is in no catalogue, given its visual vector."""
+    """Products that look like a photo that is in no catalogue, given its visual vector; two queries.
+
+    The question must have a visual checkpoint. Rules that hold beside a product say nothing here.
+    """
+    checkpoint = question.checkpoints[Purpose.VISUAL]
+    steered = question.steering(Rule.Strip.SIMILAR)
     return _strip(
-        eligible_products(filters),
+        eligible_products(filters, steered=steered),
         vector_value(vector),
         checkpoint,
         limit=limit,
-        colour_weight=colour_weight,
+        weights=_weights(checkpoint, colour_weight),
+        steered=steered,
     )
 
 
@@ -78,32 +89,37 @@ def products_in_order(ranked: Sequence[Ranked]) -> list[tuple[Ranked, Any]]:
     return [(row, found[row.pk]) for row in ranked if row.pk in found]
 
 
-def _own(product: Any, *, reco: Any) -> Subquery:
-    """What an expression of the host's gives for this product, as part of the same statement."""
-    me = product_model()._default_manager.filter(pk=product.pk).order_by()
-    return Subquery(me.annotate(reco_own=reco).values("reco_own"))
-
-
 def _strip(
     candidates: QuerySet[Any],
     anchor: Combinable,
     checkpoint: Checkpoint,
     *,
     limit: int | None,
-    colour_weight: float | None,
+    weights: Mapping[str, float],
+    steered: Steering,
 ) -> Strip:
     ranked = rank_products(
         candidates,
         anchor=anchor,
         checkpoint=checkpoint,
-        weights=_weights(checkpoint, colour_weight),
+        weights=weights,
         limit=conf.get("STRIP_LENGTH") if limit is None else limit,
     )
+    placed = in_pinned_order({row.pk: row for row in ranked}, steered.pins)
     items = [
-        Item(product, round(row.score, 4), rank, Rung.VISUAL, tuple(_reasons(row.parts)))
-        for rank, (row, product) in enumerate(products_in_order(ranked), start=1)
+        Item(product, round(row.score, 4), rank, Rung.VISUAL, (*wishes(row), *_reasons(row.parts)))
+        for rank, (row, product) in enumerate(products_in_order(placed), start=1)
     ]
     return Strip(tuple(items), versions=(checkpoint.label,))
+
+
+def wishes(row: Ranked) -> list[Reason]:
+    """The merchant's part in a product's place."""
+    if row.lift >= PINNED / 2:
+        return [Reason("pinned", gettext("Picked by the shop"), 1.0)]
+    if row.lift > 0:
+        return [Reason("boosted", gettext("Recommended by the shop"), round(row.lift, 4))]
+    return []
 
 
 def _weights(checkpoint: Checkpoint, colour_weight: float | None) -> Mapping[str, float]:

@@ -10,8 +10,8 @@ from django.db.models import Count, Min
 from recommender import conf
 from recommender.database import advisory_lock
 from recommender.models import Checkpoint, Embedding, Pairing, Purpose
-from recommender.selectors.checkpoints import active_checkpoints
-from recommender.selectors.goes_with import slot_of, style_neighbours
+from recommender.selectors.goes_with import style_neighbours
+from recommender.selectors.question import question_about
 from recommender.selectors.ranking import Ranked, cover_vector
 
 EMBEDDINGS_OF = "embeddings of "
@@ -38,11 +38,11 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
     with, each cut to its best. The cost does not grow with the catalogue beyond one vector search:
     candidates come per slot, never all pairs. The score must not depend on the order of a pair.
     """
-    active = active_checkpoints()
-    scorer, style = active.get(Purpose.PAIR), active.get(Purpose.STYLE)
+    question = question_about(product_pk)
+    scorer, style = (question.checkpoints.get(kind) for kind in (Purpose.PAIR, Purpose.STYLE))
     if not (scorer and style):
         return 0
-    slot = slot_of(product_pk)
+    slot = question.slot
     per_slot = conf.get("CANDIDATES_PER_SLOT")
     candidates = style_neighbours(product_pk, slot=slot, style=style, per_slot=per_slot)
     judged = _judge(product_pk, candidates, _read_by(scorer), score=score)

@@ -7,6 +7,7 @@ import pytest
 from fashionshop.models import Product
 from recommender.filters import Filters, UnknownAttribute
 from recommender.selectors.goes_with import goes_with
+from recommender.selectors.question import question_of_its_own
 from recommender.selectors.similar import products_like_vector, similar_products
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_a_photo_is_answered_within_the_filters(checkpoints, tops):
     vector = [1.0, *[0.0] * 15, 1.0, 0.0, 0.0]
 
     strip = products_like_vector(
-        vector, checkpoint=checkpoints["VISUAL"], filters=Filters(price_max=Decimal(10))
+        vector, question=question_of_its_own(), filters=Filters(price_max=Decimal(10))
     )
 
     assert [item.product.title for item in strip.items] == ["cheap"]

@@ -178,7 +178,7 @@ def test_the_cost_does_not_grow_with_the_candidates(
 
     # checkpoints, slot, neighbours, encoder, own and their vectors; lock, 2 deletions, bars, insertion, ranks,
     # cut; 2 savepoint lines of the test's own transaction.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         refresh_pairings(outfit.pk, score=fake_score)
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fashionshop.models import Product
 from recommender.filters import Filters
 from recommender.models import Checkpoint, Picture, Slot
+from recommender.selectors.question import question_of_its_own
 from recommender.selectors.similar import products_like_vector, similar_products
 from recommender.testing import activate_fake_checkpoints, give_vectors
 from tests import naive
@@ -202,7 +203,7 @@ def test_no_vector_leaves_the_database(blouse, tops, django_assert_num_queries):
 
 def test_a_photo_that_is_in_no_catalogue_finds_its_like(blouse, tops, checkpoints):
     strip = products_like_vector(
-        [1.0, *[0.0] * 15, 1.0, 0.0, 0.0], checkpoint=checkpoints["VISUAL"], limit=2
+        [1.0, *[0.0] * 15, 1.0, 0.0, 0.0], question=question_of_its_own(), limit=2
     )
 
     assert titles(strip) == ["blouse", "near"]
@@ -213,10 +214,10 @@ def test_a_photo_search_can_be_narrowed_in_the_same_statement(
 ):
     from django.db.models import Q
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # the question, the ranking, cards, the host's pictures
         strip = products_like_vector(
             [1.0, *[0.0] * 15, 1.0, 0.0, 0.0],
-            checkpoint=checkpoints["VISUAL"],
+            question=question_of_its_own(),
             filters=Filters(also=Q(title__startswith="m")),
         )
 
@@ -227,7 +228,7 @@ def test_a_filter_that_nothing_can_pass_gives_an_empty_strip(tops, checkpoints):
     from django.db.models import Q
 
     strip = products_like_vector(
-        [1.0, *[0.0] * 18], checkpoint=checkpoints["VISUAL"], filters=Filters(also=Q(pk__in=[]))
+        [1.0, *[0.0] * 18], question=question_of_its_own(), filters=Filters(also=Q(pk__in=[]))
     )
 
     assert not strip
@@ -238,7 +239,7 @@ def test_a_slot_with_a_quote_in_a_filter_is_only_text(blouse, tops, checkpoints)
 
     strip = products_like_vector(
         [1.0, *[0.0] * 18],
-        checkpoint=checkpoints["VISUAL"],
+        question=question_of_its_own(),
         filters=Filters(also=Q(title="%s'; {columns} --")),
     )
 

@@ -123,14 +123,14 @@ def test_a_failed_strip_outside_a_transaction_leaves_the_connection_usable(monke
         with connection.cursor() as cursor:
             cursor.execute("SELECT nonsense")
 
-    monkeypatch.setattr(similar, "active_checkpoint", fail)
+    monkeypatch.setattr(similar, "question_about", fail)
 
     assert draw(SIMILAR, blouse).strip() == ""
     blouse.refresh_from_db()
 
 
 def test_a_mistake_in_our_own_code_is_not_hidden(blouse, checkpoints, monkeypatch):
-    monkeypatch.setattr(goes_with, "active_checkpoints", lambda: 1 / 0)
+    monkeypatch.setattr(goes_with, "question_about", lambda _pk: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         draw(GOES_WITH, blouse)

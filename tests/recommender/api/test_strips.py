@@ -104,15 +104,9 @@ def test_at_most_so_many_of_a_slot_go_with_it(
     assert len(found) == 3
 
 
-def test_goes_with_costs_at_most_seven_queries(goes_with, django_assert_max_num_queries):
-    # product, checkpoints, pairings, the product's slot, style, cards, the host's pictures
-    with django_assert_max_num_queries(7):
+def test_goes_with_costs_five_queries(goes_with, django_assert_num_queries):
+    with django_assert_num_queries(5):  # product, question, the ladder, cards, the host's pictures
         goes_with()
-
-
-def test_a_full_strip_of_pairings_costs_five_queries(goes_with, django_assert_num_queries):
-    with django_assert_num_queries(5):  # product, checkpoints, pairings, cards, pictures
-        goes_with(limit=2)
 
 
 def test_a_product_nobody_has_looked_at_yet_has_an_empty_strip(client, checkpoints, dress):

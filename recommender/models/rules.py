@@ -1,0 +1,123 @@
+"""What the merchant wants, whatever the pictures say."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+SLOT = "slot"  # an attribute that every catalog has
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    def in_force(self) -> "RuleQuerySet":
+        """Switched on, begun and not yet over."""
+        begun = Q(starts_at=None) | Q(starts_at__lte=Now())
+        return self.filter(begun, Q(ends_at=None) | Q(ends_at__gt=Now()), is_enabled=True)
+
+
+class Rule(models.Model):
+    """One wish of the merchant; every recommendation statement obeys those in force."""
+
+    class Kind(models.TextChoices):
+        PIN = "PIN", _("Pin a product at a position")
+        HIDE = "HIDE", _("Never show")
+        BOOST = "BOOST", _("Show earlier")
+        BURY = "BURY", _("Show later")
+        NEVER_TOGETHER = "NEVER_TOGETHER", _("Never together")
+        PRICE_WINDOW = "PRICE_WINDOW", _("Keep to a price window")
+
+    class Strip(models.TextChoices):
+        EVERYWHERE = "", _("Everywhere")
+        SIMILAR = "SIMILAR", _("Similar")
+        GOES_WITH = "GOES_WITH", _("Goes well with")
+
+    kind = models.CharField(max_length=14, choices=Kind)
+    strip = models.CharField(max_length=9, choices=Strip, blank=True, default=Strip.EVERYWHERE)
+    on_product = models.ForeignKey(
+        settings.RECOMMENDER_PRODUCT_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="recommender_rules_here",
+        help_text=_("Only beside this product; empty for all."),
+    )
+    on_attribute = models.CharField(
+        max_length=60, blank=True, help_text=_("Only beside products with this attribute …")
+    )
+    on_value = models.CharField(max_length=120, blank=True, help_text=_("… of this value."))
+    product = models.ForeignKey(
+        settings.RECOMMENDER_PRODUCT_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="recommender_rules",
+        help_text=_("The product that is pinned, hidden, or shown earlier or later."),
+    )
+    attribute = models.CharField(
+        max_length=60, blank=True, help_text=_("Or every product with this attribute …")
+    )
+    value = models.CharField(max_length=120, blank=True, help_text=_("… of this value."))
+    both_ways = models.BooleanField(
+        default=False, help_text=_("Hide each of the two beside the other.")
+    )
+    position = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("1 is first.")
+    )
+    strength = models.FloatField(
+        default=0.1,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=_("Added to or taken off a score between 0 and 1."),
+    )
+    percent = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("How far from the product's own price, in per cent.")
+    )
+    is_enabled = models.BooleanField(_("in use"), default=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None)
+                | Q(starts_at=None)
+                | Q(ends_at__gt=models.F("starts_at")),
+                name="rule_ends_after_it_starts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        what = self.product or (f"{self.attribute} {self.value}" if self.attribute else "")
+        where = self.on_product or (f"{self.on_attribute} {self.on_value}".strip())
+        words = [str(self.get_kind_display()), str(what), f"beside {where}" if where else ""]
+        return " ".join(word for word in words if word)
+
+    def clean(self) -> None:
+        """Say which field a rule of this kind still needs."""
+        missing = {name: _("A rule of this kind needs it.") for name in self._missing()}
+        if missing:
+            raise ValidationError(missing)
+
+    def _missing(self) -> list[str]:
+        has_target = bool(self.product_id or self.attribute)
+        needs: dict[str, dict[str, Any]] = {
+            Rule.Kind.PIN: {"product": self.product_id, "position": self.position},
+            Rule.Kind.HIDE: {"product": has_target},
+            Rule.Kind.BOOST: {"attribute": has_target},
+            Rule.Kind.BURY: {"attribute": has_target},
+            Rule.Kind.NEVER_TOGETHER: {
+                "on_attribute": self.on_attribute,
+                "attribute": self.attribute,
+            },
+            Rule.Kind.PRICE_WINDOW: {"percent": self.percent},
+        }
+        return [name for name, given in needs.get(self.kind, {}).items() if not given]
