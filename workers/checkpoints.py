@@ -16,7 +16,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 CARD, WEIGHTS, ONNX = "card.json", "weights.safetensors", "network.onnx"
-PIXELS, FEATURES_OF = "pixels", "features of "  # what a card's `input` says
+INT8 = "network.int8.onnx"  # optional; its hash on the card says that it was measured and kept
+# What a card's `input` says.
+PIXELS, FEATURES_OF, EMBEDDINGS_OF = "pixels", "features of ", "embeddings of "
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -72,6 +74,16 @@ class Card:
         """Name the vectors this checkpoint makes, `name@version`."""
         return f"{self.name}@{self.version}"
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Name the files beside the card that it vouches for."""
+        return (WEIGHTS, ONNX, *([INT8] if INT8 in self.sha256 else []))
+
+    @property
+    def serves_from(self) -> str:
+        """Name the file a CPU worker runs: eight bits where they were measured and kept."""
+        return self.files[-1]
+
 
 def find(name_or_path: str) -> Path:
     """Locate a checkpoint by the name of a shipped one or by its folder.
@@ -117,7 +129,7 @@ def verify(folder: Path, card: Card) -> None:
     Raises:
         CheckpointError: A file is missing or is not the one the card was written for.
     """
-    for name in (WEIGHTS, ONNX):
+    for name in card.files:
         path = folder / name
         if not path.is_file():
             raise CheckpointError(f"{folder} lacks {name}; copy the whole folder again.")
@@ -174,7 +186,8 @@ def save_checkpoint(
     A folder without a card is no checkpoint, so a killed save leaves nothing half valid behind.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CARD).unlink(missing_ok=True)
+    for stale in (CARD, INT8):
+        (folder / stale).unlink(missing_ok=True)
     save_file({key: value.copy(order="C") for key, value in tensors.items()}, folder / WEIGHTS)
     (folder / ONNX).write_bytes(onnx)
     hashes = {name: file_hash(folder / name) for name in (WEIGHTS, ONNX)}
@@ -182,7 +195,7 @@ def save_checkpoint(
 
 
 def write_card(folder: Path, card: Card) -> Card:
-    """Write the card alone, for new metrics beside unchanged weights."""
+    """Write the card alone, for new metrics or another file beside unchanged weights."""
     text = json.dumps(asdict(card), indent=2, ensure_ascii=False)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
     return card

@@ -3,9 +3,10 @@
 Normalisation belongs to the network, so that `network.onnx` takes what this module gives.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,13 @@ from PIL import Image
 
 Pixels = NDArray[np.uint8]
 
+STRETCH, CENTRE_CROP = FITS = ("stretch", "centre-crop")
+INTERPOLATIONS = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
 GROUND_TOLERANCE = 24  # of 255, largest channel difference that is still ground (shadow, JPEG)
 PLAIN_SHARE = 0.6  # of the border must agree on a colour before it is called ground
 LONGEST_FRAME = 1.6  # long side to short side: catalogues use 1 to 1.5
@@ -41,27 +49,53 @@ class Ground:
         return self.agreement >= PLAIN_SHARE
 
 
-def prepare(picture: Image.Image, *, side_px: int) -> Pixels:
-    """Bring a picture to a square, every pixel used.
+def prepare(
+    picture: Image.Image,
+    *,
+    side_px: int,
+    fit: str = STRETCH,
+    resize_px: int | None = None,
+    interpolation: str = "bicubic",
+) -> Pixels:
+    """Bring a picture to a square.
 
-    A picture up to 1.6 times as long as wide is stretched to the square: on packshots that reads
-    finer detail than a letterbox and measures better (docs/models.md). A longer one is first padded
-    with its ground's colour to that limit, so that no garment becomes unrecognisable.
+    `stretch` uses every pixel: a picture up to 1.6 times as long as wide is stretched to the square;
+    on packshots that reads finer detail than a letterbox and measures better (docs/models.md). A
+    longer one is first padded with its ground's colour to that limit, so that no garment becomes
+    unrecognisable. `centre-crop` scales the shorter side and cuts the middle out, as most public
+    networks were trained.
 
     Args:
         picture: RGB, upright, any size of at least 1×1.
-        side_px: side of the square.
+        side_px: Side of the square.
+        fit: "stretch" or "centre-crop".
+        resize_px: For `centre-crop`, what the shorter side is scaled to; by default `side_px`.
+        interpolation: "nearest", "bilinear", "bicubic" or "lanczos".
 
     Returns:
         (side_px, side_px, 3) uint8 RGB.
+
+    Raises:
+        ValueError: No such fit or interpolation, or a crop larger than what it is cut from.
     """
-    padded = _padded(picture)
-    return np.asarray(padded.resize((side_px, side_px), Image.Resampling.BICUBIC))
+    if fit not in FITS or interpolation not in INTERPOLATIONS:
+        known = f"fits: {', '.join(FITS)}; interpolations: {', '.join(INTERPOLATIONS)}"
+        raise ValueError(f"No preprocessing is called {fit!r} with {interpolation!r} ({known}).")
+    filter_ = INTERPOLATIONS[interpolation]
+    if fit == CENTRE_CROP:
+        return _centre(picture, side_px=side_px, resize_px=resize_px or side_px, filter_=filter_)
+    return np.asarray(_padded(picture).resize((side_px, side_px), filter_))
 
 
-def batch(pictures: list[Image.Image], *, side_px: int) -> Pixels:
-    """Prepare and stack pictures, (B, side_px, side_px, 3) uint8."""
-    return np.stack([prepare(picture, side_px=side_px) for picture in pictures])
+def framing(preprocessing: Mapping[str, Any]) -> dict[str, Any]:
+    """Pick the arguments of `prepare` out of a card's `preprocessing`."""
+    names = ("side_px", "fit", "resize_px", "interpolation")
+    return {name: preprocessing[name] for name in names if preprocessing.get(name) is not None}
+
+
+def batch(pictures: Sequence[Image.Image], **how: Any) -> Pixels:
+    """Prepare and stack pictures, (B, side_px, side_px, 3) uint8; arguments as `prepare` takes."""
+    return np.stack([prepare(picture, **how) for picture in pictures])
 
 
 def estimate_ground(pixels: Pixels) -> Ground:
@@ -102,6 +136,23 @@ def palette(picture: Image.Image) -> list[PaletteColour]:
     table = np.array(strip.getpalette()).reshape(-1, 3)
     merged = _merge([(table[index], count) for count, index in counted if isinstance(index, int)])
     return _shares(merged)
+
+
+def _centre(
+    picture: Image.Image, *, side_px: int, resize_px: int, filter_: Image.Resampling
+) -> Pixels:
+    if resize_px < side_px:
+        raise ValueError(f"A crop of {side_px} px cannot be cut from a side of {resize_px} px.")
+    width, height = picture.size
+    shorter = min(width, height)
+    size = (resize_px * width // shorter, resize_px * height // shorter)
+    left, top = (round((side - side_px) / 2) for side in size)
+    # One resampling of the box that is kept: a very long picture never becomes a huge one.
+    scale = (width / size[0], height / size[1])
+    right = min(width, (left + side_px) * scale[0])  # no rounding error beyond the edge
+    bottom = min(height, (top + side_px) * scale[1])
+    box = (left * scale[0], top * scale[1], right, bottom)
+    return np.asarray(picture.resize((side_px, side_px), filter_, box=box))
 
 
 def _padded(picture: Image.Image) -> Image.Image:

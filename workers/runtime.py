@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from workers.checkpoints import ONNX, Card
+from workers.checkpoints import Card
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -69,7 +69,7 @@ def open_session(folder: Path, card: Card, *, device: str | None, threads: int |
     """Open a checkpoint with the engine that serves it best here."""
     chosen = device or ("cuda" if has_cuda() else "cpu")
     if chosen == "cpu":
-        return OnnxSession(folder / ONNX, threads=threads)
+        return OnnxSession(folder / card.serves_from, threads=threads)
     return TorchSession(folder, card, device=chosen)
 
 

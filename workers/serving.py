@@ -6,6 +6,7 @@ ONNX Runtime serves unless torch is installed and sees a CUDA device; on a CPU t
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,17 @@ from workers.checkpoints import (
     load_card,
     verify,
 )
-from workers.images import PaletteColour, palette, prepare
+from workers.images import PaletteColour, framing, palette, prepare
 from workers.runtime import Arrays, Session, open_session
 
 Vectors = Sequence[Sequence[float]] | NDArray[np.floating]
+Recognised = tuple[str, float, str, float]  # category, its share, slot, its share
 
 SHORTEST_NORM = 1e-6
 DECODERS = 2  # threads; Pillow lets go of the interpreter while it decodes and scales
 LARGEST_PAIR_BATCH = 4096
+PREPARE = "workers.images.prepare"
+NOTHING: Recognised = ("", 0.0, "", 0.0)
 
 
 class BadVector(ValueError):  # noqa: N818 - named as `recommender.photos.BadPhoto`
@@ -40,7 +44,8 @@ class EncodedPicture:
     """All that the encoders say about one picture.
 
     `embeddings` has one entry per encoder, `name@version`; `error` is set instead of vectors when
-    the networks gave none worth storing.
+    the networks gave none worth storing. An encoder that knows no categories says "" with confidence
+    0, which whoever stores it takes for "nothing new", not for "nothing".
     """
 
     embeddings: dict[str, list[float]]
@@ -64,7 +69,6 @@ class EncoderGroup:
     def __init__(self, backbone: _Stage, heads: Sequence[_Stage]) -> None:
         self._backbone = backbone
         self._heads = tuple(heads)
-        self._side_px = int(backbone.card.preprocessing["side_px"])
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -85,13 +89,12 @@ class EncoderGroup:
         """Run the networks alone on one batch of at least one picture.
 
         Returns:
-            (B, D) embeddings by `name@version`, and the backbone's `features` and
-            `category_logits`.
+            (B, D) embeddings by `name@version`, the `features` that heads read (the backbone's
+            embedding where it gives no others) and, where it names categories, `category_logits`.
         """
-        with ThreadPoolExecutor(max_workers=DECODERS) as threads:
-            squares = list(threads.map(self._prepared, images))
-        seen = self._backbone.session.run({"pixels": np.stack(squares)})
-        outputs = {self._backbone.card.identity: seen.pop("embedding"), **seen}
+        seen = _look(self._backbone, images)
+        outputs = {self._backbone.card.identity: seen["embedding"], "features": seen["embedding"]}
+        outputs |= {name: value for name, value in seen.items() if name != "embedding"}
         for head in self._heads:
             out = head.session.run({"features": outputs["features"]})
             outputs[head.card.identity] = out["embedding"]
@@ -99,7 +102,7 @@ class EncoderGroup:
 
     def _encode(self, images: Sequence[Image.Image]) -> list[EncodedPicture]:
         outputs = self.forward(images)
-        categories = _categories(self._backbone.card, outputs["category_logits"])
+        categories = _recognised(self._backbone.card, outputs, count=len(images))
         names = [card.identity for card in self.cards]
         return [
             _encoded(
@@ -107,9 +110,6 @@ class EncoderGroup:
             )
             for index, image in enumerate(images)
         ]
-
-    def _prepared(self, image: Image.Image) -> NDArray[np.uint8]:
-        return prepare(image, side_px=self._side_px)
 
 
 class Scorer:
@@ -142,6 +142,34 @@ class Scorer:
                 "score"
             ].tolist()
         return scores
+
+
+class Classifier:
+    """Names the category of pictures, and no more."""
+
+    def __init__(self, stage: _Stage) -> None:
+        self._stage = stage
+
+    @property
+    def card(self) -> Card:
+        return self._stage.card
+
+    def shares(self, images: Sequence[Image.Image]) -> NDArray[np.floating]:
+        """Give every category of the card its probability.
+
+        Returns:
+            (B, categories) in the card's order, each row adding up to 1; no pictures, no rows.
+        """
+        at_once = self._stage.session.largest_batch
+        rows = [
+            softmax(_logits(_look(self._stage, images[start : start + at_once])))
+            for start in range(0, len(images), at_once)
+        ]
+        return np.concatenate([np.empty((0, len(self.card.categories)), np.float32), *rows])
+
+    def recognise(self, images: Sequence[Image.Image]) -> list[Recognised]:
+        """Name the likeliest category and slot of each picture, with their shares."""
+        return _named(self.card, self.shares(images))
 
 
 def load_encoders(
@@ -201,6 +229,20 @@ def load_scorer(folder: Path, *, device: str | None = None, threads: int | None 
     return Scorer(stage)
 
 
+def load_classifier(
+    folder: Path, *, device: str | None = None, threads: int | None = None
+) -> Classifier:
+    """Load a classifier, or an encoder that names categories; hashes are verified.
+
+    Raises:
+        CheckpointError: The checkpoint reads no pixels or names no categories.
+    """
+    stage = _open(folder, device=device, threads=threads)
+    if stage.card.input != PIXELS or not stage.card.categories:
+        raise CheckpointError(f"{folder} names no categories of pictures; its card lists none.")
+    return Classifier(stage)
+
+
 def check_vectors(vectors: Iterable[tuple[str, NDArray[np.floating]]]) -> None:
     """Refuse vectors that no search can use.
 
@@ -217,6 +259,9 @@ def check_vectors(vectors: Iterable[tuple[str, NDArray[np.floating]]]) -> None:
 def _open(folder: Path, *, device: str | None, threads: int | None) -> _Stage:
     card = load_card(folder)
     verify(folder, card)
+    if card.input == PIXELS and card.preprocessing.get("function") != PREPARE:
+        found = card.preprocessing.get("function")
+        raise CheckpointError(f"{card.identity} wants {found!r}; pictures come from {PREPARE!r}.")
     return _Stage(card, open_session(folder, card, device=device, threads=threads))
 
 
@@ -230,21 +275,44 @@ def _check_input(card: Card, expected: str) -> None:
 
 def _encoded(
     vectors: dict[str, NDArray[np.floating]],
-    category: tuple[str, float, str, float],
+    category: Recognised,
     colours: list[PaletteColour],
 ) -> EncodedPicture:
     try:
         check_vectors(vectors.items())
     except BadVector as error:
-        return EncodedPicture({}, "", 0.0, "", 0.0, colours, error=error)
+        return EncodedPicture({}, *NOTHING, colours, error=error)
     lists = {name: [float(value) for value in vector] for name, vector in vectors.items()}
     return EncodedPicture(lists, *category, colours)
 
 
-def _categories(card: Card, logits: NDArray[np.floating]) -> list[tuple[str, float, str, float]]:
-    """Turn (B, categories) logits into category, its probability, slot, and the slot's."""
+def _look(stage: _Stage, images: Sequence[Image.Image]) -> Arrays:
+    """Run a network of pixels on at least one picture, prepared as its card says."""
+    how = framing(stage.card.preprocessing)
+    with ThreadPoolExecutor(max_workers=DECODERS) as threads:
+        squares = list(threads.map(partial(prepare, **how), images))
+    return stage.session.run({"pixels": np.stack(squares)})
+
+
+def softmax(logits: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Turn (B, C) logits into (B, C) shares."""
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares = shifted / shifted.sum(axis=1, keepdims=True)  # (B, categories)
+    shares: NDArray[np.floating] = shifted / shifted.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _logits(outputs: Arrays) -> NDArray[np.floating]:
+    return outputs["category_logits"] if "category_logits" in outputs else outputs["logits"]
+
+
+def _recognised(card: Card, outputs: Arrays, *, count: int) -> list[Recognised]:
+    if not card.categories or "category_logits" not in outputs:
+        return [NOTHING] * count
+    return _named(card, softmax(outputs["category_logits"]))
+
+
+def _named(card: Card, shares: NDArray[np.floating]) -> list[Recognised]:
+    """Turn (B, categories) shares into the best category and the best slot of each row."""
     names = list(card.categories)
     slots = sorted(set(card.categories.values()))
     member = np.array([[card.categories[name] == slot for slot in slots] for name in names])

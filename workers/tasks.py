@@ -179,7 +179,7 @@ def _sight(encoded: serving.EncodedPicture) -> Sight:
 
 
 def _encode(images: Sequence[Image.Image]) -> list[serving.EncodedPicture]:
-    """Show the pictures to every space that serves or is being built; the serving one predicts."""
+    """Show the pictures to every space that is kept up; the first that can name them does."""
     checkpoints = tuple((c.folder, c.name, c.sha256) for c in serving_encoders())
     spaces = [group.encode(images) for group in _load_groups(checkpoints)]
     return [_merged(seen) for seen in zip(*spaces, strict=True)]
@@ -188,7 +188,8 @@ def _encode(images: Sequence[Image.Image]) -> list[serving.EncodedPicture]:
 def _merged(seen: Sequence[serving.EncodedPicture]) -> serving.EncodedPicture:
     vectors = {name: vector for each in seen for name, vector in each.embeddings.items()}
     error = next((each.error for each in seen if each.error), None)
-    return replace(seen[0], embeddings=vectors, error=error)
+    naming = next((each for each in seen if each.category), seen[0])
+    return replace(naming, embeddings=vectors, error=error)
 
 
 def _score(first: Sequence[Any], second: Sequence[Any]) -> list[float]:

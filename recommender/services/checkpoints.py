@@ -1,6 +1,6 @@
 """Registers checkpoints and chooses which of them serve."""
 
-import json
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,28 @@ from recommender.models import (
     Picture,
     Purpose,
 )
-from recommender.services.pictures import ENCODER_PURPOSES, queue_embeddings
+from recommender.services.cards import (
+    EMBEDDINGS_OF,
+    FEATURES_OF,
+    NoCheckpoint,
+    after,
+    check_card,
+    layer,
+    purpose_of,
+    read_card,
+)
+from recommender.services.pictures import ENCODER_PURPOSES, queue_embeddings, serving_encoders
+
+__all__ = [
+    "NoCheckpoint",
+    "activate_checkpoint",
+    "checkpoint_dir",
+    "purposes_without_checkpoint",
+    "register_checkpoint",
+    "shipped_checkpoints",
+]
 
 PICTURES_AT_ONCE = 2_000
-
-
-class NoCheckpoint(ValueError):  # noqa: N818 -- reads as what is wrong
-    """The folder holds no checkpoint that can serve."""
 
 
 def checkpoint_dir() -> Path:
@@ -42,53 +57,54 @@ def checkpoint_dir() -> Path:
 
 
 def shipped_checkpoints() -> list[Path]:
-    """The folders of the checkpoints that come with the installation, by name."""
-    return sorted(card.parent for card in checkpoint_dir().glob("*/card.json"))
+    """The folders of the checkpoints that come with the installation; what others read comes first."""
+    folders = sorted(card.parent for card in checkpoint_dir().glob("*/card.json"))
+    return sorted(folders, key=lambda folder: layer(read_card(folder)["reads"]))
 
 
 @transaction.atomic
-def activate_checkpoint(folder: Path, *, at_once: bool = False) -> Checkpoint:
+def activate_checkpoint(
+    folder: Path, *, at_once: bool = False, purpose: str | None = None
+) -> Checkpoint:
     """Let a checkpoint serve, or start building its vectors if another one is serving.
 
     Where a purpose has no active checkpoint yet, or `at_once` is set, it serves from now on.
     Otherwise it is built in the shadow; call this again when every picture has its vector, and it
-    takes over in this transaction.
+    takes over in this transaction. `purpose` is for an encoder whose card leaves it open.
 
     Raises:
-        NoCheckpoint: the folder has no readable card, or the vectors are not complete.
+        NoCheckpoint: the folder has no readable card, or it cannot serve here; says what would help.
     """
-    checkpoint = register_checkpoint(folder)
+    checkpoint = register_checkpoint(folder, purpose=purpose)
     active = Checkpoint.objects.select_for_update().filter(
         purpose=checkpoint.purpose, state=Checkpoint.State.ACTIVE
     )
-    current = active.exclude(pk=checkpoint.pk).first()
-    if current is None or at_once or _is_complete(checkpoint):
-        _retire(active.exclude(pk=checkpoint.pk))
+    others = active.exclude(pk=checkpoint.pk)
+    was_active = checkpoint.state == Checkpoint.State.ACTIVE
+    if at_once or _is_complete(checkpoint) or not others.exists():
+        others.update(state=Checkpoint.State.RETIRED)
         checkpoint.state, checkpoint.activated_at = Checkpoint.State.ACTIVE, timezone.now()
     else:
         checkpoint.state = Checkpoint.State.BUILDING
     checkpoint.save()
-    _queue_work(checkpoint)
+    _drop_orphaned_work()
+    is_active = checkpoint.state == Checkpoint.State.ACTIVE
+    _queue_work(checkpoint, takes_over=is_active and not was_active)
     return checkpoint
 
 
-def register_checkpoint(folder: Path) -> Checkpoint:
-    """Write down what the folder's card says; a checkpoint known already is brought up to date."""
-    card = _read_card(folder)
-    checkpoint, _created = Checkpoint.objects.update_or_create(
-        name=card["name"],
-        version=str(card["version"]),
-        defaults={
-            "purpose": card["purpose"] or Purpose.PAIR,
-            "reads": card["reads"],
-            "folder": str(folder.resolve()),
-            "sha256": card["sha256"],
-            "dimension": card["dimension"],
-            "parts": card["parts"],
-            "weights": card["weights"],
-        },
-    )
-    return checkpoint
+def register_checkpoint(folder: Path, *, purpose: str | None = None) -> Checkpoint:
+    """Write down what the folder's card says; a checkpoint known already is brought up to date.
+
+    Raises:
+        NoCheckpoint: the folder has no readable card, or it cannot serve here; says what would help.
+    """
+    card = read_card(folder)
+    known = Checkpoint.objects.filter(name=card["name"], version=card["version"]).first()
+    card["purpose"] = purpose_of(card, asked=purpose, known=known)
+    check_card(card)
+    _know_what_it_reads(card, folder)
+    return _registered(card, folder, state=known.state if known else Checkpoint.State.BUILDING)
 
 
 def purposes_without_checkpoint() -> list[str]:
@@ -99,24 +115,52 @@ def purposes_without_checkpoint() -> list[str]:
     return sorted(set(Purpose.values) - set(active.values_list("purpose", flat=True)))
 
 
-def _read_card(folder: Path) -> dict[str, Any]:
-    path = folder / "card.json"
-    try:
-        card: dict[str, Any] = json.loads(path.read_text())
-        return {
-            "name": card["name"],
-            "version": card["version"],
-            "purpose": card.get("purpose", ""),
-            "reads": card.get("input", ""),
-            "dimension": card.get("dimension", 0),
-            "parts": list(card.get("parts", {}).items()),
-            "weights": card.get("default_weights", {}),
-            "sha256": card["sha256"]["weights.safetensors"],
-        }
-    except FileNotFoundError as error:
-        raise NoCheckpoint(f"{folder} has no card.json; name a checkpoint's folder.") from error
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise NoCheckpoint(f"{path} cannot be read as a checkpoint's card: {error!r}") from error
+def _registered(card: Mapping[str, Any], folder: Path, *, state: str) -> Checkpoint:
+    names = ("purpose", "reads", "sha256", "dimension", "parts", "weights")
+    checkpoint, _created = Checkpoint.objects.update_or_create(
+        name=card["name"],
+        version=card["version"],
+        defaults={name: card[name] for name in names}
+        | {"folder": str(folder.resolve()), "state": state},
+    )
+    return checkpoint
+
+
+def _know_what_it_reads(card: Mapping[str, Any], folder: Path) -> None:
+    """Make sure that whatever a head or a scorer reads is there to be read.
+
+    Raises:
+        NoCheckpoint: it is not.
+    """
+    label = f"{card['name']}@{card['version']}"
+    if backbone := after(FEATURES_OF, card["reads"]):
+        _know_backbone(backbone, label=label, folder=folder)
+    elif card["purpose"] == Purpose.PAIR:
+        encoder = after(EMBEDDINGS_OF, card["reads"])
+        kept_up = {e.label for e in serving_encoders() if e.state != Checkpoint.State.BUILDING}
+        if encoder not in kept_up:
+            raise NoCheckpoint(
+                f"{label} judges vectors of {encoder or 'an encoder its card does not name'}, and "
+                f"what serves here is {', '.join(sorted(kept_up)) or 'nothing yet'}. Activate that "
+                "encoder first, or train the scorer on the vectors of one that serves."
+            )
+
+
+def _know_backbone(backbone: str, *, label: str, folder: Path) -> None:
+    """Note the encoder on whose pass a head depends; it need not serve itself."""
+    name, _, version = backbone.partition("@")
+    if Checkpoint.objects.filter(name=name, version=version).exists():
+        return
+    for place in (folder.resolve().parent / name, checkpoint_dir() / name):
+        card = read_card(place) if (place / "card.json").is_file() else {}
+        if (card.get("name"), card.get("version")) == (name, version):
+            card["purpose"] = card["purpose"] or Purpose.VISUAL
+            _registered(card, place, state=Checkpoint.State.RETIRED)
+            return
+    raise NoCheckpoint(
+        f"{label} reads features of {backbone}, which this shop has never seen. Activate {backbone} "
+        f"first (it may retire again), or put its folder beside this one as {name}."
+    )
 
 
 def _is_complete(checkpoint: Checkpoint) -> bool:
@@ -127,15 +171,16 @@ def _is_complete(checkpoint: Checkpoint) -> bool:
     return not _without_vector(checkpoint).exclude(pk__in=dead.values("picture")).exists()
 
 
-def _queue_work(checkpoint: Checkpoint) -> None:
-    """Queue every picture without a vector; a new scorer makes every pairing stale."""
+def _queue_work(checkpoint: Checkpoint, *, takes_over: bool) -> None:
+    """Queue every picture without a vector; new judges and new candidates make pairings stale."""
     if checkpoint.purpose in ENCODER_PURPOSES:
         known = EmbeddingJob.objects.filter(checkpoint=checkpoint).exclude(state=Job.State.DONE)
         missing = _without_vector(checkpoint).exclude(pk__in=known.values("picture"))
         while batch := list(missing[:PICTURES_AT_ONCE]):
             queue_embeddings(batch, encoders=[checkpoint])
         dispatch.ring(dispatch.EMBED)
-    elif not checkpoint.pairings.exists():
+    is_new_judge = checkpoint.purpose == Purpose.PAIR and not checkpoint.pairings.exists()
+    if is_new_judge or (checkpoint.purpose == Purpose.STYLE and takes_over):
         PairingJob.objects.update(
             state=Job.State.PENDING, attempts=0, due_at=Now(), lease_token=None, lease_until=None
         )
@@ -150,7 +195,6 @@ def _without_vector(checkpoint: Checkpoint) -> QuerySet[Picture]:
     return Picture.objects.filter(~Exists(made))
 
 
-def _retire(checkpoints: QuerySet[Checkpoint]) -> None:
-    """Take checkpoints out of service; their vectors stay, their unfinished work does not."""
-    EmbeddingJob.objects.unfinished().filter(checkpoint__in=checkpoints).delete()
-    checkpoints.update(state=Checkpoint.State.RETIRED)
+def _drop_orphaned_work() -> None:
+    """Forget unfinished work for encoders nobody needs any more; their vectors stay."""
+    EmbeddingJob.objects.unfinished().exclude(checkpoint__in=serving_encoders()).delete()

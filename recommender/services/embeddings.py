@@ -14,7 +14,10 @@ from recommender.signals import embeddings_stored
 
 @dataclass(frozen=True)
 class Sight:
-    """What the encoders made of one picture: vectors by checkpoint label, and predictions."""
+    """What the encoders made of one picture: vectors by checkpoint label, and predictions.
+
+    An empty category is no news: none of the encoders names categories.
+    """
 
     embeddings: Mapping[str, Sequence[float]]
     category: str = ""
@@ -71,11 +74,12 @@ def _still_ours(jobs: Sequence[EmbeddingJob], token: UUID) -> list[EmbeddingJob]
 
 
 def _store_predictions(pictures: Mapping[int, Picture], sights: Mapping[int, Sight]) -> None:
-    names = ["category", "category_confidence", "slot", "slot_confidence", "palette"]
+    """Write down palettes, and categories where one was named: silence blanks nothing known."""
+    named = ["category", "category_confidence", "slot", "slot_confidence"]
     for pk, picture in pictures.items():
-        for name in names:
+        for name in [*(named if sights[pk].category else []), "palette"]:
             setattr(picture, name, getattr(sights[pk], name))
-    Picture.objects.bulk_update(pictures.values(), names)
+    Picture.objects.bulk_update(pictures.values(), [*named, "palette"])
 
 
 def _queue_pairings(product_ids: set[Any]) -> None:

@@ -5,10 +5,12 @@ from itertools import islice, product
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 
 from recommender import dispatch
 from recommender.catalog import catalog
-from recommender.models import Checkpoint, EmbeddingJob, Picture
+from recommender.models import Checkpoint, EmbeddingJob, Picture, Purpose
 from recommender.photos import digest
 
 PRODUCTS_AT_ONCE = 200
@@ -66,9 +68,16 @@ def queue_embeddings(pictures: Iterable[Picture], *, encoders: Iterable[Checkpoi
 
 
 def serving_encoders() -> list[Checkpoint]:
-    """The encoders every picture must have passed: the active ones, then those being built."""
-    encoders = Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES)
-    return list(encoders.exclude(state=Checkpoint.State.RETIRED).order_by("state", "pk"))
+    """The encoders every picture must have passed; one query.
+
+    The active ones, `VISUAL` first, then those being built, then a retired one whose vectors the
+    serving scorer still reads.
+    """
+    label = Concat(Value("embeddings of "), F("name"), Value("@"), F("version"))
+    judge = Checkpoint.objects.filter(purpose=Purpose.PAIR, state=Checkpoint.State.ACTIVE)
+    encoders = Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES).alias(feeds=label)
+    kept_up = ~Q(state=Checkpoint.State.RETIRED) | Q(feeds__in=judge.values("reads"))
+    return list(encoders.filter(kept_up).order_by("state", "-purpose", "pk"))
 
 
 def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:

@@ -3,13 +3,14 @@
 import json
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from recommender import worklist
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture
 from recommender.selectors.checkpoints import active_checkpoint
+from recommender.services.cards import NoCheckpoint
 from recommender.services.checkpoints import (
-    NoCheckpoint,
     activate_checkpoint,
     checkpoint_dir,
     purposes_without_checkpoint,
@@ -18,6 +19,11 @@ from recommender.services.checkpoints import (
 from recommender.testing import work_off
 
 pytestmark = pytest.mark.django_db
+
+JUDGE = {
+    **{"kind": "SCORER", "purpose": "PAIR", "input": "embeddings of fake-visual@1"},
+    **{"parts": {}, "dimension": 19},
+}
 
 
 @pytest.fixture
@@ -142,10 +148,120 @@ def test_work_for_a_checkpoint_that_retired_is_dropped(
 ):
     make_picture(blouse)
 
-    newer = activate_checkpoint(make_card(), at_once=True)
+    newer = activate_checkpoint(make_card(purpose="STYLE"), at_once=True)
 
     due = worklist.claim_embedding_jobs(limit=10)
-    assert {job.checkpoint.label for job in due.jobs} == {newer.label, "fake-style@1"}
+    assert {job.checkpoint.label for job in due.jobs} == {newer.label, "fake-visual@1"}
+
+
+def test_an_encoder_the_scorer_reads_is_kept_up_after_it_retired(
+    checkpoints, blouse, make_picture, make_card
+):
+    newer = activate_checkpoint(make_card(), at_once=True)
+
+    make_picture(blouse)
+
+    due = worklist.claim_embedding_jobs(limit=10)
+    labels = {job.checkpoint.label for job in due.jobs}
+    assert labels == {newer.label, "fake-style@1", "fake-visual@1"}
+
+
+def test_its_work_is_dropped_with_the_last_scorer_that_reads_it(
+    checkpoints, blouse, make_picture, make_card
+):
+    activate_checkpoint(make_card(), at_once=True)
+    make_picture(blouse)
+
+    activate_checkpoint(make_card("judge", **JUDGE | {"input": "embeddings of better@2"}))
+
+    due = worklist.claim_embedding_jobs(limit=10)
+    assert {job.checkpoint.label for job in due.jobs} == {"better@2", "fake-style@1"}
+
+
+def test_a_new_style_space_makes_pairings_stale(checkpoints, blouse, make_picture, make_card):
+    make_picture(blouse)
+    work_off()
+
+    activate_checkpoint(make_card(purpose="STYLE"), at_once=True)
+
+    assert PairingJob.objects.get().state == "PENDING"
+
+
+@pytest.mark.parametrize("reads", ["embeddings of stranger@1", "", "pixels"])
+def test_a_scorer_of_vectors_that_nobody_makes_is_refused(checkpoints, make_card, reads):
+    folder = make_card("judge", **JUDGE | {"input": reads})
+
+    with pytest.raises(NoCheckpoint, match=r"what serves here is fake-style@1, fake-visual@1"):
+        activate_checkpoint(folder)
+
+    assert active_checkpoint("PAIR").name == "fake-scorer"
+
+
+def test_a_scorer_of_an_encoder_that_is_still_being_built_is_refused(
+    checkpoints, blouse, make_picture, make_card
+):
+    make_picture(blouse)
+    activate_checkpoint(make_card())
+
+    with pytest.raises(NoCheckpoint, match=r"judges vectors of better@2.*Activate that encoder"):
+        activate_checkpoint(make_card("judge", **JUDGE | {"input": "embeddings of better@2"}))
+
+
+def test_an_encoder_whose_card_leaves_it_open_is_asked_for_its_purpose(make_card):
+    folder = make_card(kind="ENCODER", purpose="")
+
+    with pytest.raises(NoCheckpoint, match="add --purpose VISUAL"):
+        activate_checkpoint(folder)
+
+    assert activate_checkpoint(folder, purpose="STYLE").purpose == "STYLE"
+    assert activate_checkpoint(folder).purpose == "STYLE"
+
+
+def test_a_card_that_names_its_purpose_is_not_overruled(make_card):
+    with pytest.raises(NoCheckpoint, match="made for VISUAL, as its card says; it cannot be STYLE"):
+        activate_checkpoint(make_card(), purpose="STYLE")
+
+
+@pytest.mark.parametrize(
+    ("width", "said"), [(0, "gives no embedding"), (16_001, "16,001 numbers.*holds 16,000 at most")]
+)
+def test_vectors_that_cannot_be_stored_are_refused(make_card, width, said):
+    with pytest.raises(NoCheckpoint, match=said):
+        activate_checkpoint(make_card(kind="CLASSIFIER", dimension=width))
+
+
+def test_vectors_too_wide_for_an_index_serve_and_the_command_says_what_that_costs(
+    db, make_card, capsys
+):
+    call_command("activate_checkpoint", str(make_card(dimension=4_096, parts={})))
+
+    assert "4,096 numbers, more than an index holds (4,000)" in capsys.readouterr().out
+
+
+def test_a_head_brings_the_backbone_that_lies_beside_it(checkpoints, make_card, tmp_path):
+    make_card("trunk", "1").rename(tmp_path / "trunk")
+
+    head = activate_checkpoint(make_card("head", purpose="STYLE", input="features of trunk@1"))
+
+    trunk = Checkpoint.objects.get(name="trunk")
+    assert (head.purpose, trunk.state) == ("STYLE", Checkpoint.State.RETIRED)
+    assert active_checkpoint("VISUAL").label == "fake-visual@1"
+
+
+def test_a_head_without_its_backbone_is_refused(checkpoints, make_card):
+    folder = make_card("head", purpose="STYLE", input="features of trunk@7")
+
+    with pytest.raises(NoCheckpoint, match=r"never seen. Activate trunk@7 first"):
+        activate_checkpoint(folder)
+
+
+def test_what_others_read_is_activated_first(settings, make_card, tmp_path):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"CHECKPOINT_DIR": str(tmp_path)}
+    make_card("a", input="embeddings of c@2", purpose="")
+    make_card("b", input="features of c@2")
+    make_card("c", input="pixels")
+
+    assert [folder.name for folder in shipped_checkpoints()] == ["c-2", "b-2", "a-2"]
 
 
 def test_activating_what_serves_already_changes_nothing(checkpoints, make_card):
@@ -168,7 +284,7 @@ def test_a_new_scorer_makes_every_pairing_stale(checkpoints, blouse, make_pictur
     make_picture(blouse)
     work_off()
 
-    activate_checkpoint(make_card("judge", purpose="PAIR", parts={}, dimension=0))
+    activate_checkpoint(make_card("judge", **JUDGE))
 
     assert active_checkpoint("PAIR").name == "judge"
     assert PairingJob.objects.get().state == "PENDING"
@@ -178,14 +294,14 @@ def test_a_pairing_that_runs_while_the_scorer_changes_is_done_again(checkpoints,
     PairingJob.objects.create(product=blouse)
     running = worklist.claim_pairing_jobs(limit=1)
 
-    activate_checkpoint(make_card("judge", purpose="PAIR", parts={}, dimension=0))
+    activate_checkpoint(make_card("judge", **JUDGE))
     worklist.finish(PairingJob, ids=[running.jobs[0].pk], token=running.token)
 
     assert [job.product_id for job in worklist.claim_pairing_jobs(limit=1).jobs] == [blouse.pk]
 
 
-def test_a_scorer_that_names_no_purpose_judges_pairs(make_card):
-    assert activate_checkpoint(make_card("judge", purpose="")).purpose == "PAIR"
+def test_a_scorer_that_names_no_purpose_judges_pairs(checkpoints, make_card):
+    assert activate_checkpoint(make_card("judge", **JUDGE | {"purpose": ""})).purpose == "PAIR"
 
 
 def test_a_folder_without_a_card_says_what_to_do(tmp_path):

@@ -1,5 +1,6 @@
 """A result is stored when it is still true, and thrown away when it is not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,20 @@ def test_a_sight_is_stored_with_its_predictions(claim):
     assert picture.palette == [{"hex": "#aa0000", "share": 1.0}]
     assert {job.state for job in EmbeddingJob.objects.all()} == {"DONE"}
     assert {e.sha256 for e in Embedding.objects.all()} == {picture.sha256}
+
+
+def test_an_encoder_without_categories_blanks_nothing_that_is_known(claim):
+    store(claim)
+    EmbeddingJob.objects.update(state="PENDING")
+    silent = replace(
+        fake_sight(photo("navy")), category="", category_confidence=0.0, slot="", palette=[]
+    )
+
+    store(worklist.claim_embedding_jobs(limit=10), silent)
+
+    picture = Picture.objects.get()
+    assert (picture.category, picture.slot, picture.slot_confidence) == ("t-shirt", "TOP", 0.95)
+    assert picture.palette == []
 
 
 def test_storing_twice_stores_once(claim):

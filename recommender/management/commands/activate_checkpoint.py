@@ -6,12 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender.models import Checkpoint
+from recommender.services.cards import WIDEST_INDEXED, NoCheckpoint
 from recommender.services.checkpoints import (
-    NoCheckpoint,
     activate_checkpoint,
     checkpoint_dir,
     shipped_checkpoints,
 )
+from recommender.services.pictures import ENCODER_PURPOSES
 
 
 class Command(BaseCommand):
@@ -25,12 +26,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--now", action="store_true", help="Switch at once, before all vectors are there."
         )
+        parser.add_argument(
+            "--purpose",
+            choices=ENCODER_PURPOSES,
+            help="What an encoder is for, where its card leaves that open.",
+        )
 
-    def handle(self, *, checkpoints: list[str], now: bool, **_options: Any) -> None:
+    def handle(
+        self, *, checkpoints: list[str], now: bool, purpose: str | None = None, **_options: Any
+    ) -> None:
         try:
             folders = [_folder(name) for name in checkpoints] or shipped_checkpoints()
             for folder in folders:
-                self._report(activate_checkpoint(folder, at_once=now))
+                self._report(activate_checkpoint(folder, at_once=now, purpose=purpose))
         except NoCheckpoint as error:
             raise CommandError(str(error)) from error
 
@@ -40,6 +48,11 @@ class Command(BaseCommand):
             Checkpoint.State.BUILDING: "is being built; run this again when it is complete",
         }[Checkpoint.State(checkpoint.state)]
         self.stdout.write(f"{checkpoint.label} ({checkpoint.get_purpose_display()}) {state}.")
+        if checkpoint.dimension > WIDEST_INDEXED:
+            self.stdout.write(
+                f"Its vectors have {checkpoint.dimension:,} numbers, more than an index holds "
+                f"({WIDEST_INDEXED:,}): they are searched one by one, which large shops will feel."
+            )
 
 
 def _folder(name: str) -> Path:
