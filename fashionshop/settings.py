@@ -98,6 +98,7 @@ RECOMMENDER_PRODUCT_MODEL = "fashionshop.Product"
 RECOMMENDER = {
     "CATALOG": "fashionshop.catalog.ShopCatalog",
     "BROKER_URL": REDIS_URL,
+    "TRAINING_DIR": str(VAR_DIR / "trainings"),
 }
 
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}

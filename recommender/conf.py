@@ -8,6 +8,7 @@ DEFAULTS: dict[str, Any] = {
     "CATALOG": "",  # dotted path of the host's Catalog subclass; the only one a host must set
     "BROKER_URL": "redis://localhost:6379/0",  # where the workers listen
     "CHECKPOINT_DIR": "",  # folder of checkpoints; empty: the ones shipped with `workers`
+    "TRAINING_DIR": "",  # folder of trainings; empty: `trained` in CHECKPOINT_DIR
     "STRIP_LENGTH": 8,  # products in a strip
     "PER_SLOT": 2,  # at most so many of one slot in "goes well with"
     "PAIRINGS_PER_SLOT": 12,  # stored pairings per product and slot

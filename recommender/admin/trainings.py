@@ -1,0 +1,86 @@
+"""Trainings on the shop's own looks: how far each is, how it was judged, and what became of it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from recommender.admin.checkpoints import ReadOnlyAdmin
+from recommender.models import Checkpoint, TrainingRun
+from recommender.selectors.trainings import comparisons, is_interrupted, training_status
+
+FIELDS = (
+    *("state_badge", "figures_table", "looks", "left_out_list", "started_at", "took"),
+    *("checkpoint", "folder", "last_lines"),
+)
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(ReadOnlyAdmin):
+    list_display = ["label", "state_badge", "verdict", "looks", "started_at", "took"]
+    list_per_page = 25
+    change_list_template = "recommender/admin/trainings.html"
+    readonly_fields = FIELDS
+    fields = FIELDS
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(css={"all": ["recommender/admin.css"]})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRun]:
+        rows: QuerySet[TrainingRun] = super().get_queryset(request)
+        made = Checkpoint.objects.filter(name=OuterRef("name"), version=OuterRef("version"))
+        return rows.annotate(
+            checkpoint_pk=Subquery(made.values("pk")),
+            checkpoint_state=Subquery(made.values("state")),
+        )
+
+    @admin.display(description="Checkpoint", ordering="version")
+    def label(self, run: TrainingRun) -> str:
+        return run.label
+
+    @admin.display(description="State", ordering="state")
+    def state_badge(self, run: TrainingRun) -> SafeString:
+        return _drawn("training_state", run, status=training_status(run))
+
+    @admin.display(description="Found right, of 100")
+    def verdict(self, run: TrainingRun) -> SafeString:
+        return _drawn("training_verdict", run, comparisons=comparisons(run))
+
+    @admin.display(description="How it was judged")
+    def figures_table(self, run: TrainingRun) -> SafeString:
+        return _drawn("training_figures", run, comparisons=comparisons(run))
+
+    @admin.display(description="Looks")
+    def looks(self, run: TrainingRun) -> str:
+        if not run.learnt:
+            return "–"
+        return f"{run.learnt:,} learnt from, {run.held_out:,} held out"
+
+    @admin.display(description="Left out")
+    def left_out_list(self, run: TrainingRun) -> SafeString:
+        return _drawn("training_left_out", run)
+
+    @admin.display(description="Took")
+    def took(self, run: TrainingRun) -> str:
+        now = timezone.now()
+        return timesince(now - run.duration(now=now), now, depth=1)
+
+    @admin.display(description="What became of it")
+    def checkpoint(self, run: Any) -> SafeString:
+        states = dict(Checkpoint.State.choices)
+        return _drawn("training_checkpoint", run, state=states.get(run.checkpoint_state, ""))
+
+    @admin.display(description="Last lines")
+    def last_lines(self, run: TrainingRun) -> SafeString:
+        return _drawn("training_output", run, is_interrupted=is_interrupted(run))
+
+
+def _drawn(template: str, run: TrainingRun, **context: Any) -> SafeString:
+    return render_to_string(f"recommender/admin/{template}.html", {"run": run, **context})
