@@ -19,6 +19,7 @@ from recommender.models import (
     PairingJob,
     Picture,
     Purpose,
+    TrainingRun,
 )
 from recommender.services.cards import (
     EMBEDDINGS_OF,
@@ -60,6 +61,26 @@ def shipped_checkpoints() -> list[Path]:
     """The folders of the checkpoints that come with the installation; what others read comes first."""
     folders = sorted(card.parent for card in checkpoint_dir().glob("*/card.json"))
     return sorted(folders, key=lambda folder: layer(read_card(folder)["reads"]))
+
+
+def unreplaced_checkpoints() -> list[Path]:
+    """The shipped checkpoints, but for those whose place another one has taken in this shop.
+
+    What a merchant trained or chose goes on serving when the installation starts anew.
+    """
+    serving = Checkpoint.objects.filter(state=Checkpoint.State.ACTIVE)
+    runs = TrainingRun.objects.filter(name=OuterRef("name"), version=OuterRef("version"))
+    own = set(serving.filter(Exists(runs)).values_list("purpose", flat=True))
+    retired = Checkpoint.objects.filter(
+        state=Checkpoint.State.RETIRED, purpose__in=serving.values("purpose")
+    )
+    replaced = {checkpoint.label for checkpoint in retired}
+    cards = {folder: read_card(folder) for folder in shipped_checkpoints()}
+    return [
+        folder
+        for folder, card in cards.items()
+        if f"{card['name']}@{card['version']}" not in replaced and card["purpose"] not in own
+    ]
 
 
 @transaction.atomic

@@ -7,7 +7,14 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from recommender import worklist
-from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture
+from recommender.models import (
+    Checkpoint,
+    Embedding,
+    EmbeddingJob,
+    PairingJob,
+    Picture,
+    TrainingRun,
+)
 from recommender.selectors.checkpoints import active_checkpoint
 from recommender.services.cards import NoCheckpoint
 from recommender.services.checkpoints import (
@@ -15,6 +22,7 @@ from recommender.services.checkpoints import (
     checkpoint_dir,
     purposes_without_checkpoint,
     shipped_checkpoints,
+    unreplaced_checkpoints,
 )
 from recommender.testing import work_off
 
@@ -334,6 +342,32 @@ def test_checkpoints_lie_where_the_host_says(settings, make_card, tmp_path):
 
     assert checkpoint_dir() == tmp_path
     assert [folder.name for folder in shipped_checkpoints()] == ["a-2", "b-2"]
+
+
+@pytest.fixture
+def shipped(settings, make_card, tmp_path):
+    """An installation that ships `a@2` for STYLE and `b@2` for VISUAL, both serving."""
+    settings.RECOMMENDER = settings.RECOMMENDER | {"CHECKPOINT_DIR": str(tmp_path)}
+    folders = [make_card("a", purpose="STYLE"), make_card("b")]
+    for folder in folders:
+        activate_checkpoint(folder)
+    return folders
+
+
+def test_what_took_a_shipped_ones_place_goes_on_serving(shipped, make_card):
+    activate_checkpoint(make_card("chosen"), at_once=True)
+
+    assert shipped[0] in unreplaced_checkpoints()
+    assert shipped[1] not in unreplaced_checkpoints()
+
+
+def test_a_newer_shipped_one_does_not_replace_what_the_shop_trained(shipped, make_card):
+    activate_checkpoint(make_card("trained", purpose="STYLE"), at_once=True)
+    TrainingRun.objects.create(name="trained", version="2", folder="x", state="PASSED")
+    newer = [make_card("c", version="3", purpose="STYLE"), make_card("d", version="3")]
+
+    assert newer[1] in unreplaced_checkpoints()
+    assert not {newer[0], shipped[0]} & set(unreplaced_checkpoints())
 
 
 def test_checkpoints_lie_with_the_workers_unless_the_host_says_otherwise():

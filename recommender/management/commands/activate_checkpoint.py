@@ -10,14 +10,14 @@ from recommender.services.cards import WIDEST_INDEXED, NoCheckpoint
 from recommender.services.checkpoints import (
     activate_checkpoint,
     checkpoint_dir,
-    shipped_checkpoints,
+    unreplaced_checkpoints,
 )
 from recommender.services.pictures import ENCODER_PURPOSES
 
 
 class Command(BaseCommand):
     help = (
-        "Let checkpoints serve; without names, all that are shipped. Where another one serves, the "
+        "Let checkpoints serve; without names, all that are shipped and not replaced. Where another one serves, the "
         "new one is built in the shadow first: run this again once every picture has its vector."
     )
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         self, *, checkpoints: list[str], now: bool, purpose: str | None = None, **_options: Any
     ) -> None:
         try:
-            folders = [_folder(name) for name in checkpoints] or shipped_checkpoints()
+            folders = [_folder(name) for name in checkpoints] or unreplaced_checkpoints()
             for folder in folders:
                 self._report(activate_checkpoint(folder, at_once=now, purpose=purpose))
         except NoCheckpoint as error:
