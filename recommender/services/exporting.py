@@ -16,6 +16,7 @@ from recommender.selectors.worn import WornProduct, is_held_out, looks_worn, pro
 
 PRODUCTS, LEARNT, HELD_OUT = "product_data.csv", "outfits_train.csv", "outfits_valid.csv"
 IMAGES, REPORT = "images", "export.json"
+TO_LEARN = "learn"  # a folder within: the same without what is held out
 # The retailer's thirteen columns; what no catalogue of ours knows stays empty.
 COLUMNS = (
     *("cod_modelo_color", "cod_color_code", "des_color_specification_esp", "des_agrup_color_eng"),
@@ -113,7 +114,7 @@ class _Folder:
 
 
 def export_looks(folder: Path, *, track: Track = lambda rows, _total: rows) -> Export:
-    """Write products worn in looks, their pictures and the looks; the table last but for the report.
+    """Write products worn in looks, their pictures and the looks, and `learn` without those held out.
 
     A look is held out or not by its id alone, so it never changes sides. Safe to kill and to repeat:
     a second run writes only what changed. Reads each new picture once, and decodes it to see
@@ -164,16 +165,30 @@ def _write_tables(
 ) -> None:
     keys = {product.pk: product.key for product in products}
     sizes = Counter(product.category for product in products)
-    rows = [_row(product, files[product.pk], sizes=sizes) for product in products]
-    _write_csv(folder / PRODUCTS, COLUMNS, rows)
-    for name, wanted in ((LEARNT, False), (HELD_OUT, True)):
-        worn = [
-            (look, keys[key])
-            for look, members in looks.items()
-            if is_held_out(look) is wanted
-            for key in members
-        ]
-        _write_csv(folder / name, ("cod_outfit", "cod_modelo_color"), worn)
+    rows = {product.key: _row(product, files[product.pk], sizes=sizes) for product in products}
+    worn = {look: [keys[key] for key in members] for look, members in looks.items()}
+    learnt = {look: members for look, members in worn.items() if not is_held_out(look)}
+    held_out = {look: members for look, members in worn.items() if is_held_out(look)}
+    _write_csv(folder / PRODUCTS, COLUMNS, rows.values())
+    _write_looks(folder / LEARNT, learnt)
+    _write_looks(folder / HELD_OUT, held_out)
+    _write_lesson(folder / TO_LEARN, list(rows.values()), learnt=learnt)
+
+
+def _write_lesson(
+    folder: Path, rows: Sequence[list[str]], *, learnt: Mapping[Any, Sequence[str]]
+) -> None:
+    """Lay out what a training may see, over the same pictures: no look that is held out."""
+    seen = {key for members in learnt.values() for key in members}
+    folder.mkdir(exist_ok=True)
+    named = [[*cells, f"../{file}"] for *cells, file in rows if cells[0] in seen]
+    _write_csv(folder / PRODUCTS, COLUMNS, named)
+    _write_looks(folder / LEARNT, learnt)
+
+
+def _write_looks(path: Path, looks: Mapping[Any, Sequence[str]]) -> None:
+    rows = [(look, key) for look, members in looks.items() for key in members]
+    _write_csv(path, ("cod_outfit", "cod_modelo_color"), rows)
 
 
 def _row(product: WornProduct, file: str, *, sizes: Mapping[str, int]) -> list[str]:

@@ -16,7 +16,7 @@ from recommender.selectors.checkpoints import active_checkpoint
 from recommender.selectors.trainings import LOCK
 from recommender.selectors.worn import is_held_out, looks_worn
 from recommender.services.checkpoints import activate_checkpoint, checkpoint_dir
-from recommender.services.exporting import Export, Track, export_looks
+from recommender.services.exporting import TO_LEARN, Export, Track, export_looks
 
 RECIPE, TRAINING, EVALUATION = "style", "workers.training", "workers.evaluation"
 EXPORT = "export"
@@ -175,7 +175,15 @@ def _export(run: TrainingRun, desk: Desk) -> None:
 
 
 def _learn(run: TrainingRun, desk: Desk) -> None:
-    arguments = [RECIPE, *_common(run), "--out", run.folder, "--version", run.version, "--resume"]
+    arguments = [
+        RECIPE,
+        *_common(_data(run) / TO_LEARN),
+        "--out",
+        run.folder,
+        "--version",
+        run.version,
+        "--resume",
+    ]
     if desk.config:
         arguments += ["--config", str(desk.config.absolute())]
     outcome = _run(run, desk, module=TRAINING, arguments=arguments)
@@ -188,7 +196,7 @@ def _learn(run: TrainingRun, desk: Desk) -> None:
 def _judge(run: TrainingRun, desk: Desk) -> None:
     """Ask the gate; it compares with what serves now on looks that nobody has learnt from."""
     verdict = Path(f"{run.folder}.gate.json")
-    arguments = ["gate", *_common(run), "--candidate", run.folder, "--json", str(verdict)]
+    arguments = ["gate", *_common(_data(run)), "--candidate", run.folder, "--json", str(verdict)]
     if current := active_checkpoint(Purpose.STYLE):
         arguments += ["--current", str(_found(current))]
     outcome = _run(run, desk, module=EVALUATION, arguments=arguments)
@@ -230,10 +238,10 @@ def _give_up_others(run: TrainingRun) -> None:
     others.update(state=State.FAILED, reason="Given up: another training was started elsewhere.")
 
 
-def _common(run: TrainingRun) -> list[str]:
+def _common(data: Path) -> list[str]:
     visual = active_checkpoint(Purpose.VISUAL)
     seen_by = ["--visual", str(_found(visual))] if visual else []
-    return ["--data", str(_data(run)), *seen_by]
+    return ["--data", str(data), *seen_by]
 
 
 def _data(run: TrainingRun) -> Path:

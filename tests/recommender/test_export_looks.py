@@ -76,6 +76,22 @@ def test_the_reader_gives_back_the_same_looks(folder, outfit, put_together, blou
     assert {name.split("/")[0] for name in expected} == {"train", "valid"}
 
 
+def test_what_a_training_is_shown_holds_no_look_that_is_held_out(
+    folder, outfit, put_together, blouse, skirt, boots
+):
+    for number in range(700, 730):
+        put_together(boots, skirt, blouse, pk=number)
+
+    export = export_looks(folder)
+
+    lesson = read(folder / "learn")
+    assert len(lesson.looks) == export.learnt
+    assert not [name for name in lesson.looks if is_held_out(int(name.removeprefix("train/")))]
+    assert [item.path.resolve() for item in lesson.items] == [
+        item.path for item in read(folder).items
+    ]
+
+
 def test_the_table_has_the_retailers_columns(folder, outfit):
     export_looks(folder)
 
@@ -219,7 +235,8 @@ def test_a_small_jpeg_is_kept_byte_for_byte(folder, outfit, blouse):
     export_looks(folder)
 
     (item,) = [item for item in read(folder).items if item.key == str(blouse.pk)]
-    assert item.path.read_bytes() == blouse.pictures.get().file.read()
+    with blouse.pictures.get().file.open() as stored:
+        assert item.path.read_bytes() == stored.read()
 
 
 def test_a_folder_of_somebody_else_is_left_alone(folder, outfit):

@@ -54,13 +54,24 @@ def test_the_programs_are_told_where_everything_lies(workshop, looks):
 
     call_command("train_on_looks")
 
-    data = ["--data", f"{workshop.out}/export", "--visual", f"{workshop.out.parent}/fake-visual"]
+    export, seen_by = f"{workshop.out}/export", ["--visual", f"{workshop.out.parent}/fake-visual"]
     folder = f"{workshop.out}/style@2"
     assert workshop.arguments("style@2/arguments.json") == [
-        *("style", *data, "--out", folder, "--version", "2", "--resume")
+        *(
+            "style",
+            "--data",
+            f"{export}/learn",
+            *seen_by,
+            "--out",
+            folder,
+            "--version",
+            "2",
+            "--resume",
+        )
     ]
     assert workshop.arguments("gate.arguments.json") == [
-        *("gate", *data, "--candidate", folder, "--json", f"{folder}.gate.json"),
+        *("gate", "--data", export, *seen_by, "--candidate", folder),
+        *("--json", f"{folder}.gate.json"),
         *("--current", f"{workshop.out.parent}/fake-style"),
     ]
 

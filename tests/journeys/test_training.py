@@ -1,0 +1,54 @@
+"""From drawn looks to a style encoder of the shop's own, by the real programs and a real worker."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from fashionshop.demo.__main__ import generate
+from recommender.models import TrainingRun
+from recommender.selectors.checkpoints import active_checkpoint
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
+QUICK = {"epochs": 3, "hidden": 32, "width": 80}
+
+
+@pytest.fixture
+def drawn_shop(wait_for_work, tmp_path):
+    """A hundred drawn products in two hundred and forty looks, all embedded."""
+    generate(tmp_path / "catalogue", products=100, looks_count=240, width=120)
+    call_command("import_catalog", str(tmp_path / "catalogue"))
+    wait_for_work(seconds=120)
+
+
+@pytest.fixture
+def trainings(settings, tmp_path):
+    folder = tmp_path / "trainings"
+    settings.RECOMMENDER = settings.RECOMMENDER | {"TRAINING_DIR": str(folder)}
+    return folder
+
+
+def test_a_shop_trains_on_its_looks_and_the_gate_says_what_becomes_of_it(
+    drawn_shop, trainings, tmp_path, capsys
+):
+    (tmp_path / "quick.json").write_text(json.dumps(QUICK))
+
+    call_command("train_on_looks", "--config", str(tmp_path / "quick.json"))
+
+    run = TrainingRun.objects.get()
+    served = {"PASSED": "style@2", "NOT_PASSED": "style@1"}
+    assert active_checkpoint("STYLE").label == served[run.state], run.output
+    assert json.loads((trainings / "style@2" / "card.json").read_text())["dimension"] == 80
+    assert {"raw", "current", "popularity"} <= run.figures["against"].keys()
+    assert run.reason
+
+
+@pytest.fixture(autouse=True)
+def _close_worker_connections():
+    yield
+    connection.close()
