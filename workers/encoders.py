@@ -14,6 +14,10 @@ ENCODERS: dict[str, str] = {
     "tiny": "workers.networks.tiny:build",
 }
 
+PUBLIC: dict[str, str] = {  # needs requirements-encoders.txt
+    "public": "workers.networks.public:build",
+}
+
 
 class EncoderNetwork(Protocol):
     """A network whose `forward` returns at least `embedding`, (B, D), each part of unit norm."""
@@ -28,4 +32,4 @@ def build_encoder(name: str, *, options: dict[str, Any]) -> nn.Module:
 
 def load_encoder(folder: Path) -> tuple[nn.Module, Card]:
     """Load a checkpoint's network in evaluation mode, hashes, keys and shapes checked."""
-    return load_network(folder, registry=ENCODERS)
+    return load_network(folder, registry=ENCODERS | PUBLIC)

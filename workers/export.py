@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from workers.checkpoints import Card, save_checkpoint
 
+GIVEN = "given_"  # before an output's name until the graph is renamed
 SMALLEST_HALF = 256  # entries; a shorter tensor is not worth a Cast
 
 
@@ -94,11 +95,11 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
             verbose=False,
             optimize=True,  # folds BatchNorm: 2.5 times as fast, but those weights fit no half
             input_names=list(examples),
-            output_names=names,
+            output_names=[f"{GIVEN}{name}" for name in names],
             dynamic_shapes=(tuple({0: batch} for _ in inputs),),
             external_data=False,
         )
-    model = _anonymous(_halved(onnx.load_from_string(buffer.getvalue())))
+    model = _anonymous(halved(_named(onnx.load_from_string(buffer.getvalue()), names)))
     return bytes(model.SerializeToString())
 
 
@@ -106,7 +107,19 @@ def _stored(value: Tensor) -> NDArray[Any]:
     return (value.half() if value.is_floating_point() else value).cpu().numpy()
 
 
-def _halved(model: ModelProto) -> ModelProto:
+def _named(model: ModelProto, names: list[str]) -> ModelProto:
+    """Give the outputs their names, and whatever else was called that within the graph another."""
+    graph = model.graph
+    new = {name: f"{name}.inner" for name in names} | {f"{GIVEN}{name}": name for name in names}
+    for node in graph.node:
+        node.input[:] = [new.get(name, name) for name in node.input]
+        node.output[:] = [new.get(name, name) for name in node.output]
+    for value in (*graph.output, *graph.initializer, *graph.value_info):
+        value.name = new.get(value.name, value.name)
+    return model
+
+
+def halved(model: ModelProto) -> ModelProto:
     """Store initialisers that a half holds exactly as halves, each followed by a Cast to float."""
     casts = []
     for tensor in model.graph.initializer:

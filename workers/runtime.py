@@ -48,11 +48,11 @@ class TorchSession:
     largest_batch = 128
 
     def __init__(self, folder: Path, card: Card, *, device: str) -> None:
-        from workers.encoders import ENCODERS  # noqa: PLC0415 - imports torch
+        from workers.encoders import ENCODERS, PUBLIC  # noqa: PLC0415 - imports torch
         from workers.registry import load_network  # noqa: PLC0415 - imports torch
         from workers.scorers import SCORERS  # noqa: PLC0415 - imports torch
 
-        network, _ = load_network(folder, registry=ENCODERS | SCORERS)
+        network, _ = load_network(folder, registry=ENCODERS | PUBLIC | SCORERS)
         self._network = network.to(device)
         self._device = device
 
