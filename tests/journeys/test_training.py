@@ -1,6 +1,7 @@
 """From drawn looks to a style encoder of the shop's own, by the real programs and a real worker."""
 
 import json
+from importlib.util import find_spec
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,7 @@ from recommender.models import TrainingRun
 from recommender.selectors.checkpoints import active_checkpoint
 
 pytestmark = [
+    pytest.mark.skipif(find_spec("workers.evaluation.gate") is None, reason="needs the gate"),
     pytest.mark.journey,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
