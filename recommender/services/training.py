@@ -157,8 +157,12 @@ def _carry_on(run: TrainingRun, desk: Desk) -> None:
             steps[Step(run.step)](run, desk)
     except _StoppedError as stopped:
         _close(run, stopped.state, str(stopped))
-    except BaseException as error:
-        _close(run, State.INTERRUPTED, f"It was interrupted ({error or type(error).__name__}).")
+    except (OSError, KeyboardInterrupt, SystemExit) as error:
+        why = str(error) or type(error).__name__
+        _close(run, State.INTERRUPTED, f"It was interrupted ({why}).")
+        raise
+    except Exception as error:
+        _close(run, State.FAILED, f"It stopped with an error: {error!r}")
         raise
 
 

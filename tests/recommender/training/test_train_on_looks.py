@@ -189,6 +189,28 @@ def test_a_storage_that_fails_interrupts_and_the_command_says_so(workshop, looks
     assert TrainingRun.objects.get().reason == "It was interrupted (the store does not answer)."
 
 
+def test_ctrl_c_interrupts_and_is_said(workshop, looks, monkeypatch):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "run_program", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        call_command("train_on_looks")
+
+    run = TrainingRun.objects.get()
+    assert (run.state, run.step) == ("INTERRUPTED", "TRAIN")
+
+
+def test_what_nobody_foresaw_fails_the_run_and_is_not_hidden(workshop, looks, monkeypatch):
+    monkeypatch.setattr(training, "run_program", lambda *_arguments, **_options: None)
+
+    with pytest.raises(AttributeError):
+        call_command("train_on_looks")
+
+    assert TrainingRun.objects.get().state == "FAILED"
+
+
 def test_only_one_trains_at_a_time(workshop, looks):
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
         other.execute("SELECT pg_advisory_lock(hashtext(%s))", [training.LOCK])
