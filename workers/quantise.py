@@ -75,9 +75,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="Folder of pictures to measure on."
     )
+    parser.add_argument("--pictures", type=int, default=PICTURES, help="How many to measure on.")
     parser.add_argument("--dry-run", action="store_true", help="Measure, change nothing.")
     asked = parser.parse_args(arguments)
-    pictures = pictures_of(asked.data)
+    pictures = pictures_of(asked.data, count=asked.pictures)
     if not pictures:
         sys.exit(f"{asked.data} holds no .jpg or .png; name a folder of product pictures.")
     for verdict in quantise(find(asked.checkpoint), pictures, keep=not asked.dry_run):
@@ -110,7 +111,7 @@ def quantise(folder: Path, pictures: list[Image.Image], *, keep: bool = True) ->
 
 def to_int8(source: Path, target: Path, *, operators: tuple[str, ...]) -> bool:
     """Quantise the weights of some operators per channel; tells whether there were any."""
-    model = unhalved(onnx.load(source))
+    model = _with_own_weights(unhalved(onnx.load(source)))
     present = {node.op_type for node in model.graph.node}
     if not present & set(operators) or (operators != OPERATORS["all"] and "Conv" not in present):
         return False
@@ -166,10 +167,10 @@ def inputs_of(folder: Path, card: Card, pictures: list[Image.Image]) -> Arrays:
     return {"a": seen[of], "b": np.roll(seen[of], 1, axis=0)}
 
 
-def pictures_of(folder: Path) -> list[Image.Image]:
-    """Read up to 64 pictures of a folder and those below it, spread evenly over their names."""
+def pictures_of(folder: Path, *, count: int = PICTURES) -> list[Image.Image]:
+    """Read up to so many pictures of a folder and those below it, spread evenly over their names."""
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png"})
-    chosen = paths[:: max(1, len(paths) // PICTURES)][:PICTURES]
+    chosen = paths[:: max(1, len(paths) // count)][:count]
     return [Image.open(path).convert("RGB") for path in chosen]
 
 
@@ -187,6 +188,20 @@ def unhalved(model: ModelProto) -> ModelProto:
             rest.append(node)
     del graph.node[:]
     graph.node.extend(rest)
+    return model
+
+
+def _with_own_weights(model: ModelProto) -> ModelProto:
+    """Copy a tensor for each further node that uses it: the quantiser turns some round in place."""
+    graph, seen = model.graph, set()
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    for number, node in enumerate(graph.node):
+        for at, name in enumerate(node.input):
+            if name in tensors and name in seen:
+                copy = graph.initializer.add()
+                copy.CopyFrom(tensors[name])
+                node.input[at] = copy.name = f"{name}.{number}"
+            seen.add(name)
     return model
 
 

@@ -4,15 +4,20 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
+from torch.nn import functional
 
+from tests.workers.conftest import tiny_card
 from workers import serving
 from workers.checkpoints import CheckpointError
-from workers.encoders import load_encoder
+from workers.encoders import build_encoder, load_encoder
+from workers.export import save_network
 from workers.runtime import OnnxSession, TorchSession, open_session
-from workers.serving import BadVector, load_encoders, load_groups
+from workers.serving import BadVector, load_classifier, load_encoders, load_groups
 from workers.serving import load_scorer as load
 
 BLOCKED = """
@@ -27,6 +32,14 @@ vector = encoded.embeddings["tiny@1"]
 score = load_scorer(Path(sys.argv[3]), threads=1).score([vector], [vector])
 print(json.dumps([sorted(encoded.embeddings), score, encoded.slot]))
 """
+
+
+class Plain(torch.nn.Module):
+    """Mean colours of a 3×1 grid, made a unit vector."""
+
+    def forward(self, pixels):
+        means = functional.adaptive_avg_pool2d(pixels.permute(0, 3, 1, 2).float() + 1, (3, 1))
+        return {"embedding": functional.normalize(means.flatten(1), dim=1)}
 
 
 @pytest.fixture
@@ -85,6 +98,81 @@ def test_a_bad_vector_fails_its_own_picture_only(group, dress, skirt, monkeypatc
     assert bad.embeddings == {}
     assert good.error is None
     assert set(good.embeddings) == {"tiny@1", "style@1"}
+
+
+@pytest.fixture
+def plain(tmp_path):
+    """An encoder that gives its embedding and nothing else, of a centre crop."""
+    torch.manual_seed(3)
+    how = {"function": "workers.images.prepare", "side_px": 32, "fit": "centre-crop"}
+    card = tiny_card(name="plain", dimension=9, parts={}, categories={}, preprocessing=how)
+    example = {"pixels": torch.zeros(2, 32, 32, 3, dtype=torch.uint8)}
+    save_network(Plain(), tmp_path / "plain", card, examples=example)
+    return tmp_path / "plain"
+
+
+def test_an_encoder_without_categories_says_so(plain, pictures):
+    encoded = load_encoders([plain], device="cpu", threads=1).encode(pictures)
+
+    assert {(e.category, e.category_confidence, e.slot) for e in encoded} == {("", 0.0, "")}
+    assert {len(e.embeddings["plain@1"]) for e in encoded} == {9}
+    assert all(e.palette for e in encoded)
+
+
+def test_a_head_reads_the_embedding_of_an_encoder_without_features(plain, tmp_path, dress):
+    options = {"used": 9, "colours": 3, "hidden": 8, "width": 12}
+    card = tiny_card(name="head", network="style", options=options, dimension=12)
+    card = replace(card, input="features of plain@1", categories={})
+    examples = {"features": torch.ones(2, 9)}
+    save_network(
+        build_encoder("style", options=options), tmp_path / "head", card, examples=examples
+    )
+
+    encoded = load_encoders([plain, tmp_path / "head"], device="cpu", threads=1).encode([dress])
+
+    assert {name: len(v) for name, v in encoded[0].embeddings.items()} == {
+        "plain@1": 9,
+        "head@1": 12,
+    }
+
+
+def test_a_card_decides_how_pictures_are_framed(plain, dress):
+    wide = dress.resize((300, 100))
+    middle = wide.crop((100, 0, 200, 100))
+
+    group = load_encoders([plain], device="cpu", threads=1)
+    whole, cut = group.encode([wide, middle])
+
+    assert whole.embeddings["plain@1"] == pytest.approx(cut.embeddings["plain@1"], abs=1e-5)
+
+
+def test_an_unknown_preprocessing_is_refused(plain):
+    text = (plain / "card.json").read_text().replace("workers.images.prepare", "theirs.resize")
+    (plain / "card.json").write_text(text)
+
+    with pytest.raises(CheckpointError, match=r"plain@1 wants 'theirs.resize'"):
+        load_encoders([plain])
+
+
+def test_a_classifier_gives_shares_that_add_up(tiny, pictures):
+    classifier = load_classifier(tiny, device="cpu", threads=1)
+
+    shares = classifier.shares(pictures)
+
+    assert shares.shape == (5, 3)
+    assert shares.sum(axis=1) == pytest.approx(1)
+    assert [n for n, *_ in classifier.recognise(pictures)] == [
+        list(classifier.card.categories)[best] for best in shares.argmax(axis=1)
+    ]
+
+
+def test_a_classifier_of_no_pictures_gives_no_rows(tiny):
+    assert load_classifier(tiny, device="cpu", threads=1).shares([]).shape == (0, 3)
+
+
+def test_a_checkpoint_without_categories_is_no_classifier(plain):
+    with pytest.raises(CheckpointError, match="names no categories of pictures"):
+        load_classifier(plain)
 
 
 def test_a_head_of_another_backbone_is_refused(tiny_style):

@@ -1,0 +1,66 @@
+"""Every registered network exports to ONNX and says there what it says in torch, one by one and in batches."""
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import TensorProto, helper
+
+from tests.workers.test_encoders import inputs, name, network  # noqa: F401 - fixtures
+from workers.export import _named, round_to_half, to_onnx
+from workers.runtime import OnnxSession
+from workers.scorers import SCORERS, build_scorer
+
+WIDTH = 16
+SCORER_OPTIONS = {"compat-mlp": {"width": WIDTH, "hidden": 8}}
+COUNTS = (1, 3)
+
+
+def largest_difference(built, given, folder):
+    """Export a network and compare all its outputs on one and on three rows."""
+    round_to_half(built.eval())
+    (folder / "network.onnx").write_bytes(
+        to_onnx(built, examples={key: value[:2] for key, value in given.items()})
+    )
+    session = OnnxSession(folder / "network.onnx", threads=1)
+    worst = []
+    for count in COUNTS:
+        rows = {key: value[:count] for key, value in given.items()}
+        there = session.run({key: value.numpy() for key, value in rows.items()})
+        with torch.inference_mode():
+            here = built(*rows.values())
+        assert set(there) == set(here)
+        worst += [np.abs(there[key] - here[key].numpy()).max() for key in here]
+    return max(worst)
+
+
+def test_every_encoder_exports_equal_to_torch(network, inputs, tmp_path):  # noqa: F811
+    assert largest_difference(network, {"given": inputs}, tmp_path) < 1e-4
+
+
+@pytest.mark.parametrize("scorer", sorted(SCORERS))
+def test_every_scorer_exports_equal_to_torch(scorer, tmp_path):
+    torch.manual_seed(0)
+    built = build_scorer(scorer, options=SCORER_OPTIONS.get(scorer, {"width": WIDTH}))
+
+    pairs = {"a": torch.randn(3, WIDTH), "b": torch.randn(3, WIDTH)}
+
+    assert largest_difference(built, pairs, tmp_path) < 1e-4
+
+
+def test_an_inner_value_may_be_called_as_an_output_is():
+    nodes = [
+        helper.make_node("Neg", ["pixels"], ["embedding"]),
+        helper.make_node("Neg", ["embedding"], ["given_embedding"]),
+    ]
+    values = [
+        helper.make_tensor_value_info(value, TensorProto.FLOAT, ["B"])
+        for value in ("pixels", "given_embedding")
+    ]
+    model = helper.make_model(helper.make_graph(nodes, "twice", values[:1], values[1:]))
+
+    _named(model, ["embedding"])
+
+    onnx.checker.check_model(model)
+    assert [output.name for output in model.graph.output] == ["embedding"]
+    assert list(model.graph.node[1].input) == ["embedding.inner"]
