@@ -92,7 +92,7 @@ def make_checkpoint(
     source = source_of(name)
     weights = weights or fetched(source, name=name)
     tower = DESCRIBE[source.library](source, weights.parent)
-    options = {"library": source.library, "config": tower.config}
+    options: dict[str, Any] = {"library": source.library, "config": tower.config}
     options |= {"mean": list(tower.mean), "std": list(tower.std)}
     network = build(**options).eval()
     load_tower(network.tower, weights)
@@ -201,7 +201,7 @@ def _timm_source(model: str, licence: str) -> Source:
 def _describe_timm(source: Source, _folder: Path) -> Tower:
     made = library_module("timm").get_pretrained_cfg(source.model)
     side_px = made.input_size[-1]
-    framing = {"side_px": side_px, "interpolation": made.interpolation}
+    framing: dict[str, Any] = {"side_px": side_px, "interpolation": made.interpolation}
     if made.crop_mode == "squash":
         framing |= {"fit": "stretch"}
     else:
@@ -220,7 +220,7 @@ def _describe_open_clip(_source: Source, folder: Path) -> Tower:
         raise CheckpointError(
             f"Pictures cannot be framed as {shown['resize_mode']!r}, as it wants."
         )
-    framing = {"side_px": side_px, "fit": fit, "resize_px": side_px}
+    framing: dict[str, Any] = {"side_px": side_px, "fit": fit, "resize_px": side_px}
     framing |= {"interpolation": shown.get("interpolation", "bicubic")}
     mean, std = tuple(shown.get("mean", CLIP_MEAN)), tuple(shown.get("std", CLIP_STD))
     return Tower(config, mean, std, framing)
@@ -237,7 +237,7 @@ def _describe_hf(_source: Source, folder: Path) -> Tower:
         config |= {"projection_dim": said["projection_dim"]} if "projection_dim" in said else {}
     size, crop = shown.get("size", 224), shown.get("crop_size")
     is_cropped = shown.get("do_center_crop", crop is not None)
-    framing = {"side_px": _side(crop if is_cropped else size)}
+    framing: dict[str, Any] = {"side_px": _side(crop if is_cropped else size)}
     framing |= {"fit": "centre-crop" if is_cropped else "stretch", "resize_px": _side(size)}
     framing |= {"interpolation": RESAMPLE[shown.get("resample", 3)]}
     mean, std = shown.get("image_mean", CLIP_MEAN), shown.get("image_std", CLIP_STD)

@@ -75,11 +75,14 @@ def _still_ours(jobs: Sequence[EmbeddingJob], token: UUID) -> list[EmbeddingJob]
 
 def _store_predictions(pictures: Mapping[int, Picture], sights: Mapping[int, Sight]) -> None:
     """Write down palettes, and categories where one was named: silence blanks nothing known."""
-    named = ["category", "category_confidence", "slot", "slot_confidence"]
+    names = ["category", "category_confidence", "slot", "slot_confidence", "palette"]
     for pk, picture in pictures.items():
-        for name in [*(named if sights[pk].category else []), "palette"]:
-            setattr(picture, name, getattr(sights[pk], name))
-    Picture.objects.bulk_update(pictures.values(), [*named, "palette"])
+        sight = sights[pk]
+        known = {"category": sight.category, "slot": sight.slot, "palette": True}
+        for name in names:
+            if known[name.removesuffix("_confidence")]:
+                setattr(picture, name, getattr(sight, name))
+    Picture.objects.bulk_update(pictures.values(), names)
 
 
 def _queue_pairings(product_ids: set[Any]) -> None:

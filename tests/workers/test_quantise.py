@@ -11,7 +11,7 @@ from workers.checkpoints import CheckpointError, load_card, verify
 from workers.quantise import Verdict, likeness, main
 from workers.serving import load_encoders, load_scorer
 
-GOOD = Verdict("all", 0.995, 0.999, ms=1.0, ms_before=2.0, mb=1, mb_before=2)
+GOOD = Verdict("all", 0.995, 0.999, ms=1.0, ms_before=2.0, ratio=0.5, mb=1, mb_before=2)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_what_is_faster_and_as_good_is_kept_and_served(copy, pictures, measured)
     assert load_encoders([copy], device="cpu", threads=1).encode(pictures)[0].error is None
 
 
-@pytest.mark.parametrize("changes", [{"cosine_min": 0.98}, {"ms": 1.95}, {"ms": 3.0}])
+@pytest.mark.parametrize("changes", [{"cosine_min": 0.98}, {"ratio": 0.95}, {"ratio": 3.0}])
 def test_what_is_slower_or_worse_is_not_kept_and_an_old_one_goes(copy, pictures, measured, changes):
     measured()
     quantise.quantise(copy, pictures)
@@ -93,7 +93,9 @@ def test_the_command_prints_its_verdicts(copy, dress, tmp_path, measured, capsys
 
     main([str(copy), "--data", str(tmp_path / "photos"), "--dry-run"])
 
-    assert "all: cosine min 0.9950, mean 0.9990; 2.000 → 1.000 ms" in capsys.readouterr().out
+    assert (
+        "all: cosine min 0.9950, mean 0.9990; 2.000 → 1.000 ms (× 0.50)" in capsys.readouterr().out
+    )
 
 
 def test_a_folder_without_pictures_is_refused(copy, tmp_path):
