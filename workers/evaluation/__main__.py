@@ -1,4 +1,9 @@
-"""Measure a checkpoint: `python -m workers.evaluation TASK --data DIR --checkpoint NAME_OR_PATH`."""
+"""Measure a checkpoint, divide a data set, or let a new encoder through.
+
+python -m workers.evaluation retrieval|compatibility|classification --data DIR --checkpoint NAME_OR_PATH
+python -m workers.evaluation split --data DIR --out DIR
+python -m workers.evaluation gate --data DIR --candidate DIR --json OUT
+"""
 
 import argparse
 import json
@@ -8,30 +13,57 @@ from typing import Any
 
 from workers.checkpoints import CheckpointError, find
 from workers.datasets import UnknownFormatError, read
-from workers.evaluation import classification, compatibility, retrieval
+from workers.datasets.collection import Collection
+from workers.evaluation import classification, compatibility, gate, retrieval, split
 from workers.evaluation.table import table
 
 TASKS = ("retrieval", "compatibility", "classification")
+NOT_PASSED = 3  # the exit code of a gate that lets nobody through
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line, measure, print the table and write the JSON."""
+    """Read the command line, carry it out, print what came of it and write the JSON."""
     options = _parser().parse_args(arguments)
+    carry_out = {"split": _split, "gate": _gate}.get(options.task, _measured)
     try:
-        result = _measure(options)
+        return carry_out(options, read(options.data))
     except (CheckpointError, UnknownFormatError, FileNotFoundError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _measured(options: argparse.Namespace, collection: Collection) -> int:
+    sys.stdout.write(f"{collection.report()}\n")
+    result = _measure(options, collection)
     sys.stdout.write(table(result, task=options.task))
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + "\n")
+    for warning in result.get("warnings", []):
+        sys.stderr.write(f"{warning}\n")
+    _write(result, options.json)
     return 0
 
 
-def _measure(options: argparse.Namespace) -> dict[str, Any]:
+def _split(options: argparse.Namespace, collection: Collection) -> int:
+    counts = split.write_split(collection, options.out, share=options.share, seed=options.seed)
+    for what, count in counts.items():
+        sys.stdout.write(f"{count:>7} {what}\n")
+    return 0
+
+
+def _gate(options: argparse.Namespace, collection: Collection) -> int:
+    candidate = find(options.candidate)
+    result = gate.evaluate(collection, candidate, visual=options.visual, current=options.current)
+    sys.stdout.write(f"{'Passed' if result['passed'] else 'Not passed'}: {result['reason']}\n")
+    _write(result, options.json)
+    return 0 if result["passed"] else NOT_PASSED
+
+
+def _write(result: dict[str, Any], path: Path | None) -> None:
+    if path:
+        path.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def _measure(options: argparse.Namespace, collection: Collection) -> dict[str, Any]:
     checkpoint = find(options.checkpoint)
-    collection = read(options.data)
-    sys.stdout.write(f"{collection.report()}\n")
     if options.task == "retrieval":
         return retrieval.evaluate(collection, checkpoint, backbone=options.backbone)
     if options.task == "classification":
@@ -41,12 +73,25 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m workers.evaluation", description=__doc__)
-    parser.add_argument("task", choices=TASKS)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
-    parser.add_argument("--checkpoint", required=True, help="shipped name or folder")
-    parser.add_argument("--visual", help="visual encoder that a head reads; default: shipped")
-    parser.add_argument("--backbone", type=Path, help="ImageNet weights for the frozen baseline")
-    parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    tasks = parser.add_subparsers(dest="task", required=True)
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    for task in TASKS:
+        measure = tasks.add_parser(task, parents=[data])
+        measure.add_argument("--checkpoint", required=True, help="shipped name or folder")
+        measure.add_argument("--visual", help="visual encoder that a head reads; default: shipped")
+        measure.add_argument("--backbone", type=Path, help="ImageNet weights for the baseline")
+        measure.add_argument("--json", type=Path, help="file for the figures")
+    divide = tasks.add_parser("split", parents=[data])
+    divide.add_argument("--out", type=Path, required=True, help="folder to write")
+    divide.add_argument("--share", type=float, default=0.15, help="of the looks, kept unseen")
+    divide.add_argument("--seed", type=int, default=0)
+    judge = tasks.add_parser("gate", parents=[data])
+    judge.add_argument("--candidate", required=True, help="folder of the new style encoder")
+    judge.add_argument("--current", help="name or folder of the encoder that serves now")
+    judge.add_argument("--visual", help="visual encoder that a head reads; default: shipped")
+    judge.add_argument("--json", type=Path, help="file for the verdict")
     return parser
 
 

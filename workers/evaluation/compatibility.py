@@ -10,15 +10,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import Kind, load_card
+from workers.checkpoints import Card, Kind, load_card
 from workers.datasets.collection import Collection, Item
 from workers.datasets.retail import Blank, Judged, read_blanks, read_judged
-from workers.evaluation.embedded import embed, group_for, weighted
+from workers.evaluation.embedded import embed, group_for, queries
 from workers.evaluation.metrics import Interval, auc, blank_credit, bootstrap
 from workers.images import estimate_ground
 from workers.serving import load_scorer
+from workers.training.looks import to_learn
 
 GROUNDS = ("hard", "classic")
+CHANCE = {"fitb": 0.25, "auc": 0.5}
+TOLERANCE = 0.01  # of a judge that sees families alone
 Pair = tuple[str, str]
 
 
@@ -89,7 +92,22 @@ def evaluate(
         name: {ground: marks(exam, judge) for ground, exam in exams.items()}
         for name, judge in judges.items()
     }
-    return {"compatibility": results.pop("checkpoint"), "baselines": results}
+    return {
+        "compatibility": results.pop("checkpoint"),
+        "baselines": results,
+        "warnings": warnings(results["category_only"]["hard"]),
+    }
+
+
+def warnings(category_only: dict[str, Any]) -> list[str]:
+    """Say so when families alone answer hard questions: such an exam flatters whoever knows them."""
+    said = [
+        f"Families alone reach {name} {category_only[name]:.3f} on the hard questions, "
+        f"where {chance} is chance: this exam flatters."
+        for name, chance in CHANCE.items()
+        if abs(category_only[name] - chance) > TOLERANCE
+    ]
+    return said
 
 
 def marks(exam: Exam, judge: Judge) -> dict[str, Any]:
@@ -159,17 +177,17 @@ def _judges(
     pairs = sorted(set().union(*(exam.pairs() for exam in exams.values())))
     items = {item.key: item for item in collection.items}
     asked = sorted({key for pair in pairs for key in pair})
-    known = [look for name, look in collection.looks.items() if not name.startswith("test/")]
+    known = list(to_learn(collection).values())
     popularity = Counter(key for look in known for key in look)
     group = group_for(checkpoint, visual=visual)
     seen = embed([items[key] for key in asked], group)
     base = group.cards[0]
-    cosine = _inner(weighted(seen.outputs[base.identity], base), asked, pairs=pairs)
+    cosine = _inner(seen.outputs[base.identity], base, keys=asked, pairs=pairs)
     card = load_card(checkpoint)
     if card.kind is Kind.SCORER:
         chosen = _scored(checkpoint, seen.outputs[base.identity], asked, pairs=pairs)
     else:
-        chosen = _inner(weighted(seen.outputs[card.identity], card), asked, pairs=pairs)
+        chosen = _inner(seen.outputs[card.identity], card, keys=asked, pairs=pairs)
     return {
         "checkpoint": chosen,
         "chance": ItemJudge({}),
@@ -180,8 +198,9 @@ def _judges(
     }
 
 
-def _inner(vectors: NDArray[Any], keys: list[str], pairs: list[Pair]) -> PairJudge:
-    return _by_index(keys, pairs, lambda a, b: np.einsum("nd,nd->n", vectors[a], vectors[b]))
+def _inner(vectors: NDArray[Any], card: Card, *, keys: list[str], pairs: list[Pair]) -> PairJudge:
+    asking = queries(vectors, card)
+    return _by_index(keys, pairs, lambda a, b: np.einsum("nd,nd->n", asking[a], vectors[b]))
 
 
 def _scored(

@@ -62,6 +62,27 @@ def weighted(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
     return scaled
 
 
+def queries(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
+    """Scale the parts as serving's query does, so that `queries(v) @ v.T` is what a search ranks by.
+
+    A weight may be negative: likeness in that part then counts against a pair.
+
+    Args:
+        vectors: (N, D) embeddings.
+        card: Its default weights; none, no change.
+    """
+    weights = [
+        np.full(width, card.default_weights.get(name, 1.0)) for name, width in card.parts.items()
+    ]
+    return vectors * np.concatenate(weights).astype(vectors.dtype) if weights else vectors
+
+
+def similarity(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
+    """Rank every item for every other: (N, D) embeddings to (N, N) scores."""
+    scores: NDArray[Any] = queries(vectors, card) @ vectors.T
+    return scores
+
+
 def part_of(vectors: NDArray[Any], card: Card, *, name: str) -> NDArray[Any]:
     """Cut one part out of (N, D) embeddings."""
     start = 0

@@ -13,6 +13,8 @@ from workers.datasets.collection import Collection, Item
 
 Indices = NDArray[np.int64]
 
+KEPT = "test/"  # begins the names of looks that nobody may learn from
+
 
 @dataclass(frozen=True)
 class Wardrobe:
@@ -49,7 +51,7 @@ class Question:
 
 
 def gather(collections: Sequence[Collection], *, most_looks: int | None = None) -> Wardrobe:
-    """Number the items of all collections and translate their looks.
+    """Number the items of all collections and translate the looks that may be learnt from.
 
     Args:
         collections: Data sets; their keys need not differ.
@@ -62,10 +64,15 @@ def gather(collections: Sequence[Collection], *, most_looks: int | None = None) 
         index_of = {item.key: len(items) + at for at, item in enumerate(collection.items)}
         items += collection.items
         families += [_family(collection.name, item) for item in collection.items]
-        worn = list(collection.looks.values())[:most_looks]
+        worn = list(to_learn(collection).values())[:most_looks]
         looks += [tuple(index_of[key] for key in keys) for keys in worn]
     numbers = np.unique(np.array(families), return_inverse=True)[1]
     return Wardrobe(tuple(items), tuple(looks), numbers.astype(np.int64), known_partners(looks))
+
+
+def to_learn(collection: Collection) -> dict[str, tuple[str, ...]]:
+    """Leave out the looks that a data set keeps for its exams, those named `test/…`."""
+    return {name: keys for name, keys in collection.looks.items() if not name.startswith(KEPT)}
 
 
 def known_partners(looks: Sequence[tuple[int, ...]]) -> dict[int, frozenset[int]]:

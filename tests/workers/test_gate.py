@@ -1,0 +1,102 @@
+"""Nothing serves that is not clearly better than what is there."""
+
+import numpy as np
+import pytest
+
+from tests.workers.retailer import read_json, write_export
+from workers.evaluation import __main__ as evaluation
+from workers.evaluation import gate
+
+
+def is_held(number):
+    return "valid" if number % 4 == 0 else "train"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    return write_export(tmp_path_factory.mktemp("gate") / "shop", products=48, parts=is_held)
+
+
+def sheet(credits):
+    credits = np.asarray(credits, dtype=float)
+    return gate.Sheet(credits, right=credits, wrong=np.zeros(3))
+
+
+@pytest.fixture
+def groups():
+    return np.repeat(np.arange(50), 4)
+
+
+@pytest.fixture
+def generator():
+    return np.random.default_rng(0)
+
+
+def test_whoever_is_clearly_better_passes(groups, generator):
+    rival = generator.random(200) < 0.3
+
+    verdict = gate.verdict(sheet(np.ones(200)), {"raw": sheet(rival)}, groups=groups)
+
+    assert verdict["passed"]
+    assert verdict["against"]["raw"]["low"] > 0
+    assert "clearly more often than the pictures alone" in verdict["reason"]
+
+
+def test_a_difference_that_may_be_luck_does_not_pass(groups, generator):
+    mine, rival = generator.random((2, 200)) < 0.4
+
+    verdict = gate.verdict(sheet(mine), {"popularity": sheet(rival)}, groups=groups)
+
+    assert not verdict["passed"]
+    assert "not clearly more often than popularity" in verdict["reason"]
+
+
+def test_one_rival_that_holds_out_is_enough(groups):
+    rivals = {"raw": sheet(np.zeros(200)), "current": sheet(np.ones(200))}
+
+    verdict = gate.verdict(sheet(np.ones(200)), rivals, groups=groups)
+
+    assert not verdict["passed"]
+    assert "the encoder that serves now (100%)" in verdict["reason"]
+    assert "pictures" not in verdict["reason"]
+
+
+def test_questions_about_one_look_are_not_independent():
+    mine = np.tile([1, 0, 0, 0, 0], 20)  # one look in five is known, all its questions
+    spread = gate.verdict(sheet(mine), {"raw": sheet(mine * 0)}, groups=np.arange(100))
+    lumped = gate.verdict(
+        sheet(np.sort(mine)), {"raw": sheet(mine * 0)}, groups=np.repeat(np.arange(5), 20)
+    )
+
+    assert spread["against"]["raw"]["low"] > 0
+    assert lumped["against"]["raw"]["low"] == 0
+
+
+def test_the_gate_opens_or_not_by_its_exit_code(shop, tiny, tiny_style, tmp_path, capsys):
+    data = ["--data", str(shop), "--visual", str(tiny), "--json", str(tmp_path / "g.json")]
+    judged = ["--candidate", str(tiny_style), "--current", str(tiny_style)]
+
+    assert evaluation.main(["gate", *data, *judged]) == evaluation.NOT_PASSED
+
+    verdict = read_json(tmp_path / "g.json")
+    assert set(verdict["against"]) == {"raw", "current", "popularity"}
+    assert verdict["against"]["current"]["difference"] == 0
+    assert verdict["questions"] == 36
+    assert verdict["reason"] in capsys.readouterr().out
+
+
+def test_an_encoder_of_pixels_can_serve_now(shop, tiny, tiny_style, tmp_path):
+    data = ["--data", str(shop), "--visual", str(tiny), "--json", str(tmp_path / "g.json")]
+
+    evaluation.main(["gate", *data, "--candidate", str(tiny_style), "--current", str(tiny)])
+
+    against = read_json(tmp_path / "g.json")["against"]
+    assert against["current"]["fitb"] == against["raw"]["fitb"]
+
+
+def test_too_few_looks_let_nobody_through(tiny, tiny_style, tmp_path):
+    small = write_export(tmp_path / "small", products=8, parts=is_held)
+    judged = ["--data", str(small), "--visual", str(tiny), "--candidate", str(tiny_style)]
+
+    assert evaluation.main(["gate", *judged, "--json", str(tmp_path / "g.json")]) == 3
+    assert "too few to judge by" in read_json(tmp_path / "g.json")["reason"]

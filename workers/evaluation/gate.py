@@ -1,0 +1,202 @@
+"""May a newly trained encoder serve? Only if it is clearly better on looks that nobody learnt from.
+
+    python -m workers.evaluation gate --data DIR --candidate DIR [--current NAME_OR_DIR] --json OUT
+
+The looks are those of `outfits_valid.csv` in DIR; the candidate must have been trained without them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.checkpoints import PIXELS, find, load_card
+from workers.datasets.collection import Collection
+from workers.evaluation.embedded import embed, similarity
+from workers.evaluation.metrics import auc, blank_credit
+from workers.runtime import open_session
+from workers.serving import load_encoders
+from workers.training.looks import Question, gather, questions
+
+HELD_OUT = "valid/"
+RESAMPLES = 2000
+FEWEST_QUESTIONS = 30
+SEED = 0
+NAMES = {
+    "raw": "the pictures alone",
+    "current": "the encoder that serves now",
+    "popularity": "popularity",
+}
+Score = Callable[[tuple[int, ...], int], float]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Marks of one candidate for every question: credits (Q,), and scores of right and wrong."""
+
+    credits: NDArray[np.floating]
+    right: NDArray[np.floating]
+    wrong: NDArray[np.floating]
+
+    def figures(self) -> dict[str, float]:
+        return {"fitb": float(self.credits.mean()), "auc": auc(self.right, self.wrong)}
+
+
+def evaluate(
+    collection: Collection, candidate: Path, *, visual: str | None, current: str | None
+) -> dict[str, Any]:
+    """Put questions about the held-out looks to the candidate and its rivals.
+
+    Every product of a held-out look is asked for among four of its family and season, drawn as often as
+    they are worn. It passes when the 95 % lower bound of every paired difference is above 0; the
+    bootstrap draws whole looks, because questions about one look are not independent.
+
+    Returns:
+        `passed`, `reason`, `questions`, `candidate` and `against`, as docs/models.md describes them.
+    """
+    wardrobe = gather([collection])
+    index_of = {item.key: index for index, item in enumerate(wardrobe.items)}
+    held = [
+        tuple(index_of[key] for key in keys)
+        for name, keys in collection.looks.items()
+        if name.startswith(HELD_OUT)
+    ]
+    learnt = [
+        index_of[key]
+        for name, keys in collection.looks.items()
+        if name.startswith("train/")
+        for key in keys
+    ]
+    asked = questions(held, wardrobe, generator=np.random.default_rng(SEED))
+    if len(asked) < FEWEST_QUESTIONS:
+        return _too_few(len(asked))
+    shown = sorted({index for q in asked for index in (*q.context, *q.answers)})
+    pictures = [wardrobe.items[index] for index in shown]
+    at = {index: row for row, index in enumerate(shown)}
+    tables = _tables(pictures, candidate, visual=visual, current=current)
+    scores: dict[str, Score] = {name: _by_table(table, at) for name, table in tables.items()}
+    popularity = Counter(learnt)
+    scores["popularity"] = lambda _context, answer: float(popularity[answer])
+    sheets = {name: _sheet(asked, score) for name, score in scores.items()}
+    return verdict(sheets.pop("candidate"), sheets, groups=_look_of(asked, held))
+
+
+def verdict(
+    candidate: Sheet, rivals: Mapping[str, Sheet], *, groups: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Compare a candidate's marks with its rivals'.
+
+    Args:
+        candidate: Its marks.
+        rivals: Theirs on the same questions, by name.
+        groups: (Q,) the look that each question is about, numbered from 0.
+    """
+    own = float(candidate.credits.mean())
+    against = {
+        name: {
+            "fitb": float(rival.credits.mean()),
+            "difference": own - float(rival.credits.mean()),
+            **_bounds(candidate.credits - rival.credits, groups),
+        }
+        for name, rival in rivals.items()
+    }
+    beaten = {name: entry["low"] > 0 for name, entry in against.items()}
+    return {
+        "passed": all(beaten.values()),
+        "reason": _reason(own, against, count=len(groups), beaten=beaten),
+        "questions": len(groups),
+        "candidate": candidate.figures(),
+        "against": against,
+    }
+
+
+def _bounds(differences: NDArray[np.floating], groups: NDArray[np.int64]) -> dict[str, float]:
+    """Bound the mean difference by a bootstrap over whole groups."""
+    counts = np.bincount(groups).astype(float)
+    sums = np.bincount(groups, weights=differences)
+    generator = np.random.default_rng(SEED)
+    drawn = generator.integers(0, len(counts), (RESAMPLES, len(counts)))
+    means = sums[drawn].sum(axis=1) / np.maximum(counts[drawn].sum(axis=1), 1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return {"low": float(low), "high": float(high)}
+
+
+def _reason(
+    own: float,
+    against: Mapping[str, Mapping[str, float]],
+    *,
+    count: int,
+    beaten: Mapping[str, bool],
+) -> str:
+    """Say in one sentence what happened, in words a merchant knows."""
+    told = f"It completes {own:.0%} of {count} looks it has never seen with the right product"
+
+    def listed(is_wanted: bool) -> str:
+        wanted = [name for name in against if beaten[name] is is_wanted]
+        return " and ".join(f"{NAMES[name]} ({against[name]['fitb']:.0%})" for name in wanted)
+
+    if all(beaten.values()):
+        return f"{told}, clearly more often than {listed(is_wanted=True)}."
+    return f"{told}, which is not clearly more often than {listed(is_wanted=False)}."
+
+
+def _too_few(count: int) -> dict[str, Any]:
+    reason = (
+        f"The looks held out make {count} questions, too few to judge by; "
+        f"{FEWEST_QUESTIONS} are needed."
+    )
+    empty = {"fitb": 0.0, "auc": 0.0}
+    return {
+        "passed": False,
+        "reason": reason,
+        "questions": count,
+        "candidate": empty,
+        "against": {},
+    }
+
+
+def _tables(
+    pictures: Sequence[Any], candidate: Path, *, visual: str | None, current: str | None
+) -> dict[str, NDArray[np.floating]]:
+    """Give every judge's score of every pair of pictures, (P, P), by the judge's name."""
+    group = load_encoders([find(visual or "visual")])
+    base = group.cards[0]
+    seen = embed(pictures, group).outputs
+    judges = {"candidate": candidate} | ({"current": find(current)} if current else {})
+    tables = {"raw": similarity(seen[base.identity], base)}
+    for name, folder in judges.items():
+        card = load_card(folder)
+        if card.input == PIXELS:
+            own = load_encoders([folder])
+            vectors = embed(pictures, own).outputs[card.identity]
+        else:
+            load_encoders([find(visual or "visual"), folder])  # refuses a head of another encoder
+            vectors = open_session(folder, card, device=None, threads=None).run(
+                {"features": seen["features"]}
+            )["embedding"]
+        tables[name] = similarity(vectors, card)
+    return tables
+
+
+def _by_table(table: NDArray[np.floating], at: Mapping[int, int]) -> Score:
+    return lambda context, answer: float(table[[at[c] for c in context], at[answer]].mean())
+
+
+def _sheet(asked: Sequence[Question], score: Score) -> Sheet:
+    rows = [[score(q.context, answer) for answer in q.answers] for q in asked]
+    return Sheet(
+        np.array([blank_credit(row, correct=0) for row in rows]),
+        np.array([row[0] for row in rows]),
+        np.array([value for row in rows for value in row[1:]]),
+    )
+
+
+def _look_of(asked: Sequence[Question], held: Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
+    """Number the look of each question: the one whose products are its context and right answer."""
+    number = {frozenset(look): index for index, look in enumerate(held)}
+    of = [number[frozenset((*q.context, q.answers[0]))] for q in asked]
+    return np.unique(of, return_inverse=True)[1].astype(np.int64)

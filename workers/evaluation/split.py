@@ -1,0 +1,203 @@
+"""A product-disjoint split: looks of products that no training look holds, as a folder of its own.
+
+    python -m workers.evaluation split --data DIR --out DIR [--share 0.15] [--seed 0]
+
+Which products stay unseen is decided by communities of the graph of looks, not by random items, or
+each look would be torn apart and a season's twins would lie on both sides.
+"""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import networkx as nx  # type: ignore[import-untyped]
+import numpy as np
+from numpy.random import Generator
+
+from workers.datasets.collection import Collection, Item
+from workers.datasets.retail import Blank, Judged
+from workers.evaluation.negatives import HARD, Drawer
+from workers.training.looks import to_learn
+
+# Modularity alone makes seven communities of nine tenths of a real catalogue; finer ones let the
+# share be met, and the unseen side speak of more than one corner of it.
+RESOLUTION = 5.0
+ASKED_PER_LOOK = 2
+FEWEST_ASKED = 3  # products of a look that is asked about: a context of two and an answer
+COLUMNS = (
+    *("cod_modelo_color", "des_agrup_color_eng", "des_sex", "des_product_category"),
+    *("des_product_aggregated_family", "des_product_family", "des_product_type", "des_filename"),
+)
+Looks = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Looks that are learnt from and looks that are asked about; they share no product."""
+
+    learnt: dict[str, tuple[str, ...]]
+    asked: dict[str, tuple[str, ...]]
+
+
+def divide(looks: Looks, *, share: float, seed: int) -> Sides:
+    """Keep whole communities of products unseen until they hold a share of the looks.
+
+    A look with products on both sides counts on each with what it has there, while that is two; pairs
+    that mix the sides are dropped.
+    """
+    unseen: set[str] = set()
+    groups = communities(looks, seed=seed)
+    for index in np.random.default_rng(seed).permutation(len(groups)).tolist():
+        if sum(_is_mostly(keys, unseen) for keys in looks.values()) >= share * len(looks):
+            break
+        unseen |= groups[index]
+    learnt = {name: tuple(k for k in keys if k not in unseen) for name, keys in looks.items()}
+    asked = {name: tuple(k for k in keys if k in unseen) for name, keys in looks.items()}
+    return Sides(
+        {name: keys for name, keys in learnt.items() if len(keys) > 1},
+        {name: keys for name, keys in asked.items() if len(keys) > 1},
+    )
+
+
+def communities(looks: Looks, *, seed: int) -> list[set[str]]:
+    """Group products by whom they are worn with; an order that only the looks and the seed decide.
+
+    Source: Blondel et al. 2008, "Fast unfolding of communities in large networks".
+    """
+    graph = nx.Graph()
+    together = Counter(
+        pair for keys in looks.values() for pair in combinations(sorted(set(keys)), 2)
+    )
+    graph.add_nodes_from(sorted({key for keys in looks.values() for key in keys}))
+    graph.add_weighted_edges_from((a, b, count) for (a, b), count in sorted(together.items()))
+    found: list[set[str]] = nx.community.louvain_communities(
+        graph, weight="weight", resolution=RESOLUTION, seed=seed
+    )
+    return sorted(found, key=min)
+
+
+def write_split(collection: Collection, out: Path, *, share: float, seed: int) -> dict[str, int]:
+    """Write the folder in the retailer's format, questions included; its own test looks stay unread.
+
+    Returns:
+        How many looks and products lie on each side, and how many questions of each kind there are.
+    """
+    sides = divide(to_learn(collection), share=share, seed=seed)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_products(collection.items, out)
+    valid = {name: keys for name, keys in sides.learnt.items() if name.startswith("valid/")}
+    train = {name: keys for name, keys in sides.learnt.items() if name not in valid}
+    for part, looks in (("train", train), ("valid", valid), ("test", sides.asked)):
+        _write_looks(out / f"outfits_{part}.csv", looks)
+    counts = {
+        "looks learnt": len(sides.learnt),
+        "looks unseen": len(sides.asked),
+        "products learnt": len({key for keys in sides.learnt.values() for key in keys}),
+        "products unseen": len({key for keys in sides.asked.values() for key in keys}),
+    }
+    return counts | _write_exams(collection, sides, out, seed=seed)
+
+
+def _write_exams(collection: Collection, sides: Sides, out: Path, *, seed: int) -> dict[str, int]:
+    items = {item.key: item for item in collection.items}
+    drawer = Drawer.over(items, asked=sides.asked.values(), known=to_learn(collection).values())
+    counts: dict[str, int] = {}
+    for ground in ("hard", "classic"):
+        generator = np.random.default_rng([seed, len(ground)])
+        drawn = [
+            question
+            for keys in sides.asked.values()
+            for question in _blanks(keys, drawer, is_hard=ground == HARD, generator=generator)
+        ]
+        judged = [
+            entry
+            for keys in sides.asked.values()
+            for entry in _judged(keys, drawer, is_hard=ground == HARD, generator=generator)
+        ]
+        _write_blanks(out / f"test_fitb_{ground}.json", drawn)
+        lines = [f"{int(entry.is_look)} {' '.join(entry.keys)}\n" for entry in judged]
+        (out / f"test_compatibility_{ground}.txt").write_text("".join(lines))
+        counts |= {f"{ground} blanks": len(drawn), f"{ground} judged": len(judged)}
+    return counts
+
+
+def _blanks(
+    keys: Sequence[str], drawer: Drawer, *, is_hard: bool, generator: Generator
+) -> list[Blank]:
+    if len(keys) < FEWEST_ASKED:
+        return []
+    blanks = []
+    for at in sorted(generator.permutation(len(keys))[:ASKED_PER_LOOK].tolist()):
+        context = tuple(key for index, key in enumerate(keys) if index != at)
+        wrong = drawer.draw(keys[at], context, count=3, is_hard=is_hard, generator=generator)
+        if len(wrong) == 3:
+            correct = int(generator.integers(4))
+            answers = (*wrong[:correct], keys[at], *wrong[correct:])
+            blanks.append(Blank(context, answers, correct))
+    return blanks
+
+
+def _judged(
+    keys: Sequence[str], drawer: Drawer, *, is_hard: bool, generator: Generator
+) -> list[Judged]:
+    """Pair a look with one in which every product is replaced; none where rivals are too few."""
+    if len(keys) < FEWEST_ASKED:
+        return []
+    replaced: list[str] = []
+    for key in keys:
+        context = (*replaced, *(k for k in keys if k != key))
+        replaced += drawer.draw(key, context, count=1, is_hard=is_hard, generator=generator)
+    if len(set(replaced)) < len(keys):
+        return []
+    return [Judged(tuple(keys), is_look=True), Judged(tuple(replaced), is_look=False)]
+
+
+def _is_mostly(keys: Sequence[str], unseen: set[str]) -> bool:
+    inside = sum(key in unseen for key in keys)
+    return inside > 1 and inside > len(keys) / 2
+
+
+def _write_products(items: Iterable[Item], out: Path) -> None:
+    rows = [_row(item, out) for item in items]
+    with (out / "product_data.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+
+
+def _row(item: Item, out: Path) -> tuple[str, ...]:
+    family = item.family or item.slot
+    kinds = (item.slot.title(), family, family, item.label)
+    return (item.key, item.colour, item.gender, *kinds, _picture(item, out))
+
+
+def _picture(item: Item, out: Path) -> str:
+    """Name the picture where it lies; cut out of a photo, or with a name that hides the season, a copy."""
+    if item.cut is None and item.path.name.split("_", 1)[0] == item.season:
+        return str(item.path.absolute())
+    name = f"images/{item.season}_{item.key.replace('/', '-')}.png"
+    (out / "images").mkdir(exist_ok=True)
+    item.open().save(out / name)
+    return name
+
+
+def _write_looks(path: Path, looks: Looks) -> None:
+    rows = [(name.rpartition("/")[2], key) for name, keys in looks.items() for key in keys]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("cod_outfit", "cod_modelo_color"), *rows])
+
+
+def _write_blanks(path: Path, blanks: Iterable[Blank]) -> None:
+    entries: list[dict[str, Any]] = [
+        {
+            "question": blank.context,
+            "blank_position": len(blank.context),
+            "answers": blank.answers,
+            "correct": blank.correct,
+        }
+        for blank in blanks
+    ]
+    path.write_text(json.dumps(entries) + "\n")
