@@ -1,6 +1,6 @@
 """Pictures per second: the whole encoder, from files, against its network's bare forward pass.
 
-`python benchmarks/encode.py FOLDER_OF_PICTURES`, one thread unless OMP_NUM_THREADS says otherwise.
+`python benchmarks/encode.py FOLDER_OF_PICTURES [--checkpoints ENCODER [HEAD …]]`, one thread unless OMP_NUM_THREADS says otherwise.
 """
 
 import argparse
@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from PIL import Image
 
-from workers.checkpoints import ONNX, SHIPPED
-from workers.images import batch
+from workers.checkpoints import find
+from workers.images import batch, framing
 from workers.runtime import OnnxSession
 from workers.serving import load_encoders
 
@@ -29,20 +29,29 @@ def main() -> None:
     """Print the rates as JSON; the best of several interleaved rounds, so that a busy machine hurts all alike."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    paths = sorted(parser.parse_args().folder.glob("*.jpg"))[:BATCH]
-    rates = measure(paths)
+    parser.add_argument(
+        "--checkpoints",
+        nargs="+",
+        default=["visual", "style"],
+        help="An encoder of pixels, first, and heads on its features.",
+    )
+    asked = parser.parse_args()
+    paths = sorted(asked.folder.glob("*.jpg"))[:BATCH]
+    rates = measure(paths, [find(name) for name in asked.checkpoints])
     sys.stdout.write(json.dumps(rates, indent=1) + "\n")
 
 
-def measure(paths: list[Path]) -> dict[str, float]:
+def measure(paths: list[Path], checkpoints: list[Path]) -> dict[str, float]:
     """Time decoding, preparing, the network alone and all of it together, pictures per second."""
-    group = load_encoders([SHIPPED / "visual", SHIPPED / "style"], device="cpu")
-    session = OnnxSession(SHIPPED / "visual" / ONNX, threads=None)
+    group = load_encoders(checkpoints, device="cpu")
+    card = group.cards[0]
+    session = OnnxSession(checkpoints[0] / card.serves_from, threads=None)
     pictures = [opened(path) for path in paths]
-    pixels = batch(pictures, side_px=group.cards[0].preprocessing["side_px"])
+    how = framing(card.preprocessing)
+    pixels = batch(pictures, **how)
     work: dict[str, Callable[[], object]] = {
         "decode": lambda: [opened(path) for path in paths],
-        "prepare": lambda: batch(pictures, side_px=pixels.shape[1]),
+        "prepare": lambda: batch(pictures, **how),
         "network_forward": lambda: session.run({"pixels": pixels}),
         "encode_decoded": lambda: group.encode(pictures),
         "decode_and_encode": lambda: group.encode([opened(path) for path in paths]),
