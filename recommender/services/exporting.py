@@ -164,7 +164,7 @@ def _write_tables(
     looks: Mapping[Any, Sequence[Any]],
 ) -> None:
     keys = {product.pk: product.key for product in products}
-    sizes = Counter(product.category for product in products)
+    sizes = Counter(_rivals(product) for product in products)
     rows = {product.key: _row(product, files[product.pk], sizes=sizes) for product in products}
     worn = {look: [keys[key] for key in members] for look, members in looks.items()}
     learnt = {look: members for look, members in worn.items() if not is_held_out(look)}
@@ -191,11 +191,11 @@ def _write_looks(path: Path, looks: Mapping[Any, Sequence[str]]) -> None:
     _write_csv(path, ("cod_outfit", "cod_modelo_color"), rows)
 
 
-def _row(product: WornProduct, file: str, *, sizes: Mapping[str, int]) -> list[str]:
+def _row(product: WornProduct, file: str, *, sizes: Mapping[tuple[str, ...], int]) -> list[str]:
     """One line of the product table; a family holds what could take the product's place."""
     group = GROUPS.get(product.slot, "")
     category = product.category or group
-    family = category if not group or sizes[product.category] >= FEWEST_RIVALS else group
+    family = category if not group or sizes[_rivals(product)] >= FEWEST_RIVALS else group
     cells = {
         "cod_modelo_color": product.key,
         "des_agrup_color_eng": product.colour.upper(),
@@ -207,6 +207,11 @@ def _row(product: WornProduct, file: str, *, sizes: Mapping[str, int]) -> list[s
         "des_filename": file,
     }
     return [cells.get(column, "") for column in COLUMNS]
+
+
+def _rivals(product: WornProduct) -> tuple[str, ...]:
+    """What products share that could take each other's place, as training and measuring see it."""
+    return product.category, product.season, product.gender
 
 
 def _file_name(product: WornProduct, sha256: str) -> str:

@@ -22,8 +22,8 @@ QUICK = {"epochs": 3, "hidden": 32, "width": 80}
 
 @pytest.fixture
 def drawn_shop(wait_for_work, tmp_path):
-    """A hundred drawn products in two hundred and forty looks, all embedded."""
-    generate(tmp_path / "catalogue", products=100, looks_count=240, width=120)
+    """A hundred and twenty drawn products in three hundred and twenty looks, all embedded."""
+    generate(tmp_path / "catalogue", products=120, looks_count=320, width=120)
     call_command("import_catalog", str(tmp_path / "catalogue"))
     wait_for_work(seconds=120)
 
