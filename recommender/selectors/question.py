@@ -70,7 +70,7 @@ def question_about(product_pk: Any) -> Question:
 def question_of_its_own() -> Question:
     """What there is to know where no product is asked about, but a photo; one query."""
     checkpoints = list(_serving().annotate(reco_rules=_all_of(Rule.objects.in_force(), RULE)))
-    rules = checkpoints[0].reco_rules if checkpoints else []  # type: ignore[attr-defined]
+    rules = checkpoints[0].reco_rules if checkpoints else []
     return Question(
         {checkpoint.purpose: checkpoint for checkpoint in checkpoints},
         [_rule(values) for values in rules],
