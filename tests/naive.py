@@ -66,19 +66,18 @@ def share_of_models_found(ranked, models, *, count):
     return sum(found) / len(found)
 
 
-def contrast_over_looks(anchors, partners, *, rivals, temperature, elsewhere_weight, excluded):
-    """Softmax loss of each anchor's own partner among the weighted others."""
-    losses = []
-    for i, anchor in enumerate(anchors):
-        total = own = 0.0
-        for j, partner in enumerate(partners):
-            likelihood = math.exp(_inner_product(anchor, partner) / temperature)
-            weight = 1.0 if rivals[i][j] else elsewhere_weight
-            weight = 0.0 if excluded[i][j] else weight
-            total += likelihood * (1.0 if i == j else weight)
-            own = likelihood if i == j else own
-        losses.append(-math.log(own / total))
-    return sum(losses) / len(losses)
+def contrast_over_looks(alike, *, worn, known, family, elsewhere_weight):
+    """Softmax loss of every pair worn together among the partner and the weighted wrong answers."""
+    total = weight = 0.0
+    for i, row in enumerate(alike):
+        for j, logit in enumerate(row):
+            likelihood = math.exp(logit)
+            for k, other in enumerate(row):
+                counts = 1.0 if family[k] == family[j] else elsewhere_weight
+                likelihood += 0.0 if known[i][k] else counts * math.exp(other)
+            total += worn[i][j] * (math.log(likelihood) - logit)
+            weight += worn[i][j]
+    return total / weight
 
 
 def macro_f1(truth, guess):
@@ -90,3 +89,43 @@ def macro_f1(truth, guess):
         wrong = sum((t == label) != (g == label) for t, g in pairs)
         scores.append(2 * right / (2 * right + wrong))
     return sum(scores) / len(scores)
+
+
+def matrix_normal_penalty(weight, precision):
+    """Half the sum over outputs of w · precision · w, an entry at a time, log-determinant left out."""
+    total = 0.0
+    for row in weight:
+        for i, x in enumerate(row):
+            for j, y in enumerate(row):
+                total += x * precision[i][j] * y
+    return total / 2
+
+
+def cross_entropy(logits, labels, *, positive_weight=1.0):
+    """Average -log of the probability of each label, positives weighing more."""
+    total = 0.0
+    for logit, label in zip(logits, labels, strict=True):
+        probability = 1 / (1 + math.exp(-logit))
+        total -= positive_weight * math.log(probability) if label else math.log(1 - probability)
+    return total / len(logits)
+
+
+def pair_logit(a, b, *, first, first_bias, second, second_bias):
+    """Concatenate, one hidden layer with ReLU, one output; loops over lists."""
+    given = [*a, *b]
+    hidden = [
+        max(0.0, sum(w * x for w, x in zip(row, given, strict=True)) + bias)
+        for row, bias in zip(first, first_bias, strict=True)
+    ]
+    return sum(w * x for w, x in zip(second[0], hidden, strict=True)) + second_bias[0]
+
+
+def colour_counts(pixels, weights, *, bins):
+    """Count weighted pixels per channel and bin; each channel adds up to 1, channels side by side."""
+    counts = []
+    for channel in range(3):
+        shares = [0.0] * bins
+        for pixel, weight in zip(pixels, weights, strict=True):
+            shares[pixel[channel] * bins // 256] += weight
+        counts += [share / sum(weights) for share in shares]
+    return counts

@@ -11,7 +11,9 @@ from workers.registry import load_network, look_up
 ENCODERS: dict[str, str] = {
     "visual": "workers.networks.visual:build",
     "style": "workers.networks.style:build",
+    "style-fabric": "workers.networks.style_fabric:build",
     "tiny": "workers.networks.tiny:build",
+    "polania": "workers.networks.polania:build_encoder",
 }
 
 PUBLIC: dict[str, str] = {  # needs requirements-encoders.txt

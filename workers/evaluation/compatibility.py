@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import Card, Kind, load_card
+from workers.checkpoints import PIXELS, Card, Kind, Purpose, find, load_card
 from workers.datasets.collection import Collection, Item
 from workers.datasets.retail import Blank, Judged, read_blanks, read_judged
 from workers.evaluation.embedded import embed, group_for, queries
@@ -179,15 +179,9 @@ def _judges(
     asked = sorted({key for pair in pairs for key in pair})
     known = list(to_learn(collection).values())
     popularity = Counter(key for look in known for key in look)
-    group = group_for(checkpoint, visual=visual)
-    seen = embed([items[key] for key in asked], group)
-    base = group.cards[0]
-    cosine = _inner(seen.outputs[base.identity], base, keys=asked, pairs=pairs)
-    card = load_card(checkpoint)
-    if card.kind is Kind.SCORER:
-        chosen = _scored(checkpoint, seen.outputs[base.identity], asked, pairs=pairs)
-    else:
-        chosen = _inner(seen.outputs[card.identity], card, keys=asked, pairs=pairs)
+    chosen, cosine = _encoded(
+        [items[key] for key in asked], pairs, checkpoint=checkpoint, visual=visual
+    )
     return {
         "checkpoint": chosen,
         "chance": ItemJudge({}),
@@ -196,6 +190,23 @@ def _judges(
         "background": _ground_judge([items[key] for key in asked], pairs),
         "cosine": cosine,
     }
+
+
+def _encoded(
+    items: list[Item], pairs: list[Pair], *, checkpoint: Path, visual: str | None
+) -> tuple[Judge, Judge]:
+    """Judge by the checkpoint and, beside it, by the cosine of the visual encoder."""
+    card = load_card(checkpoint)
+    keys = [item.key for item in items]
+    sees_itself = card.input == PIXELS and card.purpose is Purpose.STYLE
+    group = group_for(find(visual or "visual") if sees_itself else checkpoint, visual=visual)
+    seen = embed(items, group).outputs
+    base = group.cards[0]
+    cosine = _inner(seen[base.identity], base, keys=keys, pairs=pairs)
+    if card.kind is Kind.SCORER:
+        return _scored(checkpoint, seen[base.identity], keys, pairs=pairs), cosine
+    own = embed(items, group_for(checkpoint)).outputs if sees_itself else seen
+    return _inner(own[card.identity], card, keys=keys, pairs=pairs), cosine
 
 
 def _inner(vectors: NDArray[Any], card: Card, *, keys: list[str], pairs: list[Pair]) -> PairJudge:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workers.datasets.collection import Collection, Item
 
 Indices = NDArray[np.int64]
+Look = tuple[int, ...]
 
 KEPT = "test/"  # begins the names of looks that nobody may learn from
 
@@ -85,17 +86,21 @@ def known_partners(looks: Sequence[tuple[int, ...]]) -> dict[int, frozenset[int]
 
 
 def hold_out(
-    looks: Sequence[tuple[int, ...]], *, share: float, generator: Generator
+    looks: Sequence[tuple[int, ...]], *, share: float, generator: Generator, unseen: bool = True
 ) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    """Split looks at random into (training, validation) that share no product.
+    """Split looks at random into (training, validation).
 
-    Products of a validation look are taken out of the training looks, because a new arrival has
-    never been worn with anything; what is left of a look counts while it holds two.
+    With `unseen` they share no product: those of a validation look are taken out of the training
+    looks, because a new arrival has never been worn with anything; what is left of a look counts
+    while it holds two.
     """
     order = generator.permutation(len(looks))
     held = set(order[: round(share * len(looks))].tolist())
-    unseen = {item for index in held for item in looks[index]}
-    left = [tuple(item for item in look if item not in unseen) for look in looks]
+    if not unseen:
+        kept = [look for index, look in enumerate(looks) if index not in held]
+        return kept, [looks[index] for index in sorted(held)]
+    new = {item for index in held for item in looks[index]}
+    left = [tuple(item for item in look if item not in new) for look in looks]
     return [look for look in left if len(look) > 1], [looks[index] for index in sorted(held)]
 
 

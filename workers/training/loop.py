@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -39,9 +40,15 @@ class Config:
     momentum: float = 0.9
     step_epochs: int = 0
     step_factor: float = 0.1
+    cosine: bool = False
 
     def learning_rate_at(self, epoch: int) -> float:
-        """Decay in steps: 0.1, 7 epochs and factor 0.1 give 0.1 for epochs 0-6, then 0.01."""
+        """Decay in steps: 0.1, 7 epochs and factor 0.1 give 0.1 for epochs 0-6, then 0.01.
+
+        With `cosine` along a half wave instead: full in the first epoch, next to nothing in the last.
+        """
+        if self.cosine:
+            return float(self.learning_rate * (1 + np.cos(np.pi * epoch / self.epochs)) / 2)
         steps = epoch // self.step_epochs if self.step_epochs else 0
         return float(self.learning_rate * self.step_factor**steps)
 

@@ -6,39 +6,31 @@ from torch.nn import functional
 
 
 def look_contrast(
-    anchors: Tensor,
-    partners: Tensor,
-    *,
-    rivals: Tensor,
-    temperature: Tensor,
-    elsewhere_weight: float,
-    excluded: Tensor,
+    alike: Tensor, *, worn: Tensor, known: Tensor, family: Tensor, elsewhere_weight: float
 ) -> Tensor:
-    """Pull partners of a look together, push away what could have taken the partner's place.
+    """Pull what is worn together above everything else, all items of a batch against each other.
 
-    Row i asks: which of the B partners is worn with anchor i? Those of the same slot and season as
-    partner i (`rivals`) count fully, all others by `elsewhere_weight`, and products that are known
-    to go with anchor i (`excluded`) not at all.
+    Every pair worn together asks: given the one, which of the batch is the other? What is known to go with
+    the one is no wrong answer; of the rest the other's own family counts fully, all else by a weight.
 
     Args:
-        anchors: (B, D) of unit norm.
-        partners: (B, D) of unit norm; row i goes with anchor i.
-        rivals: (B, B) bool, could partner j replace partner i?
-        temperature: Scalar > 0.
-        elsewhere_weight: In [0, 1].
-        excluded: (B, B) bool; the diagonal is ignored.
+        alike: (n, n) logits; row i ranks the batch for item i.
+        worn: (n, n) ≥ 0, how much each ordered pair counts; not all 0.
+        known: (n, n) bool, the two share a look somewhere.
+        family: (n,) int numbers.
+        elsewhere_weight: In [0, 1], of wrong answers of other families.
 
     Returns:
-        Scalar, mean over the B questions.
+        Scalar, the mean over pairs by weight.
 
     Source: van den Oord et al. 2018, "Representation Learning with Contrastive Predictive Coding",
-    equation 4, with weighted negatives.
+    equation 4, with several positives per row and weighted negatives.
     """
-    B = len(anchors)
-    own = torch.eye(B, dtype=torch.bool, device=anchors.device)
-    logits = anchors @ partners.T / temperature  # (B, B)
-    weights = torch.where(rivals, 1.0, elsewhere_weight)
-    weights = torch.where(excluded, 0.0, weights).masked_fill(own, 1.0)
-    return functional.cross_entropy(
-        logits + torch.log(weights.clamp(min=1e-12)), torch.arange(B, device=anchors.device)
-    )
+    shifted = alike - alike.amax(dim=1, keepdim=True).detach()
+    right = shifted.exp()  # (n, n)
+    wrong = right * ~known
+    member = functional.one_hot(torch.unique(family, return_inverse=True)[1]).to(wrong)  # (n, F)
+    rivals = (wrong @ member) @ member.T  # (n, n): of the other's family
+    others = wrong.sum(dim=1, keepdim=True) - rivals
+    surprise = torch.log(right + rivals + elsewhere_weight * others) - shifted
+    return (surprise * worn).sum() / worn.sum()

@@ -1,67 +1,151 @@
 """Train the style encoder: near what it is worn with, by contrast over looks."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from workers.evaluation.metrics import auc, blank_credit
-from workers.networks.style import StyleNetwork
-from workers.training.heads import Material
-from workers.training.looks import Indices, Question, directed_pairs
-from workers.training.loop import Config
+from workers.networks.style_fabric import StyleHead
+from workers.networks.visual import unit
+from workers.training.looks import Indices, Look, Question, Wardrobe
+from workers.training.loop import Config, device_of
 from workers.training.losses import look_contrast
 
-ELSEWHERE_WEIGHT = 0.25  # of negatives that could not take the partner's place
-NOISE = 0.05  # standard deviation added to unit features: two pictures of one garment differ
 COLDEST, HOTTEST = 0.03, 1.0
 
 
+@dataclass(frozen=True)
+class Taught:
+    """What a style head learns from: whitened items, looks, and questions about looks held out."""
+
+    reduced: Tensor  # (N, R)
+    wardrobe: Wardrobe
+    looks: Sequence[Look]
+    asked: Sequence[Question]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How it learns, besides the loop.
+
+    `noise` is the standard deviation added to whitened descriptions, `forgets` the share of
+    memories left out at a time, so that the perceptron learns to do without.
+    """
+
+    noise: float
+    forgets: float
+    elsewhere_weight: float
+
+
 class StyleTask:
-    """Pairs of looks as batches, held-out questions as validation."""
+    """Handfuls of looks as batches, held-out questions as validation."""
 
-    def __init__(self, network: StyleNetwork, *, material: Material, config: Config) -> None:
+    def __init__(
+        self, network: StyleHead, *, taught: Taught, lesson: Lesson, config: Config
+    ) -> None:
         self.network = network
-        self._features = torch.from_numpy(material.seen.features)  # (N, F)
-        self._wardrobe = material.wardrobe
-        self._family = torch.from_numpy(material.wardrobe.family)
-        self._pairs = directed_pairs(material.looks, material.wardrobe.family)
-        self._asked = material.asked
+        self._taught = taught
+        self._lesson = lesson
         self._config = config
+        self._expected = torch.from_numpy(expected(taught.wardrobe, taught.looks))
+        self._place = memory_places(taught.looks, count=len(taught.wardrobe.items))
 
-    def batches(self, epoch: int) -> list[Indices]:
-        """Shuffle the pairs into batches of (B, 2), the last, smaller one left out."""
-        order = np.random.default_rng([self._config.seed, epoch]).permutation(len(self._pairs))
+    def batches(self, epoch: int) -> list[list[Look]]:
+        """Shuffle the looks into batches, the last, smaller one left out."""
+        order = np.random.default_rng([self._config.seed, epoch]).permutation(
+            len(self._taught.looks)
+        )
         size = min(self._config.batch, len(order))
-        return [self._pairs[order[at : at + size]] for at in range(0, len(order) - size + 1, size)]
+        starts = range(0, len(order) - size + 1, size)
+        return [[self._taught.looks[i] for i in order[at : at + size]] for at in starts]
 
-    def loss(self, batch: Indices) -> Tensor:
-        """Contrast the partners of a batch of pairs."""
-        anchor, partner = torch.from_numpy(batch).T  # (B,), (B,)
+    def loss(self, batch: list[Look]) -> Tensor:
+        """Contrast all items of the batch's looks."""
+        items, worn = pairs_worn(batch, self._taught.wardrobe.family)
+        on = device_of(self.network)
+        vectors = self._learning(torch.from_numpy(items), on)
         temperature = self.network.log_temperature.exp().clamp(COLDEST, HOTTEST)
-        family = self._family[partner]
+        known = torch.from_numpy(self._taught.wardrobe.are_together(items, items))
         return look_contrast(
-            self._embed(anchor),
-            self._embed(partner),
-            rivals=family[:, None] == family[None, :],
-            temperature=temperature,
-            elsewhere_weight=ELSEWHERE_WEIGHT,
-            excluded=torch.from_numpy(self._wardrobe.are_together(batch[:, 0], batch[:, 1])),
+            vectors @ vectors.T / temperature - self._expected[items].to(on),
+            worn=torch.from_numpy(worn).to(on),
+            known=known.to(on),
+            family=torch.from_numpy(self._taught.wardrobe.family[items]).to(on),
+            elsewhere_weight=self._lesson.elsewhere_weight,
         )
 
     def validate(self) -> dict[str, float]:
         """Answer the held-out questions by the mean inner product with the context."""
-        vectors = self.network(self._features)["embedding"].numpy()
+        on = device_of(self.network)
+        own = self._own(torch.arange(len(self._taught.reduced)), on)
+        vectors = self.network.learning(self._taught.reduced.to(on), own).cpu().numpy()
         return answer(
-            self._asked, lambda context, a: float((vectors[list(context)] @ vectors[a]).mean())
+            self._taught.asked,
+            lambda context, a: float((vectors[list(context)] @ vectors[a]).mean()),
         )
 
-    def _embed(self, indices: Tensor) -> Tensor:
-        features = self._features[indices]
-        noisy = features + NOISE * torch.randn_like(features)
-        embedding: Tensor = self.network(noisy)["embedding"]
-        return embedding
+    def _learning(self, items: Tensor, on: torch.device) -> Tensor:
+        reduced = self._taught.reduced[items].to(on)
+        noisy = reduced + self._lesson.noise * torch.randn_like(reduced)
+        kept = (torch.rand(len(items), 1) >= self._lesson.forgets).to(on)
+        return self.network.learning(noisy, self._own(items, on) * kept)
+
+    def _own(self, items: Tensor, on: torch.device) -> Tensor:
+        """Recall items by number: (n, width), zero for those that no look teaches."""
+        memory = self.network.memory
+        if not len(memory):
+            return memory.new_zeros(len(items), memory.shape[1])
+        place = self._place[items].to(on)  # (n,)
+        own: Tensor = memory[place.clamp(min=0)] * (place >= 0)[:, None]
+        return own
+
+
+def pairs_worn(looks: Sequence[Look], family: Indices) -> tuple[Indices, NDArray[np.float32]]:
+    """Number the items of some looks and count which are worn together, families apart.
+
+    Returns:
+        (n,) distinct items, ascending, and (n, n) how many of the looks hold both.
+    """
+    items, place = np.unique(
+        np.concatenate([np.array(look) for look in looks]), return_inverse=True
+    )
+    worn = np.zeros((len(items), len(items)), dtype=np.float32)
+    start = 0
+    for look in looks:
+        here = np.unique(place[start : start + len(look)])
+        worn[np.ix_(here, here)] += 1
+        start += len(look)
+    return items, worn * (family[items][:, None] != family[items][None, :])
+
+
+def expected(wardrobe: Wardrobe, looks: Sequence[Look]) -> NDArray[np.float32]:
+    """How much oftener than others the products of each item's kind are worn: (N,) logarithms.
+
+    A batch holds products as often as they are worn, so a contrast learns what goes together beyond
+    that. Taken off the logits in training, this leaves in the vectors that a bag is worn with more
+    looks than a hat; which bag is popular stays out.
+    """
+    kinds = np.unique([i.family or i.slot for i in wardrobe.items], return_inverse=True)[1]
+    worn = np.bincount([index for look in looks for index in look], minlength=len(kinds))
+    by_kind = np.maximum(np.bincount(kinds, weights=worn), 1) / np.bincount(kinds)
+    return np.log(by_kind)[kinds].astype(np.float32)
+
+
+def memory_places(looks: Sequence[Look], *, count: int) -> Tensor:
+    """Give each product of looks its place in the memory: (count,), -1 for all others."""
+    places = torch.full((count,), -1)
+    taught = sorted({index for look in looks for index in look})
+    places[taught] = torch.arange(len(taught))
+    return places
+
+
+def keys_of(reduced: Tensor, looks: Sequence[Look]) -> Tensor:
+    """Collect what each product in the memory is found by: (M, R) of unit norm, in their places."""
+    return unit(reduced[sorted({index for look in looks for index in look})])
 
 
 def answer(

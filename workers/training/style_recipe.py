@@ -1,17 +1,34 @@
-"""The recipe of `style`: one shared head on the visual encoder's features, contrast over looks."""
+"""The recipe of `style`: one head on a frozen backbone's statistics, contrast over looks, a memory."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+import numpy as np
 import torch
+from safetensors.torch import load_file
 
-from workers.checkpoints import FEATURES_OF, Card, Kind, Purpose
+from workers.checkpoints import (
+    PIXELS,
+    WEIGHTS,
+    Card,
+    CheckpointError,
+    Kind,
+    Purpose,
+    find,
+    load_card,
+)
 from workers.export import save_network
-from workers.networks.style import StyleNetwork
-from workers.training.heads import HeadConfig, head_card, material
-from workers.training.loop import fit
+from workers.networks.fabric import READ, SIDE_PX, WIDTH, Fabric
+from workers.networks.mobilenet_v2 import load_imagenet
+from workers.networks.style_fabric import FabricStyle, StyleHead
+from workers.training.described import described_items, whitening
+from workers.training.heads import HeadConfig, head_card
+from workers.training.looks import gather, hold_out, questions
+from workers.training.loop import Config, fit
 from workers.training.recipe import Run, configured
-from workers.training.style import StyleTask
+from workers.training.style import Lesson, StyleTask, Taught, keys_of
 
+NETWORK = "style-fabric"
 INTENDED_USE = "Finding products that go well together, by inner product of their vectors."
 LIMITS = (
     "Knows the taste of its looks and no other; train it on the shop's own looks when it has any."
@@ -20,36 +37,110 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class StyleConfig(HeadConfig):
-    """A vector of 128 numbers, half of them the colours."""
+    """What decides the training, besides its data.
+
+    `batch` counts looks. `unseen` holds whole products out with their looks, as a checkpoint for other
+    shops must be judged, and leaves out the memory; a shop's own encoder is to know its products.
+    """
 
     width: int = 128
+    reduced: int = 384
+    held_out: float = 0.05
+    most_looks: int = 20_000
+    epochs: int = 20
+    batch: int = 128
+    learning_rate: float = 1e-3
+    patience: int = 20
+    noise: float = 0.4
+    forgets: float = 0.3
+    elsewhere_weight: float = 1.0
+    unseen: bool = False
+
+    @property
+    def loop(self) -> Config:
+        return replace(super().loop, cosine=True)
+
+    @property
+    def lesson(self) -> Lesson:
+        return Lesson(self.noise, self.forgets, self.elsewhere_weight)
 
 
 def train(run: Run) -> Card:
     """Train, export and save; the best epoch by fill-in-the-blank on looks held out."""
     config = configured(StyleConfig(), run.overrides)
-    given = material(run, config)
+    fabric = backbone(run.backbone)
+    described = described_items(run.collections, fabric, cache=run.work, device=run.device)
+    centre, matrix = whitening(described, width=min(config.reduced, WIDTH))
+    reduced = (torch.from_numpy(described) - centre) @ matrix.T
+    taught = _taught(run, config, reduced)
+    keys = reduced[:0] if config.unseen else keys_of(reduced, taught.looks)
     torch.manual_seed(config.seed)
-    visual = given.seen.card
     options = {
-        "used": visual.dimension,
-        "colours": visual.parts["colour"],
+        "reduced": len(matrix),
         "hidden": config.hidden,
         "width": config.width,
+        "remembered": len(keys),
     }
-    network = StyleNetwork(**options)
-    task = StyleTask(network, material=given, config=config.loop)
+    head = StyleHead(described=WIDTH, **options)
+    with torch.no_grad():
+        head.centre.copy_(centre)
+        head.reduce.weight.copy_(matrix)
+        head.keys.copy_(keys)
+    task = StyleTask(head, taught=taught, lesson=config.lesson, config=config.loop)
     out = run.work / "style"
-    history = fit(task, config=config.loop, out=out, score="fitb", resume=run.resume)
-    card = replace(
-        head_card(run, config, kind=Kind.ENCODER, name="style", history=history),
+    history = fit(
+        task, config=config.loop, out=out, score="fitb", resume=run.resume, device=run.device
+    )
+    network = FabricStyle(**options)
+    network.fabric.load_state_dict(fabric.cpu().state_dict())
+    network.style.load_state_dict(head.state_dict())
+    example = torch.zeros(2, SIDE_PX, SIDE_PX, 3, dtype=torch.uint8)
+    card = _card(head_card(run, config, kind=Kind.ENCODER, name="style", history=history), options)
+    return save_network(network, run.out, card, examples={"pixels": example})
+
+
+def backbone(weights: str | None) -> Fabric:
+    """Take the statistics' weights from a file of ImageNet weights, or from the shipped `style`.
+
+    Raises:
+        CheckpointError: No file was named and the shipped checkpoint has no such backbone.
+    """
+    fabric = Fabric()
+    if weights is not None:
+        full = load_imagenet(Path(weights))
+        fabric.features.load_state_dict(full.features[: max(READ) + 1].state_dict())
+        return fabric
+    shipped = find("style")
+    if load_card(shipped).network != NETWORK:
+        raise CheckpointError("The shipped style has no backbone; name ImageNet's with --backbone.")
+    own = {
+        name.removeprefix("fabric."): value.float()
+        for name, value in load_file(shipped / WEIGHTS).items()
+        if name.startswith("fabric.")
+    }
+    fabric.load_state_dict(own, strict=False)  # BatchNorm's counters are not kept
+    return fabric
+
+
+def _taught(run: Run, config: StyleConfig, reduced: torch.Tensor) -> Taught:
+    wardrobe = gather(run.collections, most_looks=config.most_looks)
+    generator = np.random.default_rng(config.seed)
+    looks, held = hold_out(
+        wardrobe.looks, share=config.held_out, generator=generator, unseen=config.unseen
+    )
+    return Taught(reduced, wardrobe, looks, questions(held, wardrobe, generator=generator))
+
+
+def _card(common: Card, options: dict[str, int]) -> Card:
+    return replace(
+        common,
+        network=NETWORK,
         purpose=Purpose.STYLE,
         options=options,
-        input=f"{FEATURES_OF}{visual.identity}",
-        dimension=config.width,
-        parts={"style": config.width},
+        input=PIXELS,
+        dimension=options["width"],
+        parts={"style": options["width"]},
+        preprocessing={"function": "workers.images.prepare", "side_px": SIDE_PX},
         intended_use=INTENDED_USE,
         limits=LIMITS,
     )
-    example = torch.from_numpy(given.seen.features[:2])
-    return save_network(network, run.out, card, examples={"features": example})

@@ -1,0 +1,139 @@
+"""A style encoder learns what is worn together, remembers its products, and judges new ones."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from workers.datasets.collection import Collection, Item
+from workers.networks.fabric import WIDTH, Fabric, moments
+from workers.networks.style_fabric import StyleHead, build
+from workers.networks.visual import unit
+from workers.training import looks, style
+from workers.training.loop import Config, fit
+
+LESSON = style.Lesson(noise=0.1, forgets=0.4, elsewhere_weight=1.0)
+
+
+def item(key, slot):
+    return Item(key=key, path=Path("none.jpg"), label=slot.lower(), slot=slot)
+
+
+@pytest.fixture
+def taught():
+    """Tops and bottoms of four tastes; a description tells taste and slot, beside much noise."""
+    generator = np.random.default_rng(0)
+    items = [item(f"{slot}{n}", slot) for n in range(80) for slot in ("TOP", "BOTTOM")]
+    worn = {str(n): (f"TOP{n}", f"BOTTOM{(n + 4 * k) % 80}") for n in range(80) for k in range(3)}
+    worn["test/1"] = ("TOP1", "BOTTOM2")
+    tastes = np.eye(4)[np.arange(160) // 2 % 4]
+    reduced = np.hstack([tastes, generator.normal(size=(160, 12))]).astype(np.float32)
+    wardrobe = looks.gather([Collection("shop", "", tuple(items), worn)])
+    learnt, held = looks.hold_out(wardrobe.looks, share=0.2, generator=generator, unseen=False)
+    asked = looks.questions(held, wardrobe, generator=generator)
+    return style.Taught(torch.from_numpy(reduced), wardrobe, learnt, asked)
+
+
+def head(taught, *, remembers):
+    torch.manual_seed(0)
+    keys = style.keys_of(taught.reduced, taught.looks)[: None if remembers else 0]
+    made = StyleHead(described=16, reduced=16, hidden=32, width=8, remembered=len(keys))
+    with torch.no_grad():
+        made.reduce.weight.copy_(torch.eye(16))
+        made.keys.copy_(keys)
+    return made
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_it_learns_the_taste(taught, tmp_path, remembers):
+    config = Config(epochs=15, batch=16, learning_rate=5e-3, cosine=True)
+    task = style.StyleTask(
+        head(taught, remembers=remembers), taught=taught, lesson=LESSON, config=config
+    )
+
+    history = fit(task, config=config, out=tmp_path, score="fitb")
+
+    assert history.rows[0]["fitb"] < 0.45
+    assert history.best["fitb"] > 0.52  # 0.6 at most: a wrong answer may be of the right taste
+
+
+def test_a_batch_holds_looks_that_are_learnt_from_and_no_others(taught):
+    task = style.StyleTask(
+        head(taught, remembers=False), taught=taught, lesson=LESSON, config=Config(batch=8)
+    )
+
+    batches = task.batches(0)
+
+    assert {look for batch in batches for look in batch} <= set(taught.looks)
+    assert (2, 5) not in {look for batch in batches for look in batch}  # TOP1 and BOTTOM2
+    assert task.batches(0) == batches != task.batches(1)
+
+
+def test_pairs_of_one_family_are_not_worn_together():
+    items, worn = style.pairs_worn([(5, 2, 9), (2, 5)], np.array([0] * 9 + [1]))
+
+    assert items.tolist() == [2, 5, 9]
+    assert worn.tolist() == [[0, 0, 1], [0, 0, 1], [1, 1, 0]]
+
+
+def test_what_is_worn_oftener_is_expected_oftener(taught):
+    known = style.expected(taught.wardrobe, [(0, 1), (0, 3), (0, 5)])
+
+    assert known[0] == pytest.approx(np.log(3 / 80))
+    assert known[0] == known[158] == known[1]
+
+
+def test_a_product_s_own_picture_recalls_it_and_a_stranger_s_recalls_nothing():
+    network = StyleHead(described=40, reduced=40, hidden=8, width=6, remembered=3)
+    pictures = torch.randn(4, 40, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        network.keys.copy_(unit(pictures[:3]))
+        network.memory.normal_()
+
+    recalled = network.recalled(pictures)
+
+    assert torch.allclose(recalled[:3], network.memory * 10, rtol=0.02, atol=0.02)
+    assert recalled[3].abs().max() < 1e-3
+
+
+def test_what_serves_is_what_was_learnt():
+    network = StyleHead(described=12, reduced=12, hidden=8, width=6, remembered=5).eval()
+    described = torch.randn(5, 12, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        network.reduce.weight.copy_(torch.eye(12))
+        network.keys.copy_(unit(described))
+        network.memory.normal_()
+
+    served = network(described)
+
+    assert torch.allclose(served, network.learning(described, network.memory), atol=0.05)
+
+
+def test_moments_ignore_what_has_no_weight():
+    maps = torch.tensor([[[[1.0, 3.0, 50.0]]]])
+
+    mean, deviation = moments(maps, torch.tensor([[[[1.0, 1.0, 0.0]]]]))
+
+    assert mean.item() == 2
+    assert deviation.item() == pytest.approx(1, abs=1e-3)
+
+
+def test_descriptions_and_style_vectors_have_their_widths():
+    pixels = torch.randint(0, 255, (2, 192, 192, 3), dtype=torch.uint8)
+    with torch.inference_mode():
+        described = Fabric().eval()(pixels)
+        embedding = build(reduced=8, hidden=8, width=6, remembered=3).eval()(pixels)["embedding"]
+
+    assert described.shape == (2, WIDTH)
+    assert embedding.norm(dim=1).tolist() == pytest.approx([1, 1], abs=1e-5)
+
+
+def test_an_encoder_for_other_shops_is_judged_by_unseen_products(taught):
+    generator = np.random.default_rng(0)
+
+    learnt, held = looks.hold_out(taught.looks, share=0.1, generator=generator, unseen=True)
+
+    taught = replace(taught, looks=learnt)
+    assert {i for look in taught.looks for i in look}.isdisjoint(i for look in held for i in look)
