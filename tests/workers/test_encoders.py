@@ -16,10 +16,17 @@ OPTIONS = {
     "tiny": {"categories": 3},
     "visual": {"categories": 3},
     "style": {"used": 24, "colours": 8, "hidden": 8, "width": 12},
+    "polania": {"layers": "tiny"},
     "style-fabric": {"reduced": 8, "hidden": 8, "width": 12, "remembered": 3},
 }
-PARTS = {"tiny": (8, 8), "visual": (256, 64), "style": (12,), "style-fabric": (12,)}
-SIDE_PX = {"tiny": 48, "visual": 192, "style-fabric": 192}
+PARTS = {
+    "tiny": (8, 8),
+    "visual": (256, 64),
+    "style": (12,),
+    "style-fabric": (12,),
+    "polania": (16, 24),
+}
+SIDE_PX = {"tiny": 48, "visual": 192, "style-fabric": 192, "polania": 48}
 
 
 @pytest.fixture(params=sorted(ENCODERS))

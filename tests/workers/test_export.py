@@ -12,7 +12,10 @@ from workers.runtime import OnnxSession
 from workers.scorers import SCORERS, build_scorer
 
 WIDTH = 16
-SCORER_OPTIONS = {"compat-mlp": {"width": WIDTH, "hidden": 8}}
+SCORER_OPTIONS = {
+    "compat-mlp": {"width": WIDTH, "hidden": 8},
+    "polania": {"blocks": [12, 4], "hidden": [8, 4]},
+}
 COUNTS = (1, 3)
 
 

@@ -9,22 +9,32 @@ HIDDEN = 512
 class CompatibilityMLP(nn.Module):
     """Keys `fc.0.*` and `fc.2.*`, as the files of older systems have them."""
 
-    def __init__(self, *, width: int, hidden: int = HIDDEN) -> None:
+    def __init__(self, *, width: int, hidden: int = HIDDEN, symmetric: bool = True) -> None:
         super().__init__()
+        self.symmetric = symmetric
         self.fc = nn.Sequential(nn.Linear(2 * width, hidden), nn.ReLU(), nn.Linear(hidden, 1))
 
     def forward(self, a: Tensor, b: Tensor) -> dict[str, Tensor]:
-        """Judge pairs in both orders.
+        """Judge pairs in both orders, or, where the network is not symmetric, in the given one.
 
         Args:
             a: (B, width) embeddings.
             b: (B, width) embeddings.
 
         Returns:
-            `score` (B,) in [0, 1], the same for (a, b) and (b, a), and its `logit`.
+            `score` (B,) in [0, 1], the same for (a, b) and (b, a) if symmetric, and its `logit`.
         """
-        logit = (self.one_way(a, b) + self.one_way(b, a)) / 2
+        logit = self.one_way(a, b)
+        if self.symmetric:
+            logit = (logit + self.one_way(b, a)) / 2
         return {"score": torch.sigmoid(logit), "logit": logit}
+
+    @property
+    def first(self) -> nn.Linear:
+        """Give the layer that reads both embeddings."""
+        layer = self.fc[0]
+        assert isinstance(layer, nn.Linear)  # noqa: S101 - for the type checker
+        return layer
 
     def one_way(self, a: Tensor, b: Tensor) -> Tensor:
         """Judge pairs in the given order: (B,) logits."""
@@ -32,6 +42,6 @@ class CompatibilityMLP(nn.Module):
         return logit
 
 
-def build(*, width: int, hidden: int = HIDDEN) -> CompatibilityMLP:
+def build(*, width: int, hidden: int = HIDDEN, symmetric: bool = True) -> CompatibilityMLP:
     """Build the network for a checkpoint's options."""
-    return CompatibilityMLP(width=width, hidden=hidden)
+    return CompatibilityMLP(width=width, hidden=hidden, symmetric=symmetric)

@@ -1,39 +1,89 @@
-"""The recipe of `compat-mlp`: pairs of stored visual embeddings, negatives of the partner's family."""
+"""The recipe of `compat-mlp`: pairs of the stored embeddings of any encoder.
 
-from dataclasses import replace
+`"recipe": "original"` trains as the older system did: one random product of the looks per pair, Adam
+1e-4, batch 1024, 10 epochs. By default the negatives are rivals of the partner's family.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import torch
 
-from workers.checkpoints import Card, Kind
+from workers.checkpoints import EMBEDDINGS_OF, Card, Kind
 from workers.export import save_network
 from workers.networks.compat_mlp import CompatibilityMLP
 from workers.training.compat import CompatTask
 from workers.training.heads import HeadConfig, head_card, material
-from workers.training.loop import fit
-from workers.training.recipe import Run, configured
+from workers.training.loop import Config, fit
+from workers.training.recipe import Run, UnknownSettingError, configured
+from workers.training.triplets import FAMILY, RANDOM, Drawn
 
 INTENDED_USE = "Ranking a few hundred candidates by how well they go with one product."
 LIMITS = (
     "Judges pairs of different slots; scores order candidates and are no calibrated probability."
 )
-DEFAULTS = HeadConfig(epochs=20, batch=1024, learning_rate=3e-4, patience=8)
+OURS, ORIGINAL = "ours", "original"
+ORIGINAL_SETTINGS: dict[str, Any] = {
+    **{"negatives": RANDOM, "per_positive": 1, "optimiser": "adam", "weight_decay": 0.0},
+    **{"learning_rate": 1e-4, "batch": 1024, "epochs": 10, "patience": 10},
+}
+
+
+@dataclass(frozen=True)
+class CompatConfig(HeadConfig):
+    """What decides a run; `recipe` sets what a configuration does not say.
+
+    `symmetric` averages both orders of a pair; the original judges (a, b) as it comes.
+    """
+
+    recipe: str = OURS
+    negatives: str = FAMILY
+    per_positive: int = 3
+    symmetric: bool = True
+    optimiser: str = "adamw"
+    most_looks: int = 20_000
+    epochs: int = 20
+    batch: int = 1024
+    learning_rate: float = 3e-4
+
+    @property
+    def loop(self) -> Config:
+        return replace(super().loop, optimiser=self.optimiser)
+
+
+def settings(overrides: dict[str, Any]) -> CompatConfig:
+    """Read a configuration over the defaults of the recipe it names.
+
+    Raises:
+        UnknownSettingError: No such recipe or setting.
+    """
+    recipe = overrides.get("recipe", OURS)
+    presets: dict[str, dict[str, Any]] = {OURS: {}, ORIGINAL: ORIGINAL_SETTINGS}
+    if recipe not in presets:
+        raise UnknownSettingError(f"Unknown recipe {recipe!r}; known: {', '.join(presets)}.")
+    return configured(CompatConfig(), presets[recipe] | overrides)
 
 
 def train(run: Run) -> Card:
     """Train, export and save; the best epoch by fill-in-the-blank on looks held out."""
-    config = configured(DEFAULTS, run.overrides)
+    config = settings(run.overrides)
+    drawn = Drawn(config.negatives, config.per_positive)
     given = material(run, config)
     torch.manual_seed(config.seed)
     width = given.seen.embedding.shape[1]
-    network = CompatibilityMLP(width=width, hidden=config.hidden)
-    task = CompatTask(network, material=given, config=config.loop)
+    options = {"width": width, "hidden": config.hidden, "symmetric": config.symmetric}
+    network = CompatibilityMLP(**options)
+    task = CompatTask(network, material=given, drawn=drawn, config=config.loop)
     out = run.work / "compat-mlp"
-    history = fit(task, config=config.loop, out=out, score="fitb", resume=run.resume)
+    history = fit(
+        task, config=config.loop, out=out, score="fitb", resume=run.resume, device=run.device
+    )
     card = replace(
         head_card(run, config, kind=Kind.SCORER, name="compat-mlp", history=history),
-        options={"width": width, "hidden": config.hidden},
-        input=f"embeddings of {given.seen.card.identity}",
+        options=options,
+        input=f"{EMBEDDINGS_OF}{given.seen.card.identity}",
         dimension=width,
+        training=asdict(config),
         intended_use=INTENDED_USE,
         limits=LIMITS,
     )

@@ -19,6 +19,7 @@ RECIPES: dict[str, str] = {
     "visual": "workers.training.visual_recipe:train",
     "style": "workers.training.style_recipe:train",
     "compat-mlp": "workers.training.compat_recipe:train",
+    "polania": "workers.training.polania_recipe:train",
 }
 
 
