@@ -5,19 +5,27 @@ import torch
 
 from tests.workers.conftest import garment
 from workers.images import batch
-from workers.networks.colour import ColourHistogram, spread_prototypes, squared_distances, to_lab
+from workers.networks.colour import (
+    ColourHistogram,
+    ColourWaves,
+    bent,
+    spread_frequencies,
+    spread_prototypes,
+    squared_distances,
+    to_lab,
+)
 
 
-@pytest.fixture(scope="module")
-def histogram():
-    return ColourHistogram()
+@pytest.fixture(scope="module", params=[ColourHistogram, ColourWaves])
+def colours(request):
+    return request.param()
 
 
 @pytest.fixture
-def similar(histogram):
+def similar(colours):
     def inner(*pictures):
-        pixels = torch.from_numpy(batch(list(pictures), side_px=48)).permute(0, 3, 1, 2) / 255
-        a, b = histogram(pixels)
+        pixels = torch.from_numpy(batch(list(pictures), side_px=192)).permute(0, 3, 1, 2) / 255
+        a, b = colours(pixels)
         return float(a @ b)
 
     return inner
@@ -65,3 +73,15 @@ def test_squared_distances_are_those_of_pdist():
     fast = squared_distances(points, points[0])[0]
 
     assert torch.allclose(fast, torch.cdist(points[0], points[0]) ** 2, atol=1e-4)
+
+
+def test_a_tint_counts_more_than_lightness_and_a_shade_of_red_less():
+    lab = torch.tensor([[50.0, 0, 0], [62, 0, 0], [50, 12, 0], [50, 62, 0], [50, 74, 0]])
+    phases = bent(lab.T[None, :, :, None])[0, :, :, 0].T @ spread_frequencies(512)
+    waves = torch.cat([phases.cos(), phases.sin()], dim=1) / 512**0.5
+
+    lighter, tinted, shade = waves[0] @ waves[1], waves[0] @ waves[2], waves[3] @ waves[4]
+
+    assert tinted < 0.3
+    assert 0.7 < lighter < 0.9
+    assert shade > 0.9

@@ -145,7 +145,8 @@ def test_visual_without_a_backbone_says_how_to_name_one(export, tmp_path, capsys
 @pytest.mark.slow
 def test_visual_is_trained_from_imagenet_weights(export, imagenet, tmp_path):
     config = tmp_path / "config.json"
-    config.write_text(json.dumps({"shape": 16, "category_epochs": 1}))
+    small = {"shape": 16, "waves": 8, "steps": 1, "small_epochs": 1, "epochs": 2, "batch": 8}
+    config.write_text(json.dumps(small))
     data = ["--data", str(export), "--out", str(tmp_path / "visual"), "--backbone", str(imagenet)]
 
     assert training.main(["visual", *data, "--config", str(config)]) == 0

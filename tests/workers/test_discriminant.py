@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workers.training.discriminant import discriminant_projection, group_means
+from workers.training.discriminant import discriminant_projection, group_means, principal_axes
 
 
 @pytest.fixture
@@ -53,3 +53,19 @@ def test_views_that_never_differ_are_no_division_by_zero():
 
     assert np.isfinite(weight).all()
     assert np.isfinite(bias).all()
+
+
+def test_even_axes_are_equally_wide(garments):
+    features, groups = garments
+    weight, bias = discriminant_projection(features, groups, width=3, evenness=1)
+
+    means, _ = group_means(features, groups)
+
+    assert (means @ weight.T + bias).std(axis=0) == pytest.approx(1, abs=1e-2)
+
+
+def test_the_first_principal_axis_is_the_widest(garments):
+    weight, bias = principal_axes(garments[0], width=2)
+
+    assert np.abs(weight[0]) @ [0, 1, 0, 0] > 0.99
+    assert np.abs((garments[0] @ weight.T + bias).mean(axis=0)).max() < 1e-3

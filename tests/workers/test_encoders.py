@@ -21,12 +21,12 @@ OPTIONS = {
 }
 PARTS = {
     "tiny": (8, 8),
-    "visual": (256, 64),
+    "visual": (512, 64),
     "style": (12,),
     "style-fabric": (12,),
     "polania": (16, 24),
 }
-SIDE_PX = {"tiny": 48, "visual": 192, "style-fabric": 192, "polania": 48}
+SIDE_PX = {"tiny": 48, "visual": 256, "style-fabric": 192, "polania": 48}
 
 
 @pytest.fixture(params=sorted(ENCODERS))

@@ -27,9 +27,8 @@ def vary(pixels: Pixels, *, generator: Generator) -> Pixels:
     Returns:
         (S, S, 3) uint8 RGB.
     """
-    ground = np.array(estimate_ground(pixels).colour, dtype=np.float32)
     values = pixels.astype(np.float32)
-    garment = _mask(values, ground)  # (S, S, 1)
+    garment = soft_mask(values, estimate_ground(pixels).colour)  # (S, S, 1)
     drawn, behind = values, values
     if generator.random() < RECOLOURED:
         drawn = _recolour(values, garment, generator)
@@ -39,9 +38,10 @@ def vary(pixels: Pixels, *, generator: Generator) -> Pixels:
     return np.asarray(_stance(Image.fromarray(mixed), generator))
 
 
-def _mask(values: Floats, ground: Floats) -> Floats:
+def soft_mask(values: Floats, ground: tuple[int, int, int]) -> Floats:
+    """Say how unlike the ground each pixel is: (S, S, 3) in [0, 255] to (S, S, 1) in [0, 1]."""
     low, high = SOFT_EDGE
-    difference = np.abs(values - ground).max(axis=2, keepdims=True)
+    difference = np.abs(values - np.array(ground, dtype=np.float32)).max(axis=2, keepdims=True)
     return np.asarray(np.clip((difference - low) / (high - low), 0, 1), dtype=np.float32)
 
 

@@ -5,9 +5,16 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+SMALLEST = 1e-6  # spread of an axis on which garments do not differ
+
 
 def discriminant_projection(
-    features: Floats, groups: NDArray[np.int_], *, width: int, shrinkage: float = 0.1
+    features: Floats,
+    groups: NDArray[np.int_],
+    *,
+    width: int,
+    shrinkage: float = 0.1,
+    evenness: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """Whiten the spread inside groups, then keep the widest axes between them.
 
@@ -19,6 +26,7 @@ def discriminant_projection(
         groups: (M,) which garment each row shows; at least one garment has two rows.
         width: Axes to keep, at most D.
         shrinkage: Share of the mean variance added to every axis before whitening.
+        evenness: 0 leaves the axes as wide as garments spread along them, 1 makes all as wide.
 
     Returns:
         Weight (width, D) and bias (width,) of the projection; the mean garment maps to zero.
@@ -32,8 +40,9 @@ def discriminant_projection(
     variances, axes = np.linalg.eigh(within.T @ within / freedom)
     whiten = axes / np.sqrt(variances + shrinkage * variances.mean())  # (D, D)
     between = (means - centre) @ whiten  # (N, D)
-    _, order = np.linalg.eigh(between.T @ between / len(means))
-    weight = (whiten @ order[:, ::-1][:, :width]).T
+    spread, order = np.linalg.eigh(between.T @ between / len(means))
+    widest = order[:, ::-1][:, :width] / spread[::-1][:width].clip(SMALLEST) ** (evenness / 2)
+    weight = (whiten @ widest).T
     return weight.astype(np.float32), (-weight @ centre).astype(np.float32)
 
 
@@ -54,3 +63,19 @@ def group_means(features: Floats, groups: NDArray[np.int_]) -> tuple[Floats, NDA
     np.add.at(sums, of_row, features)
     means = (sums / counts[:, None]).astype(np.float32)
     return means, of_row
+
+
+def principal_axes(rows: Floats, *, width: int) -> tuple[Floats, Floats]:
+    """Find the axes along which rows spread most.
+
+    Args:
+        rows: (M, D).
+        width: Axes to keep, at most D.
+
+    Returns:
+        Weight (width, D) and bias (width,); the mean row maps to zero.
+    """
+    centre = rows.mean(axis=0)
+    _, axes = np.linalg.eigh(np.cov(rows - centre, rowvar=False))
+    weight = axes[:, ::-1][:, :width].T
+    return weight.astype(np.float32), (-weight @ centre).astype(np.float32)

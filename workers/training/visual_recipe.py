@@ -1,4 +1,4 @@
-"""The recipe of `visual`: ImageNet's backbone, a discriminant projection, colours, categories."""
+"""The recipe of `visual`: late blocks learn categories, a closed form learns shape, colour is given."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,22 +8,27 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional
 
 from workers.checkpoints import Card, CheckpointError, Kind, Purpose
 from workers.datasets.collection import Collection, Item
 from workers.export import save_network
 from workers.networks.mobilenet_v2 import load_imagenet
-from workers.networks.visual import LAST_BLOCK, SIDE_PX, VisualNetwork, cells
+from workers.networks.visual import BLOCK_CHANNELS, CELL_CHANNELS, SIDE_PX, VisualNetwork
 from workers.training.categories import LABELS_OF, category_of, slots_of
-from workers.training.category import CategoryTask
-from workers.training.discriminant import discriminant_projection
+from workers.training.discriminant import discriminant_projection, principal_axes
+from workers.training.late import FIRST_BLOCK, Late, LateConfig, LateTask, Source
 from workers.training.loop import Config, fit
+from workers.training.pixels import decoded
 from workers.training.recipe import Run, configured, data_description, source_commit
 from workers.training.views import Views
 
-HELD_OUT = 0.1  # of the garments, for the category head
+HELD_OUT = 0.1  # of the garments, to judge categories where no data set holds out its own
 FEWEST_ITEMS = 8  # of a category, below which it is not taught
+JUDGES = {"validation", "valid"}
+KEPT_OUT = JUDGES | {"test"}
+TEMPERATURES = np.geomspace(0.5, 3, 60)
 INTENDED_USE = "Finding products that look alike, by cut and by colour, and naming their category."
 LIMITS = (
     "Trained on Western garments of the 2010s, photos by amateurs, of streets, and drawings. "
@@ -33,20 +38,28 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class VisualConfig:
-    """What decides the run, besides its data."""
+    """What decides the run, besides its data; `shares` weighs the data sets in every batch."""
 
+    small_epochs: int = 12
+    epochs: int = 17
+    steps: int = 100
+    batch: int = 64
+    learning_rate: float = 5e-4
+    weight_decay: float = 0.02
+    shares: tuple[float, ...] = (0.5, 0.3, 0.2)
     views: int = 2
     shape: int = 256
+    waves: int = 256
     colours: int = 64
     shrinkage: float = 0.1
-    category_epochs: int = 15
-    shape_weight: float = 0.55
-    colour_weight: float = 0.45
+    evenness: float = 0.5
+    shape_weight: float = 0.795
+    colour_weight: float = 0.205
     seed: int = 0
 
 
 def train(run: Run) -> Card:
-    """Train, export and save; a resumed run finds its finished views again.
+    """Train, export and save; a resumed run finds its finished epochs and views again.
 
     Raises:
         CheckpointError: No backbone weights were named.
@@ -54,19 +67,19 @@ def train(run: Run) -> Card:
     if run.backbone is None:
         raise CheckpointError("visual starts from ImageNet weights; name the file with --backbone.")
     config = configured(VisualConfig(), run.overrides)
-    by_collection = [taught_items(collection) for collection in run.collections]
-    taught = [item for items in by_collection for item in items]
-    categories = taught_categories(taught)
+    taught = [taught_items(collection) for collection in run.collections]
+    categories = taught_categories([item for items in taught for item in items])
     torch.manual_seed(config.seed)
     network = VisualNetwork(
-        categories=len(categories), shape=config.shape, colours=config.colours
-    ).eval()
-    network.features.load_state_dict(
-        load_imagenet(Path(run.backbone)).features[: LAST_BLOCK + 1].state_dict()
+        categories=len(categories), shape=config.shape, waves=config.waves, colours=config.colours
     )
-    views = _views(network, by_collection, run=run, config=config)
-    _project(network, views, groups=garment_groups(taught), config=config)
-    metrics = _teach_categories(network, views, items=taught, categories=categories, run=run)
+    network.start_from(load_imagenet(Path(run.backbone)))
+    metrics = _teach_categories(network, categories, run=run, config=config)
+    network.eval()
+    network.absorb()
+    views = _views(network, taught, run=run, config=config)
+    groups = garment_groups([item for items in taught for item in items])
+    _teach_shape(network, views, groups=groups, config=config)
     card = _card(run, config=config, categories=categories, metrics=metrics)
     example = torch.zeros(2, SIDE_PX, SIDE_PX, 3, dtype=torch.uint8)
     return save_network(network, run.out, card, examples={"pixels": example})
@@ -74,7 +87,7 @@ def train(run: Run) -> Card:
 
 def taught_items(collection: Collection) -> list[Item]:
     """List the items of a collection that it does not hold out itself."""
-    return [item for item in collection.items if item.part not in {"validation", "valid", "test"}]
+    return [item for item in collection.items if item.part not in KEPT_OUT]
 
 
 def taught_categories(items: Sequence[Item]) -> list[str]:
@@ -89,80 +102,148 @@ def garment_groups(items: Sequence[Item]) -> NDArray[np.int64]:
     return np.unique(np.array(names), return_inverse=True)[1].astype(np.int64)
 
 
+def _teach_categories(
+    network: VisualNetwork, categories: list[str], *, run: Run, config: VisualConfig
+) -> dict[str, float]:
+    """Fine-tune the late blocks and the head, then soften or sharpen the head to honest shares."""
+    sources, judged = _sources(categories, run=run, config=config)
+    late = Late(network.features[FIRST_BLOCK:], network.category)
+    task = LateTask(
+        network.features[:FIRST_BLOCK],
+        late.to(memory_format=torch.channels_last),
+        sources=sources,
+        judged=judged,
+        config=LateConfig(
+            small_epochs=config.small_epochs,
+            steps=config.steps,
+            batch=config.batch,
+            seed=config.seed,
+        ),
+    )
+    settings = Config(
+        epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        weight_decay=config.weight_decay,
+        cosine=True,
+        seed=config.seed,
+    )
+    out = run.work / "category"
+    history = fit(
+        task, config=settings, out=out, score="accuracy", resume=run.resume, device=run.device
+    )
+    late.load_state_dict(task.network.average.state_dict())
+    temperature = best_temperature(task.logits(judged.pixels), judged.labels)
+    with torch.no_grad():
+        for parameter in network.category.parameters():
+            parameter.div_(temperature)
+    return history.best | {"temperature": temperature}
+
+
+def _sources(
+    categories: list[str], *, run: Run, config: VisualConfig
+) -> tuple[list[Source], Source]:
+    """Decode every data set; what is judged is never drawn from."""
+    sources, judged = [], []
+    shares = np.resize(config.shares, len(run.collections))
+    generator = np.random.default_rng(config.seed)
+    for collection, share in zip(run.collections, shares / shares.sum(), strict=True):
+        cache = run.work / collection.name / f"{SIDE_PX}.npy"
+        pixels = decoded(collection.items, side_px=SIDE_PX, cache=cache)
+        names = [category_of(item.label) for item in collection.items]
+        labels = np.array([categories.index(n) if n in categories else -1 for n in names])
+        parts = np.array([item.part for item in collection.items])
+        held = np.isin(parts, list(JUDGES)) & (labels >= 0)
+        if not any(item.part in JUDGES for other in run.collections for item in other.items):
+            held = (generator.random(len(labels)) < HELD_OUT) & (labels >= 0)
+        taught = ~held & (labels >= 0) & (parts != "test")
+        judged.append((pixels[held], labels[held]))
+        sources.append(Source(pixels[taught], labels[taught], float(share)))
+    pictures, truth = (np.concatenate(column) for column in zip(*judged, strict=True))
+    return [source for source in sources if len(source.labels)], Source(pictures, truth, 0.0)
+
+
+def best_temperature(logits: Tensor, truth: NDArray[np.int64]) -> float:
+    """Find by what to divide logits so that judged truths are likeliest; only truths are offered.
+
+    Source: Guo et al. 2017, "On Calibration of Modern Neural Networks".
+    """
+    offered = np.unique(truth)
+    column = torch.from_numpy(np.searchsorted(offered, truth))
+    losses = [
+        float(functional.cross_entropy(logits[:, offered] / temperature, column))
+        for temperature in TEMPERATURES
+    ]
+    return float(TEMPERATURES[int(np.argmin(losses))])
+
+
 def _views(
-    network: VisualNetwork, collections: Sequence[Sequence[Item]], *, run: Run, config: VisualConfig
+    network: VisualNetwork, taught: Sequence[Sequence[Item]], *, run: Run, config: VisualConfig
 ) -> NDArray[np.float16]:
-    """Compute the cells of every view of every item: (N, V, D)."""
+    """Compute the maps of every view of every item: (V, N, 160 * 8 * 8)."""
     fast = network.to(memory_format=torch.channels_last)  # four times as fast on a CPU
 
     def look(batch: Tensor) -> Tensor:
-        rgb = batch.permute(0, 3, 1, 2).float() / 255
-        return cells(fast.maps(rgb))
+        return fast.maps(batch.permute(0, 3, 1, 2).float() / 255).flatten(1)
 
     parts = []
-    for collection, items in zip(run.collections, collections, strict=True):
-        source = Views(items, look=look, seed=config.seed, cache=run.work / collection.name)
-        parts.append(np.stack([source.features(view) for view in range(config.views)], axis=1))
-    return np.concatenate(parts)
+    for collection, items in zip(run.collections, taught, strict=True):
+        cache = run.work / collection.name
+        source = Views(items, look=look, seed=config.seed, cache=cache, side_px=SIDE_PX)
+        parts.append(np.stack([source.features(view) for view in range(config.views)]))
+    return np.concatenate(parts, axis=1)
 
 
-def _project(
+def _teach_shape(
     network: VisualNetwork,
     views: NDArray[np.float16],
     *,
     groups: NDArray[np.int64],
     config: VisualConfig,
 ) -> None:
-    N, V, D = views.shape
+    """Learn in closed form which channels vary, then what differs between garments, not views."""
+    V, N, _ = views.shape
+    maps = views.reshape(V, N, BLOCK_CHANNELS, -1)  # (V, N, 160, 64)
+    pixels = maps[0, :, :, ::9].transpose(0, 2, 1).reshape(-1, BLOCK_CHANNELS)
+    weight, bias = principal_axes(pixels.astype(np.float32), width=CELL_CHANNELS)
+    with torch.inference_mode():
+        _set(network.reduce, weight[:, :, None, None], bias)
+        seen = [_cells(network, maps[view]) for view in range(V)]
     weight, bias = discriminant_projection(
-        views.reshape(N * V, D).astype(np.float32),
-        np.repeat(groups, V),
+        np.concatenate(seen),
+        np.tile(groups, V),
         width=config.shape,
         shrinkage=config.shrinkage,
+        evenness=config.evenness,
     )
-    with torch.no_grad():
-        network.shape.weight.copy_(torch.from_numpy(weight))
-        network.shape.bias.copy_(torch.from_numpy(bias))
+    _set(network.shape, weight, bias)
 
 
-def _teach_categories(
-    network: VisualNetwork,
-    views: NDArray[np.float16],
-    *,
-    items: Sequence[Item],
-    categories: list[str],
-    run: Run,
-) -> dict[str, float]:
-    config = configured(VisualConfig(), run.overrides)
-    names = [category_of(item.label) for item in items]
-    known = np.array([name in categories for name in names])
-    labels = torch.tensor([categories.index(name) for name in names if name in categories])
-    with torch.inference_mode():
-        shapes = network.shape(torch.from_numpy(views[known]).float())  # (N, V, shape)
-    generator = torch.Generator().manual_seed(config.seed)
-    held = torch.rand(len(labels), generator=generator) < HELD_OUT
-    settings = Config(epochs=config.category_epochs, learning_rate=3e-3, seed=config.seed)
-    task = CategoryTask(
-        network.category, views=shapes.clone(), labels=labels, held=held, config=settings
-    )
-    out = run.work / "category"
-    return fit(task, config=settings, out=out, score="macro_f1", resume=run.resume).best
+def _set(layer: nn.Module, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+    layer.load_state_dict({"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)})
+
+
+def _cells(network: VisualNetwork, maps: NDArray[np.float16]) -> NDArray[np.float32]:
+    """Reduce (N, 160, 64) maps to (N, 2048) cells, some at a time."""
+    side = int(maps.shape[2] ** 0.5)
+    parts = []
+    for part in np.array_split(maps, max(1, len(maps) // 512)):
+        tensor = torch.from_numpy(part.astype(np.float32)).reshape(-1, BLOCK_CHANNELS, side, side)
+        parts.append(network.cells(tensor).numpy())
+    return np.concatenate(parts)
 
 
 def _card(
     run: Run, *, config: VisualConfig, categories: list[str], metrics: dict[str, float]
 ) -> Card:
-    parts = {"shape": config.shape, "colour": config.colours}
+    parts = {"shape": 2 * config.waves, "colour": config.colours}
+    sizes = {"shape": config.shape, "waves": config.waves, "colours": config.colours}
     return Card(
         name="visual",
         version=run.version,
         kind=Kind.ENCODER,
         purpose=Purpose.VISUAL,
         network="visual",
-        options={
-            "categories": len(categories),
-            **{"shape": config.shape, "colours": config.colours},
-        },
+        options={"categories": len(categories), **sizes},
         input="pixels",
         dimension=sum(parts.values()),
         parts=parts,
@@ -173,7 +254,7 @@ def _card(
         training=asdict(config),
         seed=config.seed,
         commit=source_commit(),
-        metrics={"category_held_out": metrics},
+        metrics={"categories_held_out": metrics},
         licence="Apache-2.0 (backbone: MobileNetV2, ImageNet, Apache-2.0)",
         intended_use=INTENDED_USE,
         limits=LIMITS,
