@@ -129,3 +129,40 @@ def colour_counts(pixels, weights, *, bins):
             shares[pixel[channel] * bins // 256] += weight
         counts += [share / sum(weights) for share in shares]
     return counts
+
+
+def mean_average_precision(vectors, labels):
+    """Walk down each row's ranking of all others; at every hit, the share of hits so far."""
+    values = []
+    for at, row in enumerate(neighbours(vectors, count=len(vectors) - 1)):
+        hits, shares = 0, []
+        for rank, index in enumerate(row, start=1):
+            if labels[index] == labels[at]:
+                hits += 1
+                shares.append(hits / rank)
+        if shares:
+            values.append(sum(shares) / len(shares))
+    return sum(values) / len(values)
+
+
+def calibration_error(confidence, is_right, *, bins):
+    """Sort cases into equal bins of confidence; how far accuracy and confidence lie apart in each."""
+    total = 0.0
+    for at in range(bins):
+        low, high = at / bins, (at + 1) / bins
+        inside = [
+            (c, r)
+            for c, r in zip(confidence, is_right, strict=True)
+            if low <= c < high or (at == bins - 1 and c == 1)
+        ]
+        if inside:
+            gap = sum(r for _, r in inside) - sum(c for c, _ in inside)
+            total += abs(gap) / len(confidence)
+    return total
+
+
+def coin_tosses(heads, tails):
+    """Probability that fair tosses fall at least as unevenly, either way."""
+    tosses, gap = heads + tails, abs(heads - tails)
+    uneven = [k for k in range(tosses + 1) if abs(2 * k - tosses) >= gap]
+    return sum(math.comb(tosses, k) for k in uneven) / 2**tosses

@@ -10,7 +10,7 @@ from workers import datasets
 from workers.checkpoints import load_card
 from workers.datasets.retail import SPLITS
 from workers.evaluation import __main__ as evaluation
-from workers.evaluation import compatibility
+from workers.evaluation import compatibility, exams, judges
 from workers.evaluation.table import table
 from workers.training import __main__ as training
 
@@ -89,9 +89,9 @@ def test_a_judge_that_sees_categories_alone_is_at_chance_on_hard_questions(real_
     collection = datasets.read(real_data / "retail")
     items = {item.key: item for item in collection.items}
     known = [look for name, look in collection.looks.items() if not name.startswith("test/")]
-    exam = compatibility.read_exam(real_data / "retail", "hard")
+    exam = exams.read_exam(real_data / "retail", "hard")
 
-    figures = compatibility.marks(exam, compatibility.category_judge(items, known, exam.pairs()))
+    figures = compatibility.marks(exam, judges.category_judge(items, known, exam.pairs()))
 
     assert figures["fitb"] == pytest.approx(0.25, abs=0.01)
     assert figures["auc"] == pytest.approx(0.5, abs=0.01)
@@ -119,7 +119,8 @@ def test_classification_is_measured_on_class_folders(tiny, tmp_path, dress, skir
     assert evaluation.main(["classification", *data, "--json", str(tmp_path / "f.json")]) == 0
 
     figures = json.loads((tmp_path / "f.json").read_text())
-    assert set(figures["classification"]) == {"accuracy", "macro_f1", "ece"}
+    summed = {"accuracy", "macro_f1", "ece"}
+    assert set(figures["classification"]) == summed | {"per_class", "confusion"}
     assert figures["baselines"]["commonest"]["accuracy"] == 0.5
 
 

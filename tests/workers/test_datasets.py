@@ -7,7 +7,14 @@ import pytest
 from PIL import Image
 
 from workers import datasets
-from workers.datasets import UnknownFormatError, catalogue, folders, retail, street
+from workers.datasets import (
+    UnknownFormatError,
+    catalogue,
+    fashion_products,
+    folders,
+    retail,
+    street,
+)
 from workers.datasets.collection import PLAIN_GROUND
 
 HEADER = "cod_modelo_color,des_agrup_color_eng,des_sex,des_product_category,des_product_family,des_product_type,des_filename"
@@ -81,6 +88,23 @@ def shop(tmp_path, dress):
     return tmp_path
 
 
+@pytest.fixture
+def styles(tmp_path, dress):
+    """Two good rows, a name with a comma, one without its picture, one cut off, one twice."""
+    save(tmp_path / "images" / "1.jpg", dress)
+    save(tmp_path / "images" / "2.jpg", dress)
+    rows = [
+        "id,gender,masterCategory,subCategory,articleType,baseColour,season,year,usage,productDisplayName",
+        "1,Women,Apparel,Dress,Dresses,Red,Summer,2011,Casual,Red dress",
+        "2,Men,Accessories,Watches,Watches,Blue,Winter,2016,Casual,Steel, water proof, watch",
+        "3,Men,Apparel,Topwear,Shirts,Blue,Fall,2011,Casual,Blue shirt",
+        "4,Men,Apparel",
+        "1,Women,Apparel,Dress,Dresses,Red,Summer,2011,Casual,Red dress",
+    ]
+    (tmp_path / "styles.csv").write_text("\n".join(rows))
+    return tmp_path
+
+
 def test_class_folders_give_labels_slots_and_splits(class_folders):
     items = folders.read(class_folders).items
 
@@ -128,23 +152,8 @@ def test_a_look_keeps_its_known_products_and_needs_two(export):
     assert [skip.where for skip in collection.skipped] == [
         "product_data.csv row 4",
         "outfits_train.csv row 5",
+        "outfits_train.csv look 8",
     ]
-
-
-def test_questions_are_read_in_order(tmp_path):
-    entry = {
-        "question": ["a", "b"],
-        "blank_position": 2,
-        "answers": ["c", "d", "e", "f"],
-        "correct": 3,
-    }
-    (tmp_path / "q.json").write_text(json.dumps([entry]))
-    (tmp_path / "q.txt").write_text("1 a b\n0 c d e\n\n")
-
-    assert retail.read_blanks(tmp_path / "q.json") == [
-        retail.Blank(("a", "b"), ("c", "d", "e", "f"), 3)
-    ]
-    assert [judged.is_look for judged in retail.read_judged(tmp_path / "q.txt")] == [True, False]
 
 
 def test_a_shop_catalogue_finds_slot_and_picture(shop):
@@ -164,19 +173,53 @@ def test_a_shop_catalogue_reports_rows_it_cannot_use(shop):
         "no picture named",
         "no sku",
         "product unknown",
+        "fewer than two known products",
     ]
 
 
-@pytest.mark.parametrize("name", ["class_folders", "street_photo", "export", "shop"])
-def test_each_format_is_recognised_by_itself(name, request):
+def test_styles_know_type_family_colour_and_season(styles):
+    first, second = fashion_products.read(styles).items
+
+    assert (first.label, first.family, first.slot) == ("Dresses", "Dress", "DRESS")
+    assert (first.colour, first.season, first.gender) == ("Red", "Summer", "Women")
+    assert (second.key, second.label) == ("2", "Watches")
+
+
+def test_bad_rows_of_styles_are_told(styles):
+    skipped = fashion_products.read(styles).skipped
+
+    assert [(skip.where, skip.reason) for skip in skipped] == [
+        ("styles.csv row 4", "picture missing"),
+        ("styles.csv row 5", "no articleType"),
+        ("styles.csv row 6", "key seen before"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken_for"),
+    [
+        ("class_folders", "folders"),
+        ("street_photo", "street"),
+        ("export", "retail"),
+        ("shop", "catalogue"),
+        ("styles", "fashion products"),
+    ],
+)
+def test_each_format_is_recognised_by_itself_alone(name, taken_for, request):
     folder = request.getfixturevalue(name)
 
+    assert datasets.formats_of(folder) == [taken_for]
     assert datasets.read(folder).items
 
 
 def test_a_folder_of_nothing_lists_the_formats(tmp_path):
-    with pytest.raises(UnknownFormatError, match="retail, street, catalogue, folders"):
+    with pytest.raises(UnknownFormatError, match=r"retail, polyvore, .*, re-polyvore, folders"):
         datasets.read(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path):
+    with pytest.raises(UnknownFormatError, match="There is no folder"):
+        datasets.read(tmp_path / "nowhere")
 
 
 def test_the_fingerprint_changes_with_labels_and_looks(shop):
@@ -199,3 +242,31 @@ def test_every_real_retail_product_is_read(real_data):
 
     assert (len(collection.items), len(collection.looks)) == (7456, 5279)
     assert collection.skipped == ()
+
+
+def test_every_real_style_is_read(real_data):
+    collection = datasets.read(real_data / "fashion-product-images")
+
+    assert (len(collection.items), collection.skipped) == (1950, ())
+    assert all(item.label and item.colour and item.gender for item in collection.items)
+
+
+def test_real_street_photos_are_looks_of_their_garments(real_data):
+    collection = datasets.read(real_data / "street-outfits")
+
+    assert (len(collection.items), len(collection.looks)) == (4314, 1000)
+    assert all(item.slot for item in collection.items)
+
+
+@pytest.mark.parametrize(
+    ("folder", "taken_for"),
+    [
+        ("clothing", "folders"),
+        ("fashion-product-images", "fashion products"),
+        ("polyvore", "polyvore"),
+        ("retail", "retail"),
+        ("street-outfits", "street"),
+    ],
+)
+def test_no_real_data_set_is_mistaken_for_another(folder, taken_for, real_data):
+    assert datasets.formats_of(real_data / folder) == [taken_for]

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from tests.workers.conftest import tiny_card
-from workers.datasets.retail import Blank, Judged
-from workers.evaluation.compatibility import Exam, ItemJudge, PairJudge, marks, ordered
-from workers.evaluation.embedded import part_of, weighted
+from workers.checkpoints import CheckpointError
+from workers.evaluation import classification
+from workers.evaluation.compatibility import fill_in, marks, paired, warnings
+from workers.evaluation.embedded import group_for, part_of, queries
+from workers.evaluation.exams import Blank, Exam, Judged, ordered
+from workers.evaluation.judges import ItemJudge, PairJudge
 
 
 @pytest.fixture
@@ -49,14 +52,82 @@ def test_a_pair_has_one_score_both_ways_round():
     assert ordered("b", "a") == ordered("a", "b") == ("a", "b")
 
 
+def test_marks_are_told_by_the_size_of_the_look(exam, oracle):
+    by_size = marks(exam, oracle)["by_size"]
+
+    assert by_size == {"3": {"fitb": 1.0, "auc": 1.0, "blanks": 4, "sets": 10}}
+
+
+def test_what_was_not_asked_has_no_figure(exam, oracle):
+    figures = marks(Exam([], exam.judged), oracle)
+
+    assert figures["auc"] == 1
+    assert "fitb" not in figures
+
+
+def test_a_judge_does_not_differ_from_itself(exam, oracle):
+    sheet = fill_in(exam, oracle)
+
+    found = paired(sheet, sheet)
+
+    assert (found["fitb"], found["auc"], found["mcnemar_p"]) == (0, 0, 1)
+
+
+def test_who_knows_is_told_from_who_guesses(exam, oracle):
+    found = paired(fill_in(exam, oracle), fill_in(exam, ItemJudge({})))
+
+    assert (found["fitb"], found["auc"]) == (0.75, 0.5)
+    assert found["fitb_interval"] == [0.75, 0.75]
+    assert found["mcnemar_p"] == 2 / 2**4
+
+
+def test_families_that_answer_hard_questions_are_warned_of():
+    figures = {"fitb": 0.4, "fitb_interval": [0.35, 0.45], "auc": 0.5, "auc_interval": [0.4, 0.6]}
+
+    assert warnings(figures) == [
+        "Families alone reach fitb 0.400 on the hard questions, where 0.25 is chance: this exam flatters."
+    ]
+
+
+def test_too_few_questions_warn_of_nothing():
+    assert warnings({"fitb": 0.4, "fitb_interval": [0.1, 0.7]}) == []
+
+
 def test_weights_scale_the_inner_products_of_parts():
-    card = tiny_card(default_weights={"shape": 0.8, "colour": 0.2})
+    card = tiny_card(default_weights={"shape": 0.8, "colour": -0.2})
     vectors = np.random.default_rng(0).normal(size=(2, 16))
     shape, colour = part_of(vectors, card, name="shape"), part_of(vectors, card, name="colour")
 
-    a, b = weighted(vectors, card)
+    asking = queries(vectors, card)
 
-    assert a @ b == pytest.approx(0.8 * shape[0] @ shape[1] + 0.2 * colour[0] @ colour[1])
+    expected = 0.8 * shape[0] @ shape[1] - 0.2 * colour[0] @ colour[1]
+    assert asking[0] @ vectors[1] == pytest.approx(expected)
+
+
+def test_a_head_of_another_encoder_says_how_to_name_that(tiny_style, tmp_path, tiny):
+    card = (tiny / "card.json").read_text().replace('"version": "1"', '"version": "2"')
+    (tmp_path / "card.json").write_text(card)
+
+    with pytest.raises(CheckpointError, match=r"reads the features of tiny@1.*--visual"):
+        group_for(tiny_style, visual=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("label", "means"), [("Tshirts", "Tshirts"), ("Skirts", "skirt"), ("Kites", "")]
+)
+def test_a_label_is_looked_for_as_it_is_and_then_among_ours(label, means):
+    assert classification.meaning(label, ["Tshirts", "skirt", "t-shirt"]) == means
+
+
+def test_each_class_has_its_precision_and_recall():
+    shares = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.3, 0.3]])
+    truth = np.array([0, 0, 1, 1])
+
+    figures = classification.figures_of(shares, truth, names=["dress", "skirt"])
+
+    assert figures["confusion"]["counts"] == [[2, 0], [1, 1]]
+    assert figures["per_class"]["dress"] == {"precision": 2 / 3, "recall": 1.0, "items": 2}
+    assert figures["per_class"]["skirt"] == {"precision": 1.0, "recall": 0.5, "items": 2}
 
 
 def test_a_part_that_is_not_there_is_named():

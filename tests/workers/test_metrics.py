@@ -70,12 +70,75 @@ def test_recall_without_any_pair_is_not_a_number():
     assert np.isnan(metrics.recall(ranked, list("abc"), count=1))
 
 
+def test_average_precision_is_taken_over_the_whole_ranking(generator):
+    vectors = generator.integers(-2, 3, (21, 3)).astype(float)  # many ties
+    labels = list("aabbbccccdddddeeeeeef")
+
+    expected = naive.mean_average_precision(vectors.tolist(), labels)
+
+    found = metrics.mean_average_precision(vectors, labels, chunk=4)
+    assert found == pytest.approx(expected)
+
+
+def test_average_precision_without_any_pair_is_not_a_number():
+    assert np.isnan(metrics.mean_average_precision(np.eye(3), list("abc")))
+
+
+def test_queries_may_be_weighted_otherwise_than_what_is_searched(generator):
+    vectors = generator.normal(size=(9, 4))
+    weights = np.array([1.0, 1.0, -1.0, 0.0])
+
+    ranked = metrics.top_ranked(vectors, count=3, asking=vectors * weights, chunk=2)
+
+    scores = (vectors * weights) @ vectors.T - 1e9 * np.eye(9)
+    assert ranked.tolist() == np.argsort(-scores, axis=1)[:, :3].tolist()
+
+
+def test_recall_with_ties_goes_by_index(generator):
+    vectors, models = generator.integers(-1, 2, (18, 2)).astype(float), list("aabbcc" * 3)
+    ranked = metrics.top_ranked(vectors, count=2)
+
+    expected = naive.share_of_models_found(
+        naive.neighbours(vectors.tolist(), count=2), models, count=2
+    )
+
+    assert metrics.recall(ranked, models, count=2) == pytest.approx(expected)
+
+
+def test_mcnemar_counts_the_disagreements_as_coin_tosses():
+    own, other = np.array([True] * 6 + [False] * 4), np.array([False] * 5 + [True] * 5)
+
+    assert metrics.mcnemar(own, other) == pytest.approx(naive.coin_tosses(5, 4))
+
+
+def test_judges_that_agree_are_equally_good():
+    assert metrics.mcnemar(np.ones(5, dtype=bool), np.ones(5, dtype=bool)) == 1
+
+
+def test_a_confusion_counts_every_case(generator):
+    truth, guess = generator.integers(0, 3, 40), generator.integers(0, 3, 40)
+
+    counts = metrics.confusion(truth, guess, classes=3)
+
+    pairs = list(zip(truth.tolist(), guess.tolist(), strict=True))
+    assert counts.tolist() == [[pairs.count((t, g)) for g in range(3)] for t in range(3)]
+
+
 def test_macro_f1_averages_over_classes(generator):
     truth, guess = generator.integers(0, 4, 50), generator.integers(0, 5, 50)
 
     expected = naive.macro_f1(truth.tolist(), guess.tolist())
 
     assert metrics.macro_f1(truth, guess) == pytest.approx(expected)
+
+
+def test_calibration_error_weighs_the_gap_of_each_bin(generator):
+    confidence = np.append(generator.uniform(size=60), [0.0, 1.0, 0.2])
+    is_right = generator.uniform(size=63) < confidence
+
+    expected = naive.calibration_error(confidence.tolist(), is_right.tolist(), bins=15)
+
+    assert metrics.calibration_error(confidence, is_right) == pytest.approx(expected)
 
 
 def test_a_well_calibrated_guess_has_no_calibration_error():

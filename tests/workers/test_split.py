@@ -7,7 +7,7 @@ import pytest
 from tests.workers.retailer import write_export
 from workers import datasets
 from workers.evaluation import __main__ as evaluation
-from workers.evaluation import compatibility, split
+from workers.evaluation import compatibility, exams, judges, split
 from workers.training.looks import to_learn
 
 
@@ -62,7 +62,7 @@ def test_wrong_answers_were_never_worn_with_the_rest(source, out, ground):
     partners = {
         pair for keys in datasets.read(source).looks.values() for pair in combinations(keys, 2)
     }
-    exam = compatibility.read_exam(out, ground)
+    exam = exams.read_exam(out, ground)
 
     wrong = [(b, a) for b in exam.blanks for at, a in enumerate(b.answers) if at != b.correct]
 
@@ -72,7 +72,7 @@ def test_wrong_answers_were_never_worn_with_the_rest(source, out, ground):
 
 def test_hard_answers_are_of_one_family(out):
     families = {item.key: item.family for item in datasets.read(out).items}
-    exam = compatibility.read_exam(out, "hard")
+    exam = exams.read_exam(out, "hard")
 
     assert all(len({families[a] for a in blank.answers}) == 1 for blank in exam.blanks)
 
@@ -98,8 +98,8 @@ def test_families_alone_are_at_chance_on_hard_questions_of_real_looks(real_data,
     collection = datasets.read(real_data / "retail")
     split.write_split(collection, tmp_path, share=0.15, seed=0)
     items = {item.key: item for item in collection.items}
-    exam = compatibility.read_exam(tmp_path, "hard")
-    judge = compatibility.category_judge(items, to_learn(collection).values(), exam.pairs())
+    exam = exams.read_exam(tmp_path, "hard")
+    judge = judges.category_judge(items, to_learn(collection).values(), exam.pairs())
 
     figures = compatibility.marks(exam, judge)
 

@@ -12,6 +12,13 @@ from recommender.garments import slot_for
 
 PLAIN_GROUND = (240, 240, 240)
 CUT_MARGIN = 0.06  # of the longer side, around a garment cut out of a photo
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+Looks = dict[str, tuple[str, ...]]
+
+
+class MissingPictureError(FileNotFoundError):
+    """A data set was read for its structure alone, and someone wants to see an item."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,8 @@ class Item:
     """One product with one picture; fields a data set does not know are "".
 
     `family` is coarser than `label`: items of one family could replace one another. `part` is the
-    split a data set puts the item in.
+    split a data set puts the item in. Without `has_picture`, `path` is where it would lie: such items
+    occur only in data sets that came without any pictures, and tell who is worn with whom.
     """
 
     key: str
@@ -42,9 +50,20 @@ class Item:
     gender: str = ""
     part: str = ""
     cut: Cut | None = None
+    has_picture: bool = True
 
     def open(self) -> Image.Image:
-        """Decode the picture as RGB; a cut garment lies on a plain light ground."""
+        """Decode the picture as RGB; a cut garment lies on a plain light ground.
+
+        Raises:
+            MissingPictureError: The data set came without pictures.
+        """
+        if not self.has_picture:
+            message = (
+                f"{self.key} has no picture at {self.path}; this data set came without them, "
+                "so only its structure can be used."
+            )
+            raise MissingPictureError(message)
         with Image.open(self.path) as file:
             picture = file.convert("RGB")
         return picture if self.cut is None else _cut_out(picture, self.cut)
@@ -65,14 +84,14 @@ class Collection:
     name: str
     licence: str
     items: tuple[Item, ...]
-    looks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    looks: Looks = field(default_factory=dict)
     skipped: tuple[Skip, ...] = ()
 
     def fingerprint(self) -> str:
         """Hash what would be trained on: keys, labels, file names and sizes, looks; not the bytes."""
         digest = sha256()
         for item in self.items:
-            size = item.path.stat().st_size
+            size = item.path.stat().st_size if item.has_picture else 0
             digest.update(f"{item.key}|{item.label}|{item.path.name}|{size}\n".encode())
         for name, keys in self.looks.items():
             digest.update(f"{name}:{','.join(keys)}\n".encode())
@@ -81,8 +100,10 @@ class Collection:
     def report(self) -> str:
         """Say in one paragraph how much was read, and count what was skipped by reason."""
         head = f"{self.name}: {len(self.items)} items, {len(self.looks)} looks"
+        blind = sum(not item.has_picture for item in self.items)
+        lines = [f"  {blind} items without pictures: structure alone"] if blind else []
         reasons = Counter(skip.reason for skip in self.skipped)
-        lines = [f"  skipped {count}: {reason}" for reason, count in reasons.most_common()]
+        lines += [f"  skipped {count}: {reason}" for reason, count in reasons.most_common()]
         return "\n".join([head, *lines])
 
 

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
-from workers.datasets.collection import Collection, Item, Skip, slot_of
+from workers.datasets import repolyvore
+from workers.datasets.collection import SUFFIXES, Collection, Item, Skip, slot_of
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 SPLITS = {"train", "validation", "valid", "val", "test"}
+NO_CLASSES = {"images", "photos", "masks"}  # what other formats call the folder of all pictures
 
 
 def recognises(folder: Path) -> bool:
-    """Tell whether pictures lie in class folders here."""
+    """Tell whether pictures lie in class folders here, and their names tell of no outfits."""
+    if repolyvore.recognises(folder):
+        return False
     return any(path.suffix.lower() in SUFFIXES for path in _class_files(folder))
 
 
@@ -32,4 +35,5 @@ def read(folder: Path) -> Collection:
 def _class_files(folder: Path) -> list[Path]:
     splits = [folder / name for name in sorted(SPLITS) if (folder / name).is_dir()]
     roots = splits or [folder]
-    return sorted(path for root in roots for path in root.glob("*/*") if path.is_file())
+    found = (path for root in roots for path in root.glob("*/*") if path.is_file())
+    return sorted(path for path in found if path.parent.name not in NO_CLASSES)

@@ -15,9 +15,16 @@ from workers.checkpoints import CheckpointError, find
 from workers.datasets import UnknownFormatError, read
 from workers.datasets.collection import Collection
 from workers.evaluation import classification, compatibility, gate, retrieval, split
-from workers.evaluation.table import table
+from workers.evaluation.table import details, table
 
 TASKS = ("retrieval", "compatibility", "classification")
+REFUSALS = (
+    CheckpointError,
+    UnknownFormatError,
+    FileNotFoundError,
+    classification.NoCommonLabelsError,
+    retrieval.TooFewItemsError,
+)
 NOT_PASSED = 3  # the exit code of a gate that lets nobody through
 
 
@@ -27,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     carry_out = {"split": _split, "gate": _gate}.get(options.task, _measured)
     try:
         return carry_out(options, read(options.data))
-    except (CheckpointError, UnknownFormatError, FileNotFoundError) as error:
+    except REFUSALS as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
@@ -36,6 +43,7 @@ def _measured(options: argparse.Namespace, collection: Collection) -> int:
     sys.stdout.write(f"{collection.report()}\n")
     result = _measure(options, collection)
     sys.stdout.write(table(result, task=options.task))
+    sys.stdout.write(details(result))
     for warning in result.get("warnings", []):
         sys.stderr.write(f"{warning}\n")
     _write(result, options.json)
@@ -65,7 +73,9 @@ def _write(result: dict[str, Any], path: Path | None) -> None:
 def _measure(options: argparse.Namespace, collection: Collection) -> dict[str, Any]:
     checkpoint = find(options.checkpoint)
     if options.task == "retrieval":
-        return retrieval.evaluate(collection, checkpoint, backbone=options.backbone)
+        return retrieval.evaluate(
+            collection, checkpoint, backbone=options.backbone, visual=options.visual
+        )
     if options.task == "classification":
         return classification.evaluate(collection, checkpoint)
     return compatibility.evaluate(collection, options.data, checkpoint, visual=options.visual)

@@ -1,55 +1,113 @@
-"""Does it know a skirt? Accuracy, macro F1 and calibration of the category head."""
+"""Does it know a skirt? Accuracy, macro F1 and calibration, each class, and what is taken for what."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
-from workers.datasets.collection import Collection
-from workers.evaluation.embedded import embed, group_for
-from workers.evaluation.metrics import calibration_error, macro_f1
+from workers.datasets.collection import Collection, Item
+from workers.evaluation.embedded import BATCH
+from workers.evaluation.metrics import calibration_error, confusion, macro_f1
+from workers.serving import Classifier, load_classifier
 from workers.training.categories import category_of
 
 JUDGED_PARTS = {"validation", "valid", "test"}
+UNHELD = "This folder holds no part out: pictures that the checkpoint learnt from may be among those judged."
+
+
+class NoCommonLabelsError(ValueError):
+    """A data set whose labels mean nothing that a checkpoint names."""
 
 
 def evaluate(collection: Collection, checkpoint: Path) -> dict[str, Any]:
     """Classify the held-out items, or all where none are held out.
 
-    Only categories that the collection's labels mean are offered: a data set that files coats under
-    "outwear" cannot tell a coat from a jacket, and its figures should not depend on our guess.
+    A label is looked for among the checkpoint's own, then among our categories. Only what the
+    collection's labels mean is offered: a data set that files coats under "outwear" cannot tell a coat
+    from a jacket, and its figures should not depend on our guess.
+
+    Args:
+        collection: Items with labels.
+        checkpoint: A classifier, or an encoder that names categories.
+
+    Raises:
+        CheckpointError: The checkpoint names no categories.
+        NoCommonLabelsError: It names none that the collection has.
     """
+    classifier = load_classifier(checkpoint)
+    known = list(classifier.card.categories)
     held = [item for item in collection.items if item.part in JUDGED_PARTS]
-    items = [item for item in held or collection.items if category_of(item.label)]
-    group = group_for(checkpoint)
-    card = group.cards[0]
-    offered = sorted({category_of(item.label) for item in items} & set(card.categories))
-    items = [item for item in items if category_of(item.label) in offered]
-    seen = embed(items, group)
-    columns = [list(card.categories).index(category) for category in offered]
-    shares = _softmax(seen.outputs["category_logits"][:, columns])  # (N, offered)
-    truth = np.array([offered.index(category_of(item.label)) for item in items])
-    figures = _figures(shares, truth)
+    means = {item.key: meaning(item.label, known) for item in held or collection.items}
+    items = [item for item in held or collection.items if means[item.key]]
+    if not items:
+        message = (
+            f"{collection.name} has no label that {classifier.card.identity} names; "
+            f"it names {', '.join(known)}."
+        )
+        raise NoCommonLabelsError(message)
+    offered = sorted({means[item.key] for item in items})
+    shares = _shares(items, classifier)[:, [known.index(name) for name in offered]]
+    truth = np.array([offered.index(means[item.key]) for item in items])
     commonest = np.full_like(truth, np.bincount(truth).argmax())
     baseline = {"accuracy": float((commonest == truth).mean())}
     return {
-        "classification": figures,
+        "classification": figures_of(shares, truth, names=offered),
         "baselines": {"commonest": {**baseline, "macro_f1": macro_f1(truth, commonest)}},
         "items": len(items),
         "categories": offered,
+        "warnings": [] if held else [UNHELD],
     }
 
 
-def _figures(shares: NDArray[Any], truth: NDArray[np.int64]) -> dict[str, float]:
-    guess = shares.argmax(axis=1)
+def meaning(label: str, known: Sequence[str]) -> str:
+    """Name what a data set's label is to a checkpoint, "" where it is nothing.
+
+    `meaning("Tshirts", ["Tshirts", "shirt"])` is "Tshirts"; among ours it is "t-shirt".
+    """
+    ours = {name.strip().lower(): name for name in known}
+    return ours.get(label.strip().lower()) or ours.get(category_of(label), "")
+
+
+def figures_of(
+    shares: NDArray[Any], truth: NDArray[np.int64], *, names: Sequence[str]
+) -> dict[str, Any]:
+    """Sum up how well classes are told apart.
+
+    Args:
+        shares: (N, C) non-negative; scaled so that each row adds up to 1.
+        truth: (N,) the right class of each row.
+        names: (C,) of the classes.
+    """
+    likely = shares / shares.sum(axis=1, keepdims=True)
+    guess = likely.argmax(axis=1)
+    counts = confusion(truth, guess, classes=len(names))  # (C, C), a row per true class
     return {
         "accuracy": float((guess == truth).mean()),
         "macro_f1": macro_f1(truth, guess),
-        "ece": calibration_error(shares.max(axis=1), guess == truth),
+        "ece": calibration_error(likely.max(axis=1), guess == truth),
+        "per_class": {name: _class(counts, at) for at, name in enumerate(names)},
+        "confusion": {"names": list(names), "counts": counts.tolist()},
     }
 
 
-def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+def _class(counts: NDArray[np.int64], at: int) -> dict[str, float]:
+    """Precision and recall of one class; 0 where it was never guessed."""
+    right, guessed, there = counts[at, at], counts[:, at].sum(), counts[at].sum()
+    return {
+        "precision": float(right / max(guessed, 1)),
+        "recall": float(right / max(there, 1)),
+        "items": int(there),
+    }
+
+
+def _shares(items: Sequence[Item], classifier: Classifier) -> NDArray[Any]:
+    batches = range(0, len(items), BATCH)
+    return np.concatenate(
+        [
+            classifier.shares([item.open() for item in items[start : start + BATCH]])
+            for start in tqdm(batches, desc="classify", unit="batches")
+        ]
+    )

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from workers.checkpoints import Card, Kind, find, load_card
+from workers.checkpoints import (
+    EMBEDDINGS_OF,
+    FEATURES_OF,
+    PIXELS,
+    Card,
+    CheckpointError,
+    Kind,
+    find,
+    load_card,
+)
 from workers.datasets.collection import Item
 from workers.serving import EncoderGroup, load_encoders
 
@@ -40,26 +49,22 @@ def group_for(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
     Args:
         checkpoint: An encoder or scorer.
         visual: Name or folder of the visual encoder; by default the shipped one.
+
+    Raises:
+        CheckpointError: It reads another visual encoder; says how to name that.
     """
     card = load_card(checkpoint)
-    if card.input == "pixels":
+    if card.input == PIXELS:
         return load_encoders([checkpoint])
-    folders = [find(visual or "visual")]
-    return load_encoders(folders + ([checkpoint] if card.kind is Kind.ENCODER else []))
-
-
-def weighted(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
-    """Scale the parts so that the inner product of two rows is their weighted similarity.
-
-    Args:
-        vectors: (N, D) embeddings.
-        card: Its default weights scale the inner products of its parts; none, no change.
-    """
-    scaled, start = vectors.copy(), 0
-    for name, width in card.parts.items():
-        scaled[:, start : start + width] *= np.sqrt(card.default_weights.get(name, 1.0))
-        start += width
-    return scaled
+    base = find(visual or "visual")
+    identity = load_card(base).identity
+    if card.input not in {f"{FEATURES_OF}{identity}", f"{EMBEDDINGS_OF}{identity}"}:
+        message = (
+            f"{card.identity} reads the {card.input}, and {base} is {identity}; "
+            "name the folder of the encoder that it reads with --visual."
+        )
+        raise CheckpointError(message)
+    return load_encoders([base] + ([checkpoint] if card.kind is Kind.ENCODER else []))
 
 
 def queries(vectors: NDArray[Any], card: Card) -> NDArray[Any]:

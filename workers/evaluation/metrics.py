@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,30 +58,82 @@ def bootstrap(
     return Interval(statistic(np.arange(count)), float(low), float(high))
 
 
-def top_ranked(vectors: Floats, *, count: int, chunk: int = 1024) -> NDArray[np.int64]:
+def mcnemar(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Probability, were two judges equally good, of a division of their disagreements this uneven.
+
+    The exact two-sided test; 1.0 where they agree on every case.
+
+    Args:
+        own: (Q,) whether one judge is right.
+        other: (Q,) whether the other is, on the same cases.
+    """
+    ahead, behind = int((own & ~other).sum()), int((~own & other).sum())
+    total = ahead + behind
+    tail = sum(comb(total, wins) for wins in range(min(ahead, behind) + 1))
+    return min(1.0, float(Fraction(2 * tail, 2**total)))
+
+
+def top_ranked(
+    vectors: Floats, *, count: int, asking: Floats | None = None, chunk: int = 1024
+) -> NDArray[np.int64]:
     """Rank each row's neighbours by inner product, itself left out, ties by index.
 
     Args:
         vectors: (N, D), N > count.
         count: Neighbours per row.
+        asking: (N, D) the same rows as queries, where a search weighs them; by default as they are.
         chunk: Rows compared at a time.
 
     Returns:
         (N, count) indices, nearest first.
     """
-    ranked = []
-    for start in range(0, len(vectors), chunk):
-        scores = vectors[start : start + chunk] @ vectors.T  # (chunk, N)
-        rows = np.arange(len(scores))
-        scores[rows, start + rows] = -np.inf
-        ranked.append(np.argsort(-scores, axis=1, kind="stable")[:, :count])
-    return np.concatenate(ranked)
+    queries = vectors if asking is None else asking
+    return np.concatenate(
+        [
+            _all_ranked(queries[start : start + chunk], vectors, start=start)[:, :count]
+            for start in range(0, len(vectors), chunk)
+        ]
+    )
+
+
+def _all_ranked(queries: Floats, vectors: Floats, *, start: int) -> NDArray[np.int64]:
+    """Rank all others for the rows from `start`, nearest first, ties by index: (chunk, N - 1)."""
+    scores = queries @ vectors.T  # (chunk, N)
+    rows = np.arange(len(scores))
+    scores[rows, start + rows] = -np.inf
+    return np.argsort(-scores, axis=1, kind="stable")[:, :-1]
 
 
 def precision(ranked: NDArray[np.int64], labels: Sequence[str], *, count: int = 5) -> float:
     """Share of each row's first neighbours with the row's own label, averaged over rows."""
     names = np.asarray(labels)
     return float((names[ranked[:, :count]] == names[:, None]).mean())
+
+
+def mean_average_precision(
+    vectors: Floats, labels: Sequence[str], *, asking: Floats | None = None, chunk: int = 512
+) -> float:
+    """Average precision of each row's ranking of all others by label, averaged over rows.
+
+    Rows whose label nobody shares are not asked; NaN when that is all of them. Ties rank by index.
+
+    Args:
+        vectors: (N, D); ranked by inner product.
+        labels: (N,) names; relevant is who shares one.
+        asking: As in `top_ranked`.
+        chunk: Rows compared at a time.
+    """
+    queries = vectors if asking is None else asking
+    numbers = np.unique(np.asarray(labels), return_inverse=True)[1]
+    found: list[float] = []
+    for start in range(0, len(vectors), chunk):
+        ranked = _all_ranked(queries[start : start + chunk], vectors, start=start)  # (chunk, N - 1)
+        relevant = numbers[ranked] == numbers[start : start + chunk, None]
+        hits = relevant.cumsum(axis=1)
+        precisions = relevant * hits / np.arange(1, ranked.shape[1] + 1)
+        total = relevant.sum(axis=1)
+        found += (precisions.sum(axis=1)[total > 0] / total[total > 0]).tolist()
+    return float(np.mean(found)) if found else float("nan")
 
 
 def recall(ranked: NDArray[np.int64], models: Sequence[str], *, count: int) -> float:
@@ -100,6 +154,15 @@ def macro_f1(truth: NDArray[np.int64], guess: NDArray[np.int64]) -> float:
         right = float(((truth == label) & (guess == label)).sum())
         scores.append(2 * right / float((truth == label).sum() + (guess == label).sum()))
     return float(np.mean(scores))
+
+
+def confusion(
+    truth: NDArray[np.int64], guess: NDArray[np.int64], *, classes: int
+) -> NDArray[np.int64]:
+    """Count what is taken for what: (classes, classes), a row per true class."""
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (truth, guess), 1)
+    return counts
 
 
 def calibration_error(confidence: Floats, is_right: NDArray[np.bool_], *, bins: int = 15) -> float:

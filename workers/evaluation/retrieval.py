@@ -8,33 +8,55 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from workers.checkpoints import CheckpointError, Kind, load_card
 from workers.datasets.collection import Collection, Item
-from workers.evaluation.embedded import embed, group_for, part_of, weighted
-from workers.evaluation.metrics import precision, recall, top_ranked
+from workers.evaluation.embedded import embed, group_for, part_of, queries
+from workers.evaluation.metrics import mean_average_precision, precision, recall, top_ranked
 
 NEIGHBOURS = 10
 HISTOGRAM_BINS = 4  # per channel, 64 in all
+SHAPE = "shape"
+
+
+class TooFewItemsError(ValueError):
+    """A gallery in which nothing can be found."""
 
 
 def evaluate(
-    collection: Collection, checkpoint: Path, *, backbone: Path | None = None
+    collection: Collection,
+    checkpoint: Path,
+    *,
+    backbone: Path | None = None,
+    visual: str | None = None,
 ) -> dict[str, Any]:
     """Rank every item of the collection against all others.
 
     Args:
         collection: The gallery and the queries.
-        checkpoint: An encoder of pixels.
+        checkpoint: An encoder; one without a part for shape is measured whole in `shape_only` too.
         backbone: ImageNet weights; named, the frozen MobileNetV2 is measured in the same run.
+        visual: The visual encoder a head reads; by default the shipped one.
 
     Returns:
-        `retrieval` with `shape_only`, and `baselines`, as docs/models.md describes them.
+        `retrieval` with `shape_only`, and `baselines`, as docs/evaluation.md describes them.
+
+    Raises:
+        CheckpointError: The checkpoint gives no embeddings.
+        TooFewItemsError: There are fewer than two items.
     """
-    group = group_for(checkpoint)
-    card = group.cards[0]
-    seen = embed(collection.items, group)
+    card = load_card(checkpoint)
+    if card.kind is not Kind.ENCODER:
+        message = (
+            f"{card.identity} is of kind {card.kind}: it has no embeddings to search by. "
+            "Name an encoder, or measure it with `compatibility` or `classification`."
+        )
+        raise CheckpointError(message)
+    if len(collection.items) < 2:
+        raise TooFewItemsError(f"{collection.name} has fewer than two items with a picture.")
+    seen = embed(collection.items, group_for(checkpoint, visual=visual))
     vectors = seen.outputs[card.identity]
-    figures: dict[str, Any] = figures_of(weighted(vectors, card), seen.items)
-    shape = part_of(vectors, card, name="shape")
+    figures: dict[str, Any] = figures_of(vectors, seen.items, asking=queries(vectors, card))
+    shape = part_of(vectors, card, name=SHAPE) if SHAPE in card.parts else vectors
     figures["shape_only"] = figures_of(shape, seen.items)
     baselines = {
         "chance": _chance(seen.items),
@@ -45,27 +67,41 @@ def evaluate(
     return {"retrieval": figures, "baselines": baselines, "gallery": len(seen.items)}
 
 
-def figures_of(vectors: NDArray[Any], items: Sequence[Item]) -> dict[str, float]:
-    """Compute the four figures of (N, D) vectors under inner product; what is unknown is left out."""
-    ranked = top_ranked(vectors.astype(np.float32), count=min(NEIGHBOURS, len(items) - 1))
+def figures_of(
+    vectors: NDArray[Any], items: Sequence[Item], *, asking: NDArray[Any] | None = None
+) -> dict[str, float]:
+    """Compute what a data set's words allow: of models, types and colours, or of types alone.
+
+    Args:
+        vectors: (N, D) embeddings, compared by inner product.
+        items: (N,) what they show.
+        asking: (N, D) the same as a search weighs them; by default as they are.
+    """
+    rows = vectors.astype(np.float32)
+    asked = None if asking is None else asking.astype(np.float32)
+    ranked = top_ranked(rows, count=min(NEIGHBOURS, len(items) - 1), asking=asked)
     models = [item.model for item in items]
+    labels = [item.label for item in items]
     colours = [item.colour for item in items]
     figures: dict[str, float] = {}
     if any(models):
         figures["same_model_r1"] = recall(ranked, models, count=1)
         figures["same_model_r10"] = recall(ranked, models, count=10)
-    figures["type_p5"] = precision(ranked, [item.label for item in items])
+    name = "type" if any(models) or any(colours) else "class"
+    figures[f"{name}_p5"] = precision(ranked, labels)
+    if not any(models):
+        figures[f"{name}_map"] = mean_average_precision(rows, labels, asking=asked)
     if any(colours):
         figures["colour_p5"] = precision(ranked, colours)
-    return figures
+    return {name: value for name, value in figures.items() if not np.isnan(value)}
 
 
 def _chance(items: Sequence[Item]) -> dict[str, float]:
     """What a random order gives: the chance that two items share a label."""
-    return {
-        "type_p5": _agreement([item.label for item in items]),
-        "colour_p5": _agreement([item.colour for item in items]),
-    }
+    types = _agreement([item.label for item in items])
+    if not any(item.colour for item in items):
+        return {"class_p5" if not any(item.model for item in items) else "type_p5": types}
+    return {"type_p5": types, "colour_p5": _agreement([item.colour for item in items])}
 
 
 def _agreement(labels: Sequence[str]) -> float:

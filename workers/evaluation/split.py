@@ -20,7 +20,7 @@ import numpy as np
 from numpy.random import Generator
 
 from workers.datasets.collection import Collection, Item
-from workers.datasets.retail import Blank, Judged
+from workers.evaluation.exams import Blank, Judged
 from workers.evaluation.negatives import HARD, Drawer
 from workers.training.looks import to_learn
 

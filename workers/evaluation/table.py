@@ -4,7 +4,9 @@ from typing import Any
 
 SENTENCES = {
     "type_p5": "Similar: {:.1%} of the first 5 have the same product type.\n",
+    "class_p5": "Similar: {:.1%} of the first 5 are of the same class.\n",
 }
+WIDEST = 24  # class names in a confusion
 
 
 def table(result: dict[str, Any], *, task: str) -> str:
@@ -23,6 +25,35 @@ def table(result: dict[str, Any], *, task: str) -> str:
     return "\n".join([head, *body]) + "\n" + "".join(said)
 
 
+def details(result: dict[str, Any]) -> str:
+    """Lay out what a table of figures has no room for: paired differences, each class."""
+    paired = [
+        f"{ground}: checkpoint - cosine: {', '.join(_differences(found))}\n"
+        for ground, found in result.get("paired", {}).items()
+    ]
+    classes = result.get("classification", {}).get("per_class", {})
+    lines = [
+        f"{name[:WIDEST]:<{WIDEST}} precision {of['precision']:.2f}  recall {of['recall']:.2f}"
+        f"  items {of['items']}\n"
+        for name, of in classes.items()
+    ]
+    left_out = [
+        f"{ground}: {count} questions left out: a product has no picture here\n"
+        for ground, count in result.get("left_out", {}).items()
+        if count
+    ]
+    return "".join([*paired, *left_out, *lines])
+
+
+def _differences(found: dict[str, Any]) -> list[str]:
+    said = [
+        "{} {:+.3f} [{:+.3f}, {:+.3f}]".format(name, found[name], *found[f"{name}_interval"])
+        for name in ("fitb", "auc")
+        if name in found
+    ]
+    return said + ([f"McNemar p {found['mcnemar_p']:.2g}"] if "mcnemar_p" in found else [])
+
+
 def _rows(groups: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, float]]]:
     """Flatten nested figures: a dictionary inside a group becomes a row of its own."""
     rows: list[tuple[str, dict[str, float]]] = []
@@ -35,7 +66,7 @@ def _rows(groups: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, float]
             (f"{name}, {key}", {k: v for k, v in value.items() if isinstance(v, float)})
             for key, value in nested.items()
         ]
-    return rows
+    return [(name, figures) for name, figures in rows if figures]
 
 
 def _cell(value: float | None) -> str:
