@@ -28,7 +28,7 @@ def taught():
     items = [item(f"{slot}{n}", slot) for n in range(80) for slot in ("TOP", "BOTTOM")]
     worn = {str(n): (f"TOP{n}", f"BOTTOM{(n + 4 * k) % 80}") for n in range(80) for k in range(3)}
     worn["test/1"] = ("TOP1", "BOTTOM2")
-    tastes = np.eye(4)[np.arange(160) // 2 % 4]
+    tastes = 3 * np.eye(4)[np.arange(160) // 2 % 4]
     reduced = np.hstack([tastes, generator.normal(size=(160, 12))]).astype(np.float32)
     wardrobe = looks.gather([Collection("shop", "", tuple(items), worn)])
     learnt, held = looks.hold_out(wardrobe.looks, share=0.2, generator=generator, unseen=False)
@@ -39,9 +39,8 @@ def taught():
 def head(taught, *, remembers):
     torch.manual_seed(0)
     keys = style.keys_of(taught.reduced, taught.looks)[: None if remembers else 0]
-    made = StyleHead(described=16, reduced=16, hidden=32, width=8, remembered=len(keys))
+    made = StyleHead(reduced=16, hidden=32, width=16, members=2, remembered=len(keys))
     with torch.no_grad():
-        made.reduce.weight.copy_(torch.eye(16))
         made.keys.copy_(keys)
     return made
 
@@ -55,8 +54,7 @@ def test_it_learns_the_taste(taught, tmp_path, remembers):
 
     history = fit(task, config=config, out=tmp_path, score="fitb")
 
-    assert history.rows[0]["fitb"] < 0.45
-    assert history.best["fitb"] > 0.52  # 0.6 at most: a wrong answer may be of the right taste
+    assert history.rows[0]["fitb"] < 0.6 < history.best["fitb"]
 
 
 def test_a_batch_holds_looks_that_are_learnt_from_and_no_others(taught):
@@ -86,7 +84,7 @@ def test_what_is_worn_oftener_is_expected_oftener(taught):
 
 
 def test_a_product_s_own_picture_recalls_it_and_a_stranger_s_recalls_nothing():
-    network = StyleHead(described=40, reduced=40, hidden=8, width=6, remembered=3)
+    network = StyleHead(reduced=40, hidden=8, width=6, remembered=3)
     pictures = torch.randn(4, 40, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         network.keys.copy_(unit(pictures[:3]))
@@ -94,21 +92,30 @@ def test_a_product_s_own_picture_recalls_it_and_a_stranger_s_recalls_nothing():
 
     recalled = network.recalled(pictures)
 
-    assert torch.allclose(recalled[:3], network.memory * 10, rtol=0.02, atol=0.02)
+    assert torch.allclose(recalled[:3], network.memory, rtol=0.02, atol=0.02)
     assert recalled[3].abs().max() < 1e-3
 
 
 def test_what_serves_is_what_was_learnt():
-    network = StyleHead(described=12, reduced=12, hidden=8, width=6, remembered=5).eval()
-    described = torch.randn(5, 12, generator=torch.Generator().manual_seed(0))
+    network = StyleHead(reduced=12, hidden=8, width=6, members=2, remembered=5).eval()
+    described = torch.randn(5, WIDTH, generator=torch.Generator().manual_seed(0))
+    reduced = network.reduce(described)
     with torch.no_grad():
-        network.reduce.weight.copy_(torch.eye(12))
-        network.keys.copy_(unit(described))
+        network.keys.copy_(unit(reduced))
         network.memory.normal_()
 
-    served = network(described)
+    learnt = network.joined(network.apart(reduced, network.memory))
 
-    assert torch.allclose(served, network.learning(described, network.memory), atol=0.05)
+    assert torch.allclose(network(described), learnt, atol=0.05)
+
+
+def test_the_inner_product_of_members_side_by_side_is_the_mean_of_theirs():
+    network = StyleHead(reduced=12, hidden=8, width=6, members=3).eval()
+    with torch.inference_mode():
+        parts = network.apart(torch.randn(2, 12), torch.zeros(()))
+        a, b = network.joined(parts)
+
+    assert float(a @ b) == pytest.approx(np.mean([float(x @ y) for x, y in parts]), abs=1e-6)
 
 
 def test_moments_ignore_what_has_no_weight():
@@ -124,10 +131,13 @@ def test_descriptions_and_style_vectors_have_their_widths():
     pixels = torch.randint(0, 255, (2, 192, 192, 3), dtype=torch.uint8)
     with torch.inference_mode():
         described = Fabric().eval()(pixels)
-        embedding = build(reduced=8, hidden=8, width=6, remembered=3).eval()(pixels)["embedding"]
+        network = build(reduced=8, hidden=8, width=6, remembered=3, has_colours=True).eval()
+        embedding = network(pixels)["embedding"]
 
     assert described.shape == (2, WIDTH)
-    assert embedding.norm(dim=1).tolist() == pytest.approx([1, 1], abs=1e-5)
+    assert embedding.shape == (2, 6 + 64)
+    assert embedding[:, :6].norm(dim=1).tolist() == pytest.approx([1, 1], abs=1e-5)
+    assert embedding[:, 6:].norm(dim=1).tolist() == pytest.approx([1, 1], abs=1e-5)
 
 
 def test_an_encoder_for_other_shops_is_judged_by_unseen_products(taught):

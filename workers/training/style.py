@@ -53,9 +53,11 @@ class StyleTask:
         self._config = config
         self._expected = torch.from_numpy(expected(taught.wardrobe, taught.looks))
         self._place = memory_places(taught.looks, count=len(taught.wardrobe.items))
+        self._epoch = 0
 
     def batches(self, epoch: int) -> list[list[Look]]:
         """Shuffle the looks into batches, the last, smaller one left out."""
+        self._epoch = epoch
         order = np.random.default_rng([self._config.seed, epoch]).permutation(
             len(self._taught.looks)
         )
@@ -64,35 +66,45 @@ class StyleTask:
         return [[self._taught.looks[i] for i in order[at : at + size]] for at in starts]
 
     def loss(self, batch: list[Look]) -> Tensor:
-        """Contrast all items of the batch's looks."""
+        """Contrast all items of the batch's looks, each member of the network by itself."""
         items, worn = pairs_worn(batch, self._taught.wardrobe.family)
         on = device_of(self.network)
-        vectors = self._learning(torch.from_numpy(items), on)
         temperature = self.network.log_temperature.exp().clamp(COLDEST, HOTTEST)
-        known = torch.from_numpy(self._taught.wardrobe.are_together(items, items))
-        return look_contrast(
-            vectors @ vectors.T / temperature - self._expected[items].to(on),
-            worn=torch.from_numpy(worn).to(on),
-            known=known.to(on),
-            family=torch.from_numpy(self._taught.wardrobe.family[items]).to(on),
-            elsewhere_weight=self._lesson.elsewhere_weight,
-        )
+        known = torch.from_numpy(self._taught.wardrobe.are_together(items, items)).to(on)
+        family = torch.from_numpy(self._taught.wardrobe.family[items]).to(on)
+        apart = [
+            look_contrast(
+                vectors @ vectors.T / temperature - self._expected[items].to(on),
+                worn=torch.from_numpy(worn).to(on),
+                known=known,
+                family=family,
+                elsewhere_weight=self._lesson.elsewhere_weight,
+            )
+            for vectors in self._learning(torch.from_numpy(items), on)
+        ]
+        return torch.stack(apart).mean()
 
     def validate(self) -> dict[str, float]:
-        """Answer the held-out questions by the mean inner product with the context."""
+        """Answer the held-out questions by the mean inner product with the context.
+
+        Without questions the latest epoch counts as the best.
+        """
+        if not self._taught.asked:
+            return {"fitb": float(self._epoch + 1)}
         on = device_of(self.network)
         own = self._own(torch.arange(len(self._taught.reduced)), on)
-        vectors = self.network.learning(self._taught.reduced.to(on), own).cpu().numpy()
+        parts = self.network.apart(self._taught.reduced.to(on), own)
+        vectors = self.network.joined(parts).cpu().numpy()
         return answer(
             self._taught.asked,
             lambda context, a: float((vectors[list(context)] @ vectors[a]).mean()),
         )
 
-    def _learning(self, items: Tensor, on: torch.device) -> Tensor:
+    def _learning(self, items: Tensor, on: torch.device) -> list[Tensor]:
         reduced = self._taught.reduced[items].to(on)
         noisy = reduced + self._lesson.noise * torch.randn_like(reduced)
         kept = (torch.rand(len(items), 1) >= self._lesson.forgets).to(on)
-        return self.network.learning(noisy, self._own(items, on) * kept)
+        return self.network.apart(noisy, self._own(items, on) * kept)
 
     def _own(self, items: Tensor, on: torch.device) -> Tensor:
         """Recall items by number: (n, width), zero for those that no look teaches."""

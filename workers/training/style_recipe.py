@@ -18,7 +18,7 @@ from workers.checkpoints import (
     load_card,
 )
 from workers.export import save_network
-from workers.networks.fabric import READ, SIDE_PX, WIDTH, Fabric
+from workers.networks.fabric import COLOURS, READ, SIDE_PX, WIDTH, Fabric
 from workers.networks.mobilenet_v2 import load_imagenet
 from workers.networks.style_fabric import FabricStyle, StyleHead
 from workers.training.described import described_items, whitening
@@ -40,10 +40,13 @@ class StyleConfig(HeadConfig):
     """What decides the training, besides its data.
 
     `batch` counts looks. `unseen` holds whole products out with their looks, as a checkpoint for other
-    shops must be judged, and leaves out the memory; a shop's own encoder is to know its products.
+    shops must be judged, and leaves out the memory; a shop's own encoder is to know its products. Colours
+    beside what was learnt are for strangers too: from one world of looks to another they carry best.
     """
 
-    width: int = 128
+    width: int = 192
+    members: int = 3
+    colour_weight: float = 0.0
     reduced: int = 384
     held_out: float = 0.05
     most_looks: int = 20_000
@@ -74,14 +77,15 @@ def train(run: Run) -> Card:
     reduced = (torch.from_numpy(described) - centre) @ matrix.T
     taught = _taught(run, config, reduced)
     keys = reduced[:0] if config.unseen else keys_of(reduced, taught.looks)
-    torch.manual_seed(config.seed)
     options = {
         "reduced": len(matrix),
         "hidden": config.hidden,
         "width": config.width,
+        "members": config.members,
         "remembered": len(keys),
     }
-    head = StyleHead(described=WIDTH, **options)
+    torch.manual_seed(config.seed)
+    head = StyleHead(**options)
     with torch.no_grad():
         head.centre.copy_(centre)
         head.reduce.weight.copy_(matrix)
@@ -91,11 +95,12 @@ def train(run: Run) -> Card:
     history = fit(
         task, config=config.loop, out=out, score="fitb", resume=run.resume, device=run.device
     )
-    network = FabricStyle(**options)
+    network = FabricStyle(has_colours=config.colour_weight > 0, **options)
     network.fabric.load_state_dict(fabric.cpu().state_dict())
     network.style.load_state_dict(head.state_dict())
     example = torch.zeros(2, SIDE_PX, SIDE_PX, 3, dtype=torch.uint8)
-    card = _card(head_card(run, config, kind=Kind.ENCODER, name="style", history=history), options)
+    common = head_card(run, config, kind=Kind.ENCODER, name="style", history=history)
+    card = _card(common, config, options)
     return save_network(network, run.out, card, examples={"pixels": example})
 
 
@@ -131,15 +136,19 @@ def _taught(run: Run, config: StyleConfig, reduced: torch.Tensor) -> Taught:
     return Taught(reduced, wardrobe, looks, questions(held, wardrobe, generator=generator))
 
 
-def _card(common: Card, options: dict[str, int]) -> Card:
+def _card(common: Card, config: StyleConfig, options: dict[str, int]) -> Card:
+    has_colours = config.colour_weight > 0
+    parts = {"style": config.width} | ({"colour": COLOURS} if has_colours else {})
+    weights = {"style": 1 - config.colour_weight, "colour": config.colour_weight}
     return replace(
         common,
         network=NETWORK,
         purpose=Purpose.STYLE,
-        options=options,
+        options={**options, "has_colours": has_colours},
         input=PIXELS,
-        dimension=options["width"],
-        parts={"style": options["width"]},
+        dimension=sum(parts.values()),
+        parts=parts,
+        default_weights=weights if has_colours else {},
         preprocessing={"function": "workers.images.prepare", "side_px": SIDE_PX},
         intended_use=INTENDED_USE,
         limits=LIMITS,
