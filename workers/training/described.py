@@ -1,6 +1,7 @@
 """What the frozen statistics say of every item, kept on disk between runs; and how to whiten it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def _scale(centred: NDArray[np.floating]) -> NDArray[np.floating]:
 def _described(
     collection: Collection, fabric: Fabric, *, cache: Path, stamp: str
 ) -> NDArray[np.float32]:
-    path = cache / f"described-{stamp}-{collection.fingerprint()[:12]}.safetensors"
+    pictured = replace(collection, looks={}).fingerprint()  # no description depends on the looks
+    path = cache / f"described-{stamp}-{pictured[:12]}.safetensors"
     if path.is_file():
         return load_file(path)["described"]
     on = next(fabric.parameters()).device

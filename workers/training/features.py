@@ -1,7 +1,7 @@
 """What the visual encoder sees in every item, as serving computes it; kept on disk between runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,8 @@ def _seen(
     collection: Collection, group: EncoderGroup, *, cache: Path
 ) -> dict[str, NDArray[np.float32]]:
     card = group.cards[0]
-    key = f"{card.sha256[ONNX][:12]}-{collection.fingerprint()[:12]}"
+    pictured = replace(collection, looks={}).fingerprint()  # no embedding depends on the looks
+    key = f"{card.sha256[ONNX][:12]}-{pictured[:12]}"
     path = cache / f"seen-{key}.safetensors"
     if path.is_file():
         return load_file(path)

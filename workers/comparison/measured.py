@@ -1,0 +1,142 @@
+"""The figures of one checkpoint: exams, retrieval, size and speed, from vectors computed once."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.checkpoints import FEATURES_OF, PIXELS, Card, Kind, load_card, load_weights
+from workers.datasets.collection import Collection
+from workers.evaluation.compatibility import fill_in
+from workers.evaluation.embedded import queries
+from workers.evaluation.exams import Exam, Pair, read_exams
+from workers.evaluation.judges import Judge, PairJudge, plain_judges
+from workers.evaluation.retrieval import figures_of
+from workers.runtime import open_session
+from workers.serving import load_encoders, load_scorer
+from workers.training.features import seen_items
+from workers.training.looks import to_learn
+
+TIMED_PICTURES, REPEATS = 16, 3
+HEAD_BATCH = 1024
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What serves together: an encoder of pixels, and what reads it, if anything does."""
+
+    encoder: Path
+    head: Path | None = None
+
+    @property
+    def folders(self) -> list[Path]:
+        return [self.encoder] + ([self.head] if self.head else [])
+
+    @property
+    def judge(self) -> Card:
+        return load_card(self.head or self.encoder)
+
+
+def chain_of(made: dict[Path, Card], *, visual: Path) -> Chain:
+    """Order checkpoints into a chain; what reads no encoder among them reads `visual`."""
+    kinds = {Kind.CLASSIFIER: 0, Kind.ENCODER: 1, Kind.SCORER: 2}
+    ordered = sorted(made, key=lambda folder: kinds[made[folder].kind])
+    seeing = [folder for folder in ordered if made[folder].input == PIXELS]
+    reading = [folder for folder in ordered if made[folder].input != PIXELS]
+    return Chain(seeing[-1] if seeing else visual, reading[-1] if reading else None)
+
+
+def exam_figures(chain: Chain, collection: Collection, folder: Path, *, cache: Path) -> Any:
+    """Mark the exams of a folder: {"hard": {"fitb", "auc"}, "classic": …}."""
+    exams = read_exams(folder).grounds
+    pairs = _pairs(exams)
+    return _marked(exams, _judge(chain, collection, pairs, cache=cache))
+
+
+def plain_figures(name: str, collection: Collection, folder: Path) -> Any:
+    """Mark the exams of a folder for a judge that sees no picture."""
+    exams = read_exams(folder).grounds
+    items = {item.key: item for item in collection.items}
+    known = list(to_learn(collection).values())
+    return _marked(exams, plain_judges(items, known, _pairs(exams))[name])
+
+
+def retrieval_figures(chain: Chain, collection: Collection, *, cache: Path) -> dict[str, float]:
+    """Rank all items for each other by an encoder: same model, type, colour."""
+    card = chain.judge
+    vectors = _vectors(chain, collection, cache=cache)
+    return figures_of(vectors, collection.items, asking=queries(vectors, card))
+
+
+def cost_figures(chain: Chain, collection: Collection) -> dict[str, float]:
+    """Count weights and megabytes of the whole chain, and time its encoding of a picture, one thread."""
+    weights = [tensor for folder in chain.folders for tensor in load_weights(folder).values()]
+    served = [folder / load_card(folder).serves_from for folder in chain.folders]
+    return {
+        "parameters": float(sum(tensor.size for tensor in weights)),
+        "mb": sum(path.stat().st_size for path in served) / 1e6,
+        "ms": _milliseconds(chain, collection),
+    }
+
+
+def bare(collection: Collection) -> Collection:
+    """Forget the looks, which no embedding depends on."""
+    return replace(collection, looks={})
+
+
+def _milliseconds(chain: Chain, collection: Collection) -> float:
+    group = load_encoders([chain.encoder], device="cpu", threads=1)
+    pictures = [item.open() for item in collection.items[:TIMED_PICTURES]]
+    group.forward(pictures[:1])
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        group.forward(pictures)
+        times.append(time.perf_counter() - start)
+    return 1000 * min(times) / len(pictures)
+
+
+def _pairs(exams: dict[str, Exam]) -> list[Pair]:
+    return sorted(set().union(*(exam.pairs() for exam in exams.values())))
+
+
+def _marked(exams: dict[str, Exam], judge: Judge) -> dict[str, dict[str, float]]:
+    sheets = {ground: fill_in(exam, judge) for ground, exam in exams.items()}
+    return {ground: {"fitb": s.fitb(), "auc": s.auc()} for ground, s in sheets.items()}
+
+
+def _judge(chain: Chain, collection: Collection, pairs: Sequence[Pair], *, cache: Path) -> Judge:
+    at = {item.key: index for index, item in enumerate(collection.items)}
+    known = [pair for pair in pairs if pair[0] in at and pair[1] in at]
+    a, b = (np.array([at[pair[side]] for pair in known], dtype=np.int64) for side in (0, 1))
+    card = chain.judge
+    if card.kind is Kind.SCORER and chain.head:
+        seen = _seen(chain.encoder, collection, cache=cache)[0]
+        scores = load_scorer(chain.head, device="cpu", threads=1).score(seen[a], seen[b])
+    else:
+        vectors = _vectors(chain, collection, cache=cache)
+        scores = np.einsum("nd,nd->n", queries(vectors, card)[a], vectors[b]).tolist()
+    return PairJudge(dict(zip(known, map(float, scores), strict=True)))
+
+
+def _vectors(chain: Chain, collection: Collection, *, cache: Path) -> Vectors:
+    """Embed every item by the last encoder of the chain: (N, D)."""
+    embedding, features = _seen(chain.encoder, collection, cache=cache)
+    card = chain.judge
+    if chain.head is None or not card.input.startswith(FEATURES_OF):
+        return embedding
+    session = open_session(chain.head, card, device="cpu", threads=1)
+    starts = range(0, len(features), HEAD_BATCH)
+    rows = [session.run({"features": features[at : at + HEAD_BATCH]}) for at in starts]
+    return np.concatenate([row["embedding"] for row in rows])
+
+
+def _seen(encoder: Path, collection: Collection, *, cache: Path) -> tuple[Vectors, Vectors]:
+    seen = seen_items([bare(collection)], visual=encoder, cache=cache)
+    return seen.embedding, seen.features
