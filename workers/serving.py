@@ -192,7 +192,7 @@ def load_encoders(
         raise CheckpointError(f"A group needs exactly one encoder that reads pixels; got {names}.")
     heads = [stage for stage in stages if stage is not backbones[0]]
     for head in heads:
-        _check_input(head.card, f"{FEATURES_OF}{backbones[0].card.identity}")
+        check_input(head.card, f"{FEATURES_OF}{backbones[0].card.identity}")
     return EncoderGroup(backbones[0], heads)
 
 
@@ -265,7 +265,12 @@ def _open(folder: Path, *, device: str | None, threads: int | None) -> _Stage:
     return _Stage(card, open_session(folder, card, device=device, threads=threads))
 
 
-def _check_input(card: Card, expected: str) -> None:
+def check_input(card: Card, expected: str) -> None:
+    """Refuse a head that was trained on another encoder's features.
+
+    Raises:
+        CheckpointError: Names both.
+    """
     if card.input != expected:
         message = (
             f"{card.identity} reads {card.input!r}, this group offers {expected!r}; train it anew."

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -72,7 +72,8 @@ def unreplaced_checkpoints() -> list[Path]:
     runs = TrainingRun.objects.filter(name=OuterRef("name"), version=OuterRef("version"))
     own = set(serving.filter(Exists(runs)).values_list("purpose", flat=True))
     retired = Checkpoint.objects.filter(
-        state=Checkpoint.State.RETIRED, purpose__in=serving.values("purpose")
+        Q(purpose__in=serving.values("purpose")) | Q(purpose=Purpose.PAIR),  # needs no successor
+        state=Checkpoint.State.RETIRED,
     )
     replaced = {checkpoint.label for checkpoint in retired}
     cards = {folder: read_card(folder) for folder in shipped_checkpoints()}
@@ -114,6 +115,14 @@ def activate_checkpoint(
     return checkpoint
 
 
+@transaction.atomic
+def retire_checkpoints(purpose: str) -> None:
+    """Let nothing serve a purpose any more; what it stored stays until something takes its place."""
+    active = Checkpoint.objects.filter(purpose=purpose, state=Checkpoint.State.ACTIVE)
+    active.update(state=Checkpoint.State.RETIRED)
+    _drop_orphaned_work()
+
+
 def register_checkpoint(folder: Path, *, purpose: str | None = None) -> Checkpoint:
     """Write down what the folder's card says; a checkpoint known already is brought up to date.
 
@@ -129,11 +138,16 @@ def register_checkpoint(folder: Path, *, purpose: str | None = None) -> Checkpoi
 
 
 def purposes_without_checkpoint() -> list[str]:
-    """The purposes nothing serves; [] also while the tables do not exist yet."""
+    """The purposes nothing serves; [] also while the tables do not exist yet.
+
+    A pair scorer that retired is not missed: the style encoder ranks without it.
+    """
     if Checkpoint._meta.db_table not in connection.introspection.table_names():
         return []
-    active = Checkpoint.objects.filter(state=Checkpoint.State.ACTIVE)
-    return sorted(set(Purpose.values) - set(active.values_list("purpose", flat=True)))
+    served = Checkpoint.objects.filter(
+        Q(state=Checkpoint.State.ACTIVE) | Q(purpose=Purpose.PAIR, state=Checkpoint.State.RETIRED)
+    )
+    return sorted(set(Purpose.values) - set(served.values_list("purpose", flat=True)))
 
 
 def _registered(card: Mapping[str, Any], folder: Path, *, state: str) -> Checkpoint:

@@ -15,7 +15,12 @@ from recommender.programs import Outcome, check_programs, run_program
 from recommender.selectors.checkpoints import active_checkpoint
 from recommender.selectors.trainings import LOCK
 from recommender.selectors.worn import is_held_out, looks_worn
-from recommender.services.checkpoints import activate_checkpoint, checkpoint_dir
+from recommender.services.cards import EMBEDDINGS_OF
+from recommender.services.checkpoints import (
+    activate_checkpoint,
+    checkpoint_dir,
+    retire_checkpoints,
+)
 from recommender.services.exporting import TO_LEARN, Export, Track, export_looks
 
 RECIPE, TRAINING, EVALUATION = "style", "workers.training", "workers.evaluation"
@@ -136,8 +141,16 @@ def train_on_looks(out: Path, *, desk: Desk) -> TrainingRun:
 
 
 def let_serve(run: TrainingRun) -> Checkpoint:
-    """Let a checkpoint that passed serve, or have its vectors built where another one serves."""
-    return activate_checkpoint(Path(run.folder))
+    """Let a checkpoint that passed serve, or have its vectors built where another one serves.
+
+    A pair scorer that ranks the shop's looks worse than the new encoder alone retires with the one
+    that is replaced: its judgement would only hide what was learnt.
+    """
+    checkpoint = activate_checkpoint(Path(run.folder))
+    is_better_alone = run.figures.get("scorer", {}).get("low", 0) > 0
+    if checkpoint.state == Checkpoint.State.ACTIVE and is_better_alone:
+        retire_checkpoints(Purpose.PAIR)
+    return checkpoint
 
 
 def training_to_switch() -> TrainingRun | None:
@@ -203,6 +216,8 @@ def _judge(run: TrainingRun, desk: Desk) -> None:
     arguments = ["gate", *_common(_data(run)), "--candidate", run.folder, "--json", str(verdict)]
     if current := active_checkpoint(Purpose.STYLE):
         arguments += ["--current", str(_found(current))]
+    if (scorer := active_checkpoint(Purpose.PAIR)) and _reads_what_serves(scorer):
+        arguments += ["--scorer", str(_found(scorer))]
     outcome = _run(run, desk, module=EVALUATION, arguments=arguments)
     if outcome.code not in {0, GATE_CLOSED}:
         raise _failure("The gate", outcome)
@@ -246,6 +261,11 @@ def _common(data: Path) -> list[str]:
     visual = active_checkpoint(Purpose.VISUAL)
     seen_by = ["--visual", str(_found(visual))] if visual else []
     return ["--data", str(data), *seen_by]
+
+
+def _reads_what_serves(scorer: Checkpoint) -> bool:
+    visual = active_checkpoint(Purpose.VISUAL)
+    return visual is not None and scorer.reads == f"{EMBEDDINGS_OF}{visual.label}"
 
 
 def _data(run: TrainingRun) -> Path:

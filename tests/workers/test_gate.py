@@ -94,6 +94,19 @@ def test_an_encoder_of_pixels_can_serve_now(shop, tiny, tiny_style, tmp_path):
     assert against["current"]["fitb"] == against["raw"]["fitb"]
 
 
+def test_a_pair_scorer_is_compared_and_does_not_decide(
+    shop, tiny, tiny_style, tiny_scorer, tmp_path
+):
+    data = ["--data", str(shop), "--visual", str(tiny), "--json", str(tmp_path / "g.json")]
+    judged = ["--candidate", str(tiny_style), "--scorer", str(tiny_scorer)]
+
+    evaluation.main(["gate", *data, *judged])
+
+    result = read_json(tmp_path / "g.json")
+    assert set(result["against"]) == {"raw", "popularity"}
+    assert result["scorer"]["low"] <= result["scorer"]["difference"] <= result["scorer"]["high"]
+
+
 def test_too_few_looks_let_nobody_through(tiny, tiny_style, tmp_path):
     small = write_export(tmp_path / "small", products=8, parts=is_held)
     judged = ["--data", str(small), "--visual", str(tiny), "--candidate", str(tiny_style)]

@@ -59,7 +59,8 @@ def _split(options: argparse.Namespace, collection: Collection) -> int:
 
 def _gate(options: argparse.Namespace, collection: Collection) -> int:
     candidate = find(options.candidate)
-    result = gate.evaluate(collection, candidate, visual=options.visual, current=options.current)
+    rivals = {"current": options.current, "scorer": options.scorer}
+    result = gate.evaluate(collection, candidate, visual=options.visual, **rivals)
     sys.stdout.write(f"{'Passed' if result['passed'] else 'Not passed'}: {result['reason']}\n")
     _write(result, options.json)
     return 0 if result["passed"] else NOT_PASSED
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     judge = tasks.add_parser("gate", parents=[data])
     judge.add_argument("--candidate", required=True, help="folder of the new style encoder")
     judge.add_argument("--current", help="name or folder of the encoder that serves now")
+    judge.add_argument("--scorer", help="name or folder of the pair scorer that ranks now")
     judge.add_argument("--visual", help="visual encoder that a head reads; default: shipped")
     judge.add_argument("--json", type=Path, help="file for the verdict")
     return parser

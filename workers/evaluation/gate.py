@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import PIXELS, find, load_card
+from workers.checkpoints import FEATURES_OF, PIXELS, find, load_card
 from workers.datasets.collection import Collection
 from workers.evaluation.embedded import embed, similarity
 from workers.evaluation.metrics import auc, blank_credit
 from workers.runtime import open_session
-from workers.serving import load_encoders
+from workers.serving import EncoderGroup, check_input, load_encoders, load_scorer
 from workers.training.looks import Question, gather, questions
 
 HELD_OUT = "valid/"
@@ -30,6 +30,7 @@ NAMES = {
     "raw": "the pictures alone",
     "current": "the encoder that serves now",
     "popularity": "popularity",
+    "scorer": "the pair scorer that ranks now",
 }
 Score = Callable[[tuple[int, ...], int], float]
 
@@ -47,7 +48,12 @@ class Sheet:
 
 
 def evaluate(
-    collection: Collection, candidate: Path, *, visual: str | None, current: str | None
+    collection: Collection,
+    candidate: Path,
+    *,
+    visual: str | None,
+    current: str | None,
+    scorer: str | None = None,
 ) -> dict[str, Any]:
     """Put questions about the held-out looks to the candidate and its rivals.
 
@@ -55,8 +61,12 @@ def evaluate(
     they are worn. It passes when the 95 % lower bound of every paired difference is above 0; the
     bootstrap draws whole looks, because questions about one look are not independent.
 
+    A pair scorer that ranks now may be named: it does not decide, but whoever lets the candidate serve
+    must know whether it is better alone than re-ranked by that scorer.
+
     Returns:
-        `passed`, `reason`, `questions`, `candidate` and `against`, as docs/models.md describes them.
+        `passed`, `reason`, `questions`, `candidate` and `against`, as docs/models.md describes them,
+        and `scorer`, the comparison with the pair scorer, {} without one.
     """
     wardrobe = gather([collection])
     index_of = {item.key: index for index, item in enumerate(wardrobe.items)}
@@ -77,12 +87,20 @@ def evaluate(
     shown = sorted({index for q in asked for index in (*q.context, *q.answers)})
     pictures = [wardrobe.items[index] for index in shown]
     at = {index: row for row, index in enumerate(shown)}
-    tables = _tables(pictures, candidate, visual=visual, current=current)
+    group = load_encoders([find(visual or "visual")])
+    seen = embed(pictures, group).outputs
+    tables = _tables(pictures, candidate, group=group, seen=seen, current=current)
     scores: dict[str, Score] = {name: _by_table(table, at) for name, table in tables.items()}
     popularity = Counter(learnt)
     scores["popularity"] = lambda _context, answer: float(popularity[answer])
     sheets = {name: _sheet(asked, score) for name, score in scores.items()}
-    return verdict(sheets.pop("candidate"), sheets, groups=_look_of(asked, held))
+    groups, own = _look_of(asked, held), sheets.pop("candidate")
+    result = verdict(own, sheets, groups=groups)
+    if scorer:
+        judged = _by_scorer(find(scorer), seen[group.cards[0].identity], asked, at=at)
+        rival = {"scorer": _sheet(asked, judged)}
+        result["scorer"] = verdict(own, rival, groups=groups)["against"]["scorer"]
+    return result
 
 
 def verdict(
@@ -111,6 +129,7 @@ def verdict(
         "questions": len(groups),
         "candidate": candidate.figures(),
         "against": against,
+        "scorer": {},
     }
 
 
@@ -133,7 +152,7 @@ def _reason(
     beaten: Mapping[str, bool],
 ) -> str:
     """Say in one sentence what happened, in words a merchant knows."""
-    told = f"It completes {own:.0%} of {count} looks it has never seen with the right product"
+    told = f"It names the right product in {own:.0%} of {count} questions about looks it never saw"
 
     def listed(is_wanted: bool) -> str:
         wanted = [name for name in against if beaten[name] is is_wanted]
@@ -156,16 +175,20 @@ def _too_few(count: int) -> dict[str, Any]:
         "questions": count,
         "candidate": empty,
         "against": {},
+        "scorer": {},
     }
 
 
 def _tables(
-    pictures: Sequence[Any], candidate: Path, *, visual: str | None, current: str | None
+    pictures: Sequence[Any],
+    candidate: Path,
+    *,
+    group: EncoderGroup,
+    seen: Mapping[str, NDArray[np.floating]],
+    current: str | None,
 ) -> dict[str, NDArray[np.floating]]:
     """Give every judge's score of every pair of pictures, (P, P), by the judge's name."""
-    group = load_encoders([find(visual or "visual")])
     base = group.cards[0]
-    seen = embed(pictures, group).outputs
     judges = {"candidate": candidate} | ({"current": find(current)} if current else {})
     tables = {"raw": similarity(seen[base.identity], base)}
     for name, folder in judges.items():
@@ -174,12 +197,27 @@ def _tables(
             own = load_encoders([folder])
             vectors = embed(pictures, own).outputs[card.identity]
         else:
-            load_encoders([find(visual or "visual"), folder])  # refuses a head of another encoder
+            check_input(card, f"{FEATURES_OF}{base.identity}")
             vectors = open_session(folder, card, device=None, threads=None).run(
                 {"features": seen["features"]}
             )["embedding"]
         tables[name] = similarity(vectors, card)
     return tables
+
+
+def _by_scorer(
+    folder: Path,
+    vectors: NDArray[np.floating],
+    asked: Sequence[Question],
+    *,
+    at: Mapping[int, int],
+) -> Score:
+    """Let a pair scorer judge every pair that is asked about, as the mean over the context."""
+    scorer = load_scorer(folder)
+    pairs = sorted({(c, answer) for q in asked for c in q.context for answer in q.answers})
+    a, b = (vectors[[at[pair[side]] for pair in pairs]] for side in (0, 1))
+    scores = dict(zip(pairs, scorer.score(a, b), strict=True))
+    return lambda context, answer: float(np.mean([scores[c, answer] for c in context]))
 
 
 def _by_table(table: NDArray[np.floating], at: Mapping[int, int]) -> Score:

@@ -14,6 +14,7 @@ from recommender.management.commands import train_on_looks as command
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Look, TrainingRun
 from recommender.selectors.checkpoints import active_checkpoint
 from recommender.services import training
+from recommender.services.checkpoints import purposes_without_checkpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +47,7 @@ def test_one_command_leads_from_looks_to_a_checkpoint_that_serves(workshop, look
 
 
 def test_the_programs_are_told_where_everything_lies(workshop, looks):
-    visual, style = (Checkpoint.objects.get(name=f"fake-{name}") for name in ("visual", "style"))
-    for checkpoint in (visual, style):
+    for checkpoint in Checkpoint.objects.all():
         folder = workshop.out.parent / checkpoint.name
         folder.mkdir()
         Checkpoint.objects.filter(pk=checkpoint.pk).update(folder=str(folder))
@@ -73,6 +73,7 @@ def test_the_programs_are_told_where_everything_lies(workshop, looks):
         *("gate", "--data", export, *seen_by, "--candidate", folder),
         *("--json", f"{folder}.gate.json"),
         *("--current", f"{workshop.out.parent}/fake-style"),
+        *("--scorer", f"{workshop.out.parent}/fake-scorer"),
     ]
 
 
@@ -86,6 +87,22 @@ def test_what_is_no_better_does_not_serve_and_the_run_says_why(workshop, looks, 
     assert active_checkpoint("STYLE").label == "fake-style@1"
     assert not Checkpoint.objects.filter(name="style").exists()
     assert "What served goes on serving." in capsys.readouterr().out
+
+
+def test_a_pair_scorer_that_would_rank_worse_retires_with_the_old_encoder(workshop, looks):
+    workshop.sabotage("scorer loses")
+
+    call_command("train_on_looks")
+
+    assert active_checkpoint("STYLE").label == "style@2"
+    assert active_checkpoint("PAIR") is None
+    assert purposes_without_checkpoint() == []
+
+
+def test_a_pair_scorer_that_ranks_well_stays(workshop, looks):
+    call_command("train_on_looks")
+
+    assert active_checkpoint("PAIR").label == "fake-scorer@1"
 
 
 def test_what_passed_waits_if_nobody_wants_it_to_serve(workshop, looks):
