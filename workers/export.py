@@ -84,7 +84,8 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
         names = list(network(*inputs))
     batch = torch.export.Dim("B", min=1, max=4096)
     buffer = io.BytesIO()
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    for chatty in ("torch.onnx", "onnxscript", "onnx_ir"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
         torch.onnx.export(
