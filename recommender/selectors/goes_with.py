@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.db.models import F, FloatField, Q, QuerySet, Subquery, Value, Window
+from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Cast, RowNumber
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from recommender import conf
 from recommender.catalog import catalog
 from recommender.filters import ANYTHING, Filters
 from recommender.garments import partner_slots
-from recommender.models import Checkpoint, Purpose, Rule
+from recommender.models import Checkpoint, LookItem, Purpose, Rule
 from recommender.selectors.ladder import climb
 from recommender.selectors.question import Question, question_about
 from recommender.selectors.ranking import (
@@ -23,10 +23,11 @@ from recommender.selectors.ranking import (
     scored_products,
 )
 from recommender.selectors.similar import products_in_order, wishes
-from recommender.steering import in_pinned_order
+from recommender.steering import Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
 COLOUR = "colour"
+A_PLACE = 1e-6  # so little counts a place among the newest that any boost outweighs it
 
 
 def goes_with(
@@ -38,8 +39,9 @@ def goes_with(
 ) -> Strip:
     """Products of other slots that go well with this one, in stock, a few of each, best first.
 
-    Stored pairings come first; where they do not fill the strip (a new product, a sale that
-    emptied a slot) style neighbours do, then products that share its colours, then the newest.
+    The shop's own looks come first, then stored pairings; where they do not fill the strip (a new
+    product, a sale that emptied a slot) style neighbours do, then products that share its colours,
+    then the newest.
     Three queries, and whatever the host's cards prefetch.
 
     Raises:
@@ -49,12 +51,28 @@ def goes_with(
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
     question = question_about(product.pk)
     steered = question.steering(Rule.Strip.GOES_WITH)
-    is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(steered.pins))
-    partners = eligible_products(filters, steered=steered).filter(is_partner).exclude(pk=product.pk)
-    rungs = _rungs(partners, question, per_slot=per_slot)
+    rungs = partner_rungs(question, filters=filters, steered=steered)
     rows = {row.pk: (rung, row) for rung, row in climb(rungs, limit=limit, per_slot=per_slot)}
     placed = in_pinned_order(rows, steered.pins)
     return Strip(tuple(_items(placed)), versions=_versions(question))
+
+
+def partner_rungs(
+    question: Question, *, filters: Filters, steered: Steering
+) -> dict[Rung, QuerySet[Any]]:
+    """What each rung of the ladder offers, from the best-informed down.
+
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
+    """
+    is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(steered.pins))
+    eligible = eligible_products(filters, steered=steered)
+    partners = eligible.filter(is_partner).exclude(pk=question.beside.pk)
+    rungs = _rungs(partners, question)
+    if steered.pins:
+        pinned = partners.filter(pk__in=list(steered.pins))
+        rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
+    return rungs
 
 
 def style_neighbours(
@@ -74,15 +92,12 @@ def style_neighbours(
     )
 
 
-def _rungs(
-    partners: QuerySet[Any], question: Question, *, per_slot: int
-) -> dict[Rung, QuerySet[Any]]:
-    """What each rung of the ladder offers, from the best-informed down."""
-    rungs = {}
+def _rungs(partners: QuerySet[Any], question: Question) -> dict[Rung, QuerySet[Any]]:
     scorer = question.checkpoints.get(Purpose.PAIR)
     style = question.checkpoints.get(Purpose.STYLE)
     visual = question.checkpoints.get(Purpose.VISUAL)
     pk = question.beside.pk
+    rungs = {Rung.LOOK: _worn_with(partners, pk)}
     if scorer:
         rungs[Rung.STORED] = _stored(partners, pk, scorer)
     if style:
@@ -90,8 +105,18 @@ def _rungs(
     if visual and COLOUR in visual.part_weights:
         only_colour = dict.fromkeys(visual.part_weights, 0.0) | {COLOUR: 1.0}
         rungs[Rung.PALETTE] = _near(partners, pk, visual, weights=only_colour)
-    rungs[Rung.NEWEST] = _newest(partners, per_slot=per_slot)
+    rungs[Rung.NEWEST] = _newest(partners)
     return rungs
+
+
+def _worn_with(partners: QuerySet[Any], product_pk: Any) -> QuerySet[Any]:
+    """What stands in a look of the shop with the product; scored by the number of such looks."""
+    beside = LookItem.objects.filter(look__items__product=product_pk).order_by()
+    looks = beside.filter(product=OuterRef("pk")).values("product").annotate(looks=Count("pk"))
+    worn: QuerySet[Any] = partners.filter(pk__in=beside.values("product")).annotate(
+        reco_score=Cast(Subquery(looks.values("looks")), FloatField())
+    )
+    return worn
 
 
 def _stored(partners: QuerySet[Any], product_pk: Any, scorer: Checkpoint) -> QuerySet[Any]:
@@ -111,15 +136,14 @@ def _near(
     )
 
 
-def _newest(partners: QuerySet[Any], *, per_slot: int) -> QuerySet[Any]:
-    """A few of each slot, newest first; their score says that nothing is known of them."""
+def _newest(partners: QuerySet[Any]) -> QuerySet[Any]:
+    """The newest of each slot before all second newest; a score not above 0 claims no knowledge."""
     newness = F("reco_novelty").desc()
     place = Window(RowNumber(), partition_by=F("reco_slot"), order_by=[newness, "pk"])
     newest: QuerySet[Any] = (
         partners.order_by()
         .annotate(reco_novelty=catalog().novelty())
-        .annotate(reco_place=place, reco_score=Cast(Value(0), FloatField()))
-        .filter(reco_place__lte=per_slot)
+        .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE))
     )
     return newest
 
@@ -137,7 +161,7 @@ def _items(placed: list[tuple[Rung, Ranked]]) -> list[Item]:
             _score(row),
             rank,
             rung_of[row.pk],
-            (*wishes(row), _reason(rung_of[row.pk], row)),
+            (*wishes(row), *_reasons(rung_of[row.pk], row)),
         )
         for rank, (row, product) in enumerate(
             products_in_order([row for _rung, row in placed]), start=1
@@ -149,11 +173,20 @@ def _score(row: Ranked) -> float:
     return round(max(0.0, min(1.0, row.score)), 4)
 
 
-def _reason(rung: Rung, row: Ranked) -> Reason:
+def _reasons(rung: Rung, row: Ranked) -> list[Reason]:
+    """Why the product is on its rung; what is only pinned has its reason in that."""
+    if rung == Rung.LOOK:
+        return [worn_together(round(row.score))]
     texts = {
         Rung.STORED: gettext("The style scorer rates the two together"),
         Rung.STYLE: gettext("Close in style"),
         Rung.PALETTE: gettext("Shares its colours"),
         Rung.NEWEST: gettext("New in the shop"),
     }
-    return Reason(code=rung.value, text=texts[rung], value=_score(row))
+    return [Reason(rung.value, texts[rung], _score(row))] if rung in texts else []
+
+
+def worn_together(looks: int) -> Reason:
+    """That products share so many looks of the shop."""
+    text = ngettext("Worn together in %(n)s look", "Worn together in %(n)s looks", looks)
+    return Reason(Rung.LOOK.value, text % {"n": looks}, float(looks))

@@ -19,6 +19,7 @@ from recommender.selectors.ranking import (
     cover_vector,
     eligible_products,
     rank_products,
+    scored_products,
 )
 from recommender.steering import PINNED, Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
@@ -48,14 +49,9 @@ def similar_products(
     if checkpoint is None:
         return Strip()
     steered = question.steering(Rule.Strip.SIMILAR)
-    candidates = (
-        eligible_products(filters, steered=steered)
-        .filter(reco_slot=question.slot)
-        .exclude(pk=product.pk)
-        .exclude(reco_group=question.group)
-    )
+    candidates = _like(question, filters=filters, steered=steered)
     anchor = Subquery(cover_vector(product.pk, checkpoint))
-    weights = _weights(checkpoint, colour_weight)
+    weights = part_weights(checkpoint, colour_weight)
     return _strip(candidates, anchor, checkpoint, limit=limit, weights=weights, steered=steered)
 
 
@@ -78,9 +74,36 @@ def products_like_vector(
         vector_value(vector),
         checkpoint,
         limit=limit,
-        weights=_weights(checkpoint, colour_weight),
+        weights=part_weights(checkpoint, colour_weight),
         steered=steered,
     )
+
+
+def similar_rungs(
+    question: Question, *, filters: Filters, steered: Steering, colour_weight: float | None = None
+) -> dict[Rung, QuerySet[Any]]:
+    """What `similar_products` ranks, as a ladder of one rung; none without an encoder.
+
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
+    """
+    checkpoint = question.checkpoints.get(Purpose.VISUAL)
+    if checkpoint is None:
+        return {}
+    scored = scored_products(
+        _like(question, filters=filters, steered=steered),
+        anchor=Subquery(cover_vector(question.beside.pk, checkpoint)),
+        checkpoint=checkpoint,
+        weights=part_weights(checkpoint, colour_weight),
+    )
+    return {Rung.VISUAL: scored}
+
+
+def _like(question: Question, *, filters: Filters, steered: Steering) -> QuerySet[Any]:
+    """What may be called similar: of the same slot, and no colour of its own design."""
+    eligible = eligible_products(filters, steered=steered).filter(reco_slot=question.slot)
+    like: QuerySet[Any] = eligible.exclude(pk=question.beside.pk).exclude(reco_group=question.group)
+    return like
 
 
 def products_in_order(ranked: Sequence[Ranked]) -> list[tuple[Ranked, Any]]:
@@ -122,7 +145,8 @@ def wishes(row: Ranked) -> list[Reason]:
     return []
 
 
-def _weights(checkpoint: Checkpoint, colour_weight: float | None) -> Mapping[str, float]:
+def part_weights(checkpoint: Checkpoint, colour_weight: float | None) -> Mapping[str, float]:
+    """How much each part of a vector counts, given the asker's own weight of colour if any."""
     weights = checkpoint.part_weights or {WHOLE: 1.0}
     if colour_weight is None or "colour" not in weights:
         return weights

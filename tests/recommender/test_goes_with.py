@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from fashionshop.models import Product
-from recommender.models import Checkpoint, Pairing, Slot
+from recommender.models import Checkpoint, Look, Pairing, Rule, Slot
 from recommender.selectors.goes_with import _rungs, goes_with
 from recommender.selectors.ladder import climb
 from recommender.selectors.question import question_about
@@ -217,7 +217,7 @@ def test_a_rung_is_not_asked_where_those_above_fill_the_strip(wardrobe, blouse, 
             plan.extend(line for (line,) in cursor.cursor.fetchall())
         return execute(sql, params, many, context)
 
-    rungs = _rungs(eligible_products(), question_about(blouse.pk), per_slot=2)
+    rungs = _rungs(eligible_products(), question_about(blouse.pk))
     with connection.execute_wrapper(explain):
         climb(rungs, limit=1, per_slot=2)
 
@@ -248,3 +248,72 @@ def test_a_strip_costs_three_queries_and_the_hosts_prefetch(
         strip = goes_with(blouse)
 
     assert {item.source for item in strip.items} == {"stored", "style"}
+
+
+@pytest.fixture
+def look(db):
+    """Put products together in a look of the shop."""
+
+    def make(title, *products):
+        made = Look.objects.create(title=title)
+        for product in products:
+            made.items.create(product=product)
+        return made
+
+    return make
+
+
+def test_what_the_shop_wears_with_it_comes_first(wardrobe, blouse, boots, handbag, pair, look):
+    pair(blouse, boots, 0.9)
+    look("Sunday", blouse, handbag)
+
+    strip = goes_with(blouse)
+
+    assert titles(strip) == ["handbag", "boots", "skirt"]
+    assert [item.source for item in strip.items] == ["look", "stored", "style"]
+    assert [reason.text for reason in strip.items[0].reasons] == ["Worn together in 1 look"]
+
+
+def test_what_is_worn_more_often_comes_earlier(wardrobe, blouse, boots, handbag, look):
+    look("Sunday", blouse, boots, handbag)
+    look("Monday", blouse, handbag)
+
+    first, second = goes_with(blouse, limit=2).items
+
+    assert (first.product, first.score, first.reasons[0].value) == (handbag, 1, 2)
+    assert (second.product, second.score, second.reasons[0].value) == (boots, 1, 1)
+
+
+def test_a_look_does_not_bring_back_what_is_sold_out(wardrobe, blouse, boots, look):
+    look("Sunday", blouse, boots)
+    Product.objects.filter(pk=boots.pk).update(stock=0)
+
+    assert "boots" not in titles(goes_with(blouse))
+
+
+def test_looks_cost_no_query(wardrobe, blouse, boots, look, django_assert_num_queries):
+    look("Sunday", blouse, boots)
+
+    with django_assert_num_queries(4):  # the question, the ranking, cards, the host's pictures
+        goes_with(blouse)
+
+
+def test_a_pin_is_found_where_better_informed_rungs_fill_the_strip(
+    wardrobe, blouse, boots, make_product, pair
+):
+    pair(blouse, boots, 0.9)
+    belt = make_product("belt", Slot.ACCESSORY)
+    Rule.objects.create(kind="PIN", product=belt, position=1)
+
+    strip = goes_with(blouse, limit=1)
+
+    assert titles(strip) == ["belt"]
+    assert [reason.code for reason in strip.items[0].reasons] == ["pinned"]
+
+
+def test_colours_of_the_newest_design_leave_room_for_the_next(blouse, make_product):
+    make_product("sandals", Slot.SHOES)
+    for colour in ("red", "blue"):
+        make_product(f"{colour} boots", Slot.SHOES, design="BOOT")
+
+    assert "sandals" in titles(goes_with(blouse, per_slot=2))
