@@ -32,7 +32,8 @@ def recognises(folder: Path) -> bool:
 def read(folder: Path) -> Collection:
     """Read the sets of all parts as looks; an item is a place in a set, `<set>_<index>`."""
     home = home_of(folder) or folder
-    pictures = first_folder(folder / "images", home / "images", home.parent / "images")
+    places = (folder / "images", home / "images", home.parent / "images")
+    pictures = first_folder(*places) or places[0]
     names = _names(first_file(*(place / NAMES for place in (home, folder, home.parent))))
 
     def item(entry: Entry, found: Entry, part: str) -> Item:

