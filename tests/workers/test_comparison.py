@@ -135,6 +135,17 @@ def test_the_unseen_column_is_trained_without_its_products(data, table, tmp_path
     assert datasets.read(tmp_path / "split").fingerprint() == cards[1].data[0]["sha256"]
 
 
+def test_what_learns_by_labels_is_trained_once(data, tiny, tmp_path, monkeypatch):
+    config = {**SMALL, "hidden": 8}
+    row = Row("h", recipe="compat-mlp", config=config, visual=str(tiny), by_labels=True)
+    monkeypatch.setattr(rows, "ROWS", (row,))
+
+    compare(data, tmp_path, "--quick")
+
+    assert set(read(tmp_path, "h")) >= {"seen", "unseen"}
+    assert [path.name for path in (tmp_path / "checkpoints").glob("*.done")] == ["h-seen.done"]
+
+
 def test_an_end_to_end_row_brings_its_own_encoder(data, tmp_path, monkeypatch):
     config = SMALL | {"layers": "tiny", "side_px": 24, "most_pairs": 32}
     own = Row("polania", recipe="polania", config=config, backbone="none")

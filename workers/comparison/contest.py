@@ -105,7 +105,7 @@ def _parts(row: Row, contest: Contest) -> Iterator[tuple[str, Any]]:
         return
     seen = contest.seen.collection
     chain = _chain(row, contest, SEEN)
-    if _embeds(chain, row):
+    if _embeds(chain, contest):
         yield "retrieval", partial(retrieval_figures, chain, seen, cache=contest.cache)
     yield "cost", partial(cost_figures, chain, seen)
 
@@ -118,15 +118,18 @@ def _exam(row: Row, contest: Contest, name: str) -> Figures:
     chain = _chain(row, contest, name)
     if chain.judge.kind is Kind.CLASSIFIER:
         return {}
-    found: Figures = exam_figures(chain, ground.collection, ground.folder, cache=contest.cache)
-    return found
+    whole = name == SEEN or not _is_own(chain, contest)  # all vectors will be used again
+    return exam_figures(chain, ground.collection, ground.folder, cache=contest.cache, whole=whole)
 
 
-def _embeds(chain: Chain, row: Row) -> bool:
+def _is_own(chain: Chain, contest: Contest) -> bool:
+    """Tell whether the chain's encoder was trained here."""
+    return chain.encoder.is_relative_to(contest.out)
+
+
+def _embeds(chain: Chain, contest: Contest) -> bool:
     """Tell whether the row brings an encoder of its own, for which retrieval means something."""
-    card = chain.judge
-    own_scorer = card.kind is Kind.SCORER and not row.visual and bool(row.recipe)
-    return card.kind is Kind.ENCODER or own_scorer
+    return chain.judge.kind is Kind.ENCODER or _is_own(chain, contest)
 
 
 def _chain(row: Row, contest: Contest, name: str) -> Chain:
@@ -134,8 +137,9 @@ def _chain(row: Row, contest: Contest, name: str) -> Chain:
     if row.checkpoint:
         folder = find(row.checkpoint)
         return chain_of({folder: load_card(folder)}, visual=find("visual"))
-    out = contest.out / "checkpoints" / f"{_slug(row.name)}-{name}"
-    made = _made(out) or _trained(row, contest, contest.ground(name), out=out)
+    ground = SEEN if row.by_labels else name
+    out = contest.out / "checkpoints" / f"{_slug(row.name)}-{ground}"
+    made = _made(out) or _trained(row, contest, contest.ground(ground), out=out)
     return chain_of(made, visual=find(row.visual or "visual"))
 
 

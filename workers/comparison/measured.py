@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,7 @@ TIMED_PICTURES, REPEATS = 16, 3
 HEAD_BATCH = 1024
 
 Vectors = NDArray[np.float32]
+Marks = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,31 @@ def chain_of(made: dict[Path, Card], *, visual: Path) -> Chain:
     return Chain(seeing[-1] if seeing else visual, reading[-1] if reading else None)
 
 
-def exam_figures(chain: Chain, collection: Collection, folder: Path, *, cache: Path) -> Any:
-    """Mark the exams of a folder: {"hard": {"fitb", "auc"}, "classic": …}."""
+def exam_figures(
+    chain: Chain, collection: Collection, folder: Path, *, cache: Path, whole: bool = True
+) -> Marks:
+    """Mark the exams of a folder.
+
+    Args:
+        chain: Who answers.
+        collection: The products that are asked about.
+        folder: The questions.
+        cache: Where vectors are kept.
+        whole: Encode every product, for figures to come, or those alone that are asked about.
+
+    Returns:
+        `fitb` and `auc` by ground, "hard" and "classic".
+    """
     exams = read_exams(folder).grounds
     pairs = _pairs(exams)
+    if not whole:
+        asked = {key for pair in pairs for key in pair}
+        kept = tuple(item for item in collection.items if item.key in asked)
+        collection = replace(collection, items=kept)
     return _marked(exams, _judge(chain, collection, pairs, cache=cache))
 
 
-def plain_figures(name: str, collection: Collection, folder: Path) -> Any:
+def plain_figures(name: str, collection: Collection, folder: Path) -> Marks:
     """Mark the exams of a folder for a judge that sees no picture."""
     exams = read_exams(folder).grounds
     items = {item.key: item for item in collection.items}
@@ -69,9 +86,10 @@ def plain_figures(name: str, collection: Collection, folder: Path) -> Any:
 
 def retrieval_figures(chain: Chain, collection: Collection, *, cache: Path) -> dict[str, float]:
     """Rank all items for each other by an encoder: same model, type, colour."""
-    card = chain.judge
+    if chain.judge.kind is not Kind.ENCODER:
+        chain = Chain(chain.encoder)
     vectors = _vectors(chain, collection, cache=cache)
-    return figures_of(vectors, collection.items, asking=queries(vectors, card))
+    return figures_of(vectors, collection.items, asking=queries(vectors, chain.judge))
 
 
 def cost_figures(chain: Chain, collection: Collection) -> dict[str, float]:
@@ -106,7 +124,7 @@ def _pairs(exams: dict[str, Exam]) -> list[Pair]:
     return sorted(set().union(*(exam.pairs() for exam in exams.values())))
 
 
-def _marked(exams: dict[str, Exam], judge: Judge) -> dict[str, dict[str, float]]:
+def _marked(exams: dict[str, Exam], judge: Judge) -> Marks:
     sheets = {ground: fill_in(exam, judge) for ground, exam in exams.items()}
     return {ground: {"fitb": s.fitb(), "auc": s.auc()} for ground, s in sheets.items()}
 
