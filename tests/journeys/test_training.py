@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
-QUICK = {"epochs": 3, "hidden": 32, "width": 80}
+QUICK = {"epochs": 3, "hidden": 32, "width": 81}
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def test_a_shop_trains_on_its_looks_and_the_gate_says_what_becomes_of_it(
     call_command("train_on_looks", "--config", str(tmp_path / "quick.json"))
 
     run = TrainingRun.objects.get()
-    served = {"PASSED": "style@2", "NOT_PASSED": "style@1"}
+    served = {"PASSED": "style@3", "NOT_PASSED": "style@2"}
     assert active_checkpoint("STYLE").label == served[run.state], run.output
-    assert json.loads((trainings / "style@2" / "card.json").read_text())["dimension"] == 80
+    assert json.loads((trainings / "style@3" / "card.json").read_text())["dimension"] == 81
     assert {"raw", "current", "popularity"} <= run.figures["against"].keys()
     assert run.reason
 

@@ -25,7 +25,7 @@ from workers.training.described import described_items, whitening
 from workers.training.heads import HeadConfig, head_card
 from workers.training.looks import gather, hold_out, questions
 from workers.training.loop import Config, fit
-from workers.training.recipe import Run, configured
+from workers.training.recipe import Run, UnknownSettingError, configured
 from workers.training.style import Lesson, StyleTask, Taught, keys_of
 
 NETWORK = "style-fabric"
@@ -69,8 +69,17 @@ class StyleConfig(HeadConfig):
 
 
 def train(run: Run) -> Card:
-    """Train, export and save; the best epoch by fill-in-the-blank on looks held out."""
+    """Train, export and save; the best epoch by fill-in-the-blank on looks held out.
+
+    Raises:
+        CheckpointError: There is no backbone to start from.
+        UnknownSettingError: The members cannot share the width.
+    """
     config = configured(StyleConfig(), run.overrides)
+    if config.width % config.members:
+        raise UnknownSettingError(
+            f"The width, {config.width}, must be a multiple of members, {config.members}."
+        )
     fabric = backbone(run.backbone)
     described = described_items(run.collections, fabric, cache=run.work, device=run.device)
     centre, matrix = whitening(described, width=min(config.reduced, WIDTH))

@@ -37,7 +37,7 @@ def build():
 def test_one_command_leads_from_looks_to_a_checkpoint_that_serves(workshop, looks, capfd):
     call_command("train_on_looks")
 
-    assert active_checkpoint("STYLE").label == "style@2"
+    assert active_checkpoint("STYLE").label == "style@3"
     assert Checkpoint.objects.get(name="fake-style").state == "RETIRED"
     run = TrainingRun.objects.get()
     assert (run.state, run.learnt, run.held_out, run.products) == ("PASSED", 104, 16, 6)
@@ -55,8 +55,8 @@ def test_the_programs_are_told_where_everything_lies(workshop, looks):
     call_command("train_on_looks")
 
     export, seen_by = f"{workshop.out}/export", ["--visual", f"{workshop.out.parent}/fake-visual"]
-    folder = f"{workshop.out}/style@2"
-    assert workshop.arguments("style@2/arguments.json") == [
+    folder = f"{workshop.out}/style@3"
+    assert workshop.arguments("style@3/arguments.json") == [
         *(
             "style",
             "--data",
@@ -65,7 +65,7 @@ def test_the_programs_are_told_where_everything_lies(workshop, looks):
             "--out",
             folder,
             "--version",
-            "2",
+            "3",
             "--resume",
         )
     ]
@@ -94,7 +94,7 @@ def test_a_pair_scorer_that_would_rank_worse_retires_with_the_old_encoder(worksh
 
     call_command("train_on_looks")
 
-    assert active_checkpoint("STYLE").label == "style@2"
+    assert active_checkpoint("STYLE").label == "style@3"
     assert active_checkpoint("PAIR") is None
     assert purposes_without_checkpoint() == []
 
@@ -158,7 +158,7 @@ def test_after_a_kill_the_same_command_goes_on_where_it_was(workshop, looks):
     call_command("train_on_looks")
 
     assert TrainingRun.objects.get().state == "PASSED"
-    assert (workshop.out / "style@2" / "epochs").read_text() == "012"  # none twice
+    assert (workshop.out / "style@3" / "epochs").read_text() == "012"  # none twice
 
 
 def test_a_killed_command_is_taken_up_without_a_new_export(workshop, looks, monkeypatch):
@@ -170,7 +170,7 @@ def test_a_killed_command_is_taken_up_without_a_new_export(workshop, looks, monk
 
     call_command("train_on_looks")
 
-    assert active_checkpoint("STYLE").label == "style@2"
+    assert active_checkpoint("STYLE").label == "style@3"
 
 
 def test_a_failure_is_followed_by_a_new_training(workshop, looks):
@@ -181,7 +181,7 @@ def test_a_failure_is_followed_by_a_new_training(workshop, looks):
 
     call_command("train_on_looks")
 
-    assert active_checkpoint("STYLE").label == "style@3"
+    assert active_checkpoint("STYLE").label == "style@4"
 
 
 def test_one_that_was_left_elsewhere_is_given_up(workshop, looks, tmp_path):
@@ -255,7 +255,7 @@ def test_without_workers_it_waits_a_bounded_time_and_goes_on_later(
 
     call_command("train_on_looks")
 
-    assert active_checkpoint("STYLE").label == "style@2"
+    assert active_checkpoint("STYLE").label == "style@3"
     assert TrainingRun.objects.count() == 1
 
 
@@ -288,7 +288,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(workshop, looks, capsy
 
     out = capsys.readouterr().out
     assert "104 looks to learn from, 16 held out with 48 questions." in out
-    assert f"{workshop.out}/style@2" in out
+    assert f"{workshop.out}/style@3" in out
     assert not TrainingRun.objects.exists()
     assert not workshop.out.exists()
 
@@ -308,7 +308,7 @@ def test_settings_of_the_recipe_are_handed_on(workshop, looks, tmp_path):
 
     call_command("train_on_looks", "--config", str(file))
 
-    assert workshop.arguments("style@2/arguments.json")[-2:] == ["--config", str(file)]
+    assert workshop.arguments("style@3/arguments.json")[-2:] == ["--config", str(file)]
 
 
 def test_looks_put_together_meanwhile_do_not_change_a_training_that_goes_on(workshop, looks):
