@@ -6,6 +6,7 @@ from recommender.models.jobs import EmbeddingJob, Job, PairingJob
 from recommender.models.looks import Look, LookItem
 from recommender.models.pairings import Pairing
 from recommender.models.pictures import Picture, Slot
+from recommender.models.rule_changes import RuleChange
 from recommender.models.rules import Rule
 from recommender.models.trainings import TrainingRun
 
@@ -21,6 +22,7 @@ __all__ = [
     "Picture",
     "Purpose",
     "Rule",
+    "RuleChange",
     "Slot",
     "TrainingRun",
 ]

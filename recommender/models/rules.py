@@ -79,6 +79,9 @@ class Rule(models.Model):
     is_enabled = models.BooleanField(_("in use"), default=True)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
+    is_feedback = models.BooleanField(
+        _("feedback"), default=False, help_text=_("A thumbs down on what the machine chose.")
+    )
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

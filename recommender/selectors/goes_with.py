@@ -36,20 +36,22 @@ def goes_with(
     limit: int | None = None,
     per_slot: int | None = None,
     filters: Filters = ANYTHING,
+    question: Question | None = None,
 ) -> Strip:
     """Products of other slots that go well with this one, in stock, a few of each, best first.
 
     The shop's own looks come first, then stored pairings; where they do not fill the strip (a new
     product, a sale that emptied a slot) style neighbours do, then products that share its colours,
     then the newest.
-    Three queries, and whatever the host's cards prefetch.
+    `question` is what is already known about the product, to try out other rules. Three queries,
+    and whatever the host's cards prefetch.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
-    question = question_about(product.pk)
+    question = question or question_about(product.pk)
     steered = question.steering(Rule.Strip.GOES_WITH)
     rungs = partner_rungs(question, filters=filters, steered=steered)
     rows = {row.pk: (rung, row) for rung, row in climb(rungs, limit=limit, per_slot=per_slot)}

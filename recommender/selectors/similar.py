@@ -35,16 +35,18 @@ def similar_products(
     limit: int | None = None,
     colour_weight: float | None = None,
     filters: Filters = ANYTHING,
+    question: Question | None = None,
 ) -> Strip:
     """Products that look like this one: same slot, in stock, one of each design, best first.
 
-    Three queries, and whatever the host's cards prefetch; no vector leaves the database. The
-    product's own design is left out. Empty while the product has no vector.
+    `question` is what is already known about the product, to try out other rules. Three queries,
+    and whatever the host's cards prefetch; no vector leaves the database. The product's own design
+    is left out. Empty while the product has no vector.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    question = question_about(product.pk)
+    question = question or question_about(product.pk)
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
