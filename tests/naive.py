@@ -166,3 +166,43 @@ def coin_tosses(heads, tails):
     tosses, gap = heads + tails, abs(heads - tails)
     uneven = [k for k in range(tosses + 1) if abs(2 * k - tosses) >= gap]
     return sum(math.comb(tosses, k) for k in uneven) / 2**tosses
+
+
+def batch_hard_loss(vectors, labels, *, margin):
+    """Average, over items with both, what the farthest like is nearer short of the nearest unlike."""
+    losses = []
+    for at, vector in enumerate(vectors):
+        like = [
+            _apart(vector, o) for k, o in enumerate(vectors) if k != at and labels[k] == labels[at]
+        ]
+        unlike = [_apart(vector, o) for k, o in enumerate(vectors) if labels[k] != labels[at]]
+        if like and unlike:
+            losses.append(max(0.0, margin + max(like) - min(unlike)))
+    return sum(losses) / len(losses) if losses else 0.0
+
+
+def supervised_contrast_loss(vectors, labels, *, temperature):
+    """Average, over items with a like one, -log of the like ones' shares of the softmax over others."""
+    losses = []
+    for at, vector in enumerate(vectors):
+        scores = {
+            k: _inner_product(vector, o) / temperature for k, o in enumerate(vectors) if k != at
+        }
+        total = sum(math.exp(score) for score in scores.values())
+        like = [score - math.log(total) for k, score in scores.items() if labels[k] == labels[at]]
+        if like:
+            losses.append(-sum(like) / len(like))
+    return sum(losses) / len(losses) if losses else 0.0
+
+
+def margin_loss(firsts, seconds, together, *, margin):
+    """Half the squared distance of pairs together, half the squared lack of margin of others."""
+    total = 0.0
+    for a, b, label in zip(firsts, seconds, together, strict=True):
+        distance = _apart(a, b)
+        total += distance**2 / 2 if label else max(0.0, margin - distance) ** 2 / 2
+    return total / len(together)
+
+
+def _apart(first, second):
+    return math.sqrt(sum((x - y) ** 2 for x, y in zip(first, second, strict=True)))

@@ -14,6 +14,12 @@ ENCODERS: dict[str, str] = {
     "style-fabric": "workers.networks.style_fabric:build",
     "tiny": "workers.networks.tiny:build",
     "polania": "workers.networks.polania:build_encoder",
+    "naive-cnn": "workers.networks.naive_cnn:build",
+    "siamese-hist": "workers.networks.siamese_hist:build_encoder",
+    "resnet50": "workers.networks.resnet:build_resnet50",
+    "resnet18": "workers.networks.resnet:build_resnet18",
+    "style-512": "workers.networks.resnet:build_style_512",
+    "siamese-style": "workers.networks.resnet:build_siamese_style",
 }
 
 PUBLIC: dict[str, str] = {  # needs requirements-encoders.txt

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from workers.checkpoints import Card
+from workers.checkpoints import Card, Kind
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -48,11 +48,17 @@ class TorchSession:
     largest_batch = 128
 
     def __init__(self, folder: Path, card: Card, *, device: str) -> None:
+        from workers.classifiers import CLASSIFIERS  # noqa: PLC0415 - imports torch
         from workers.encoders import ENCODERS, PUBLIC  # noqa: PLC0415 - imports torch
         from workers.registry import load_network  # noqa: PLC0415 - imports torch
         from workers.scorers import SCORERS  # noqa: PLC0415 - imports torch
 
-        network, _ = load_network(folder, registry=ENCODERS | PUBLIC | SCORERS)
+        registries = {
+            Kind.ENCODER: ENCODERS | PUBLIC,
+            Kind.SCORER: SCORERS,
+            Kind.CLASSIFIER: CLASSIFIERS,
+        }
+        network, _ = load_network(folder, registry=registries[card.kind])
         self._network = network.to(device)
         self._device = device
 

@@ -11,6 +11,7 @@ from workers.registry import load_network, look_up
 SCORERS: dict[str, str] = {
     "compat-mlp": "workers.networks.compat_mlp:build",
     "polania": "workers.networks.polania:build_scorer",
+    "siamese-hist": "workers.networks.siamese_hist:build_scorer",
 }
 
 

@@ -17,7 +17,13 @@ OPTIONS = {
     "visual": {"categories": 3},
     "style": {"used": 24, "colours": 8, "hidden": 8, "width": 12},
     "polania": {"layers": "tiny"},
-    "style-fabric": {"reduced": 8, "hidden": 8, "width": 12, "remembered": 3},
+    "naive-cnn": {"categories": 3},
+    "siamese-hist": {},
+    "resnet50": {"architecture": "tiny"},
+    "resnet18": {"architecture": "tiny"},
+    "style-512": {"architecture": "tiny"},
+    "siamese-style": {"width": 30, "hidden": 8, "out": 6},
+    "style-fabric": {"reduced": 8, "hidden": 8, "width": 12, "remembered": 3, "members": 2},
 }
 PARTS = {
     "tiny": (8, 8),
@@ -25,8 +31,15 @@ PARTS = {
     "style": (12,),
     "style-fabric": (12,),
     "polania": (16, 24),
+    "naive-cnn": (128,),
+    "siamese-hist": (128, 24),
+    "resnet50": (512,),
+    "resnet18": (512,),
+    "style-512": (512,),
+    "siamese-style": (6,),
 }
 SIDE_PX = {"tiny": 48, "visual": 256, "style-fabric": 192, "polania": 48}
+SMALL_PX = 32  # the older networks take any side
 
 
 @pytest.fixture(params=sorted(ENCODERS))
@@ -43,9 +56,9 @@ def network(name):
 @pytest.fixture
 def inputs(name, pictures):
     features = torch.rand(5, 30, generator=torch.Generator().manual_seed(0))
-    side_px = SIDE_PX.get(name, 8)
+    side_px = SIDE_PX.get(name, SMALL_PX)
     pixels = torch.from_numpy(batch(pictures, side_px=side_px))
-    return {"style": features}.get(name, pixels)
+    return {"style": features, "siamese-style": features}.get(name, pixels)
 
 
 def test_every_encoder_is_in_this_contract():

@@ -15,7 +15,9 @@ WIDTH = 16
 SCORER_OPTIONS = {
     "compat-mlp": {"width": WIDTH, "hidden": 8},
     "polania": {"blocks": [12, 4], "hidden": [8, 4]},
+    "siamese-hist": {"merge": "concatenate", "hidden": 8},
 }
+SCORER_WIDTHS = {"siamese-hist": 128 + 24}
 COUNTS = (1, 3)
 
 
@@ -46,7 +48,8 @@ def test_every_scorer_exports_equal_to_torch(scorer, tmp_path):
     torch.manual_seed(0)
     built = build_scorer(scorer, options=SCORER_OPTIONS.get(scorer, {"width": WIDTH}))
 
-    pairs = {"a": torch.randn(3, WIDTH), "b": torch.randn(3, WIDTH)}
+    width = SCORER_WIDTHS.get(scorer, WIDTH)
+    pairs = {"a": torch.randn(3, width), "b": torch.randn(3, width)}
 
     assert largest_difference(built, pairs, tmp_path) < 1e-4
 

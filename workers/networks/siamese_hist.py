@@ -35,7 +35,13 @@ class SiameseEncoder(nn.Module):
 
 
 class SiameseScorer(nn.Module):
-    """Merge two embeddings with their histograms and judge them: one hidden layer, one probability."""
+    """Merge two embeddings with their histograms and judge them: one hidden layer, one probability.
+
+    Entries of unit vectors of 128 numbers are about 1/11 and their products about 1/128, too small
+    for the first layer to learn from; scaled by the root of their number they are about 1.
+    """
+
+    scale: Tensor
 
     def __init__(self, *, merge: str = HADAMARD, hidden: int = HIDDEN) -> None:
         super().__init__()
@@ -44,6 +50,8 @@ class SiameseScorer(nn.Module):
         self.merge = merge
         width = WIDTH + COLOURS
         merged = width if merge == HADAMARD else 2 * width
+        scale = torch.cat([torch.full((part,), float(part)).sqrt() for part in (WIDTH, COLOURS)])
+        self.register_buffer("scale", scale, persistent=False)
         self.metric = nn.Sequential(nn.Linear(merged, hidden), nn.ReLU(), nn.Linear(hidden, 1))
 
     def forward(self, a: Tensor, b: Tensor) -> dict[str, Tensor]:
@@ -60,6 +68,7 @@ class SiameseScorer(nn.Module):
 
     def merged(self, a: Tensor, b: Tensor) -> Tensor:
         """Merge pairs: (B, 152) products, or (B, 304) side by side."""
+        a, b = a * self.scale, b * self.scale
         return a * b if self.merge == HADAMARD else torch.cat([a, b], dim=1)
 
 

@@ -27,7 +27,8 @@ class Config:
     """What decides a run, besides its data.
 
     `optimiser` is "adamw", "adam" or "sgd"; `momentum` is for the last. Every `step_epochs` epochs
-    the learning rate is multiplied by `step_factor`; 0 leaves it as it is.
+    the learning rate is multiplied by `step_factor`; 0 leaves it as it is. `compiled` networks are
+    compiled on CUDA, which pays where an epoch has hundreds of steps of a deep network.
     """
 
     epochs: int = 30
@@ -41,6 +42,7 @@ class Config:
     step_epochs: int = 0
     step_factor: float = 0.1
     cosine: bool = False
+    compiled: bool = False
 
     def learning_rate_at(self, epoch: int) -> float:
         """Decay in steps: 0.1, 7 epochs and factor 0.1 give 0.1 for epochs 0-6, then 0.01.
@@ -101,6 +103,8 @@ def fit(
     """
     out.mkdir(parents=True, exist_ok=True)
     network = task.network.to(device)
+    if device == "cuda":
+        hasten(network, compiled=config.compiled)
     optimiser = _optimiser(network, config)
     history = resumed(network, optimiser, out) if resume else History()
     for epoch in range(len(history.rows), config.epochs):
@@ -118,7 +122,25 @@ def fit(
         network.load_state_dict(load_file(out / BEST))
     plot_history(history.rows, out=out / "loss.png", config=asdict(config))
     network.cpu()
+    if device == "cuda":
+        settle(network)
     return history
+
+
+def hasten(network: nn.Module, *, compiled: bool) -> None:
+    """Lay convolutions out as CUDA's tensor cores read them, and compile the network in place.
+
+    Neither changes the names or the values of its weights.
+    """
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # as documented
+    if compiled:
+        network.compile()
+
+
+def settle(network: nn.Module) -> None:
+    """Undo `hasten`, so that the network exports and saves as any other."""
+    network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload] # as documented
+    network._compiled_call_impl = None  # torch offers no public way back
 
 
 def device_of(network: nn.Module) -> torch.device:

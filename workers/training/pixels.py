@@ -1,9 +1,10 @@
 """Pictures of a data set as one array on disk, decoded once, and batches of them for training."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,15 @@ from workers.images import Pixels, prepare
 DECODERS = 8  # threads; Pillow lets go of the interpreter while it decodes and scales
 
 
-def decoded(items: Sequence[Item], *, side_px: int, cache: Path) -> Pixels:
+def decoded(
+    items: Sequence[Item], *, side_px: int, cache: Path, framed: Mapping[str, Any] | None = None
+) -> Pixels:
     """Decode, prepare and keep every item's picture, or find them where a run before left them.
 
     Args:
         items: One picture each.
         side_px: Of the square.
+        framed: Further arguments of `workers.images.prepare`, such as its fit.
         cache: A `.npy` file; 1,000 pictures of 128 px take 49 MB. Read back as a memory map.
 
     Returns:
@@ -34,7 +38,7 @@ def decoded(items: Sequence[Item], *, side_px: int, cache: Path) -> Pixels:
     pixels = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=shape)
 
     def prepared(item: Item) -> Pixels:
-        return prepare(item.open(), side_px=side_px)
+        return prepare(item.open(), side_px=side_px, **(framed or {}))
 
     with ThreadPoolExecutor(max_workers=DECODERS) as threads:
         squares = threads.map(prepared, items)

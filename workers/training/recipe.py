@@ -20,6 +20,13 @@ RECIPES: dict[str, str] = {
     "style": "workers.training.style_recipe:train",
     "compat-mlp": "workers.training.compat_recipe:train",
     "polania": "workers.training.polania_recipe:train",
+    "naive-cnn": "workers.training.naive_cnn_recipe:train",
+    "siamese-hist": "workers.training.siamese_hist_recipe:train",
+    "resnet50": "workers.training.resnet_recipe:train_resnet50",
+    "resnet18": "workers.training.resnet_recipe:train_resnet18",
+    "style-512": "workers.training.style_512_recipe:train",
+    "siamese-style": "workers.training.siamese_style_recipe:train",
+    "classifier": "workers.training.classifier_recipe:train",
 }
 
 

@@ -1,0 +1,49 @@
+"""Pairs from the same set really share one, strangers share none, and a seed decides both."""
+
+import numpy as np
+import pytest
+
+from workers.training.pairs import SetPairs
+
+SETS = [(0, 1, 2), (2, 3), (4, 5, 6, 7), (8,)]
+
+
+@pytest.fixture
+def drawn():
+    return SetPairs(SETS).draw(np.random.default_rng(0))
+
+
+def share_a_set(a, b):
+    return any(a in members and b in members for members in SETS)
+
+
+def test_labels_say_whether_a_set_holds_both(drawn):
+    pairs, labels = drawn
+
+    assert [float(share_a_set(a, b)) for a, b in pairs.tolist()] == labels.tolist()
+
+
+def test_every_product_of_a_set_is_an_anchor_once_with_a_partner_and_a_stranger(drawn):
+    pairs, labels = drawn
+
+    assert sorted(pairs[labels == 1, 0]) == sorted(pairs[labels == 0, 0]) == list(range(8))
+    assert (pairs[:, 0] != pairs[:, 1]).all()
+
+
+def test_a_seed_decides_the_pairs(drawn):
+    again, other = (SetPairs(SETS).draw(np.random.default_rng(seed))[0] for seed in (0, 1))
+
+    assert np.array_equal(drawn[0], again)
+    assert not np.array_equal(drawn[0], other)
+
+
+def test_one_set_of_all_has_no_strangers():
+    _, labels = SetPairs([range(4)]).draw(np.random.default_rng(0))
+
+    assert labels.tolist() == [1, 1, 1, 1]
+
+
+def test_an_epoch_may_be_bounded():
+    pairs, _ = SetPairs(SETS).draw(np.random.default_rng(0), most=3)
+
+    assert len(pairs) == 6

@@ -1,0 +1,1 @@
+"""Pictures that show what the networks do, one command each: `python -m workers.showcase`."""

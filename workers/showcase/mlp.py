@@ -1,0 +1,165 @@
+"""A pair scorer at work: triplets, its training curve, and suggestions for several items at once."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.checkpoints import EMBEDDINGS_OF, CheckpointError, find, load_card
+from workers.datasets.collection import Collection, Item
+from workers.serving import Scorer, load_encoders, load_scorer
+from workers.showcase.gallery import BATCH, chosen_items, described
+from workers.showcase.sheet import BAD, GOOD, Cell, Row, draw_curves, draw_rows
+from workers.training.looks import gather
+from workers.training.triplets import NEGATIVES, Drawn, Triplets
+
+TRIPLETS, SUGGESTIONS, TOP = 6, 4, 6
+
+
+def show(
+    collection: Collection,
+    *,
+    checkpoint: Path,
+    out: Path,
+    visual: str | None = None,
+    most: int = 1000,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Draw `triplets.png`, `suggestions.png` and, where training left it, `curve.png`.
+
+    Raises:
+        CheckpointError: The scorer reads another encoder, or no product is known to be worn with another.
+    """
+    scorer = load_scorer(checkpoint)
+    items = chosen_items(collection, most=most, seed=seed)
+    vectors = _embedded(items, scorer, visual=visual)
+    place = {item.key: at for at, item in enumerate(items)}
+    looks = {
+        name: kept
+        for name, keys in collection.looks.items()
+        if len(kept := tuple(key for key in keys if key in place)) > 1
+    }
+    shown = Collection(collection.name, collection.licence, tuple(items), looks)
+    return {
+        "triplets": _triplets(shown, vectors, scorer, out=out, seed=seed),
+        "suggestions": _suggestions(shown, vectors, scorer, out=out, seed=seed),
+        "curve": _curve(checkpoint, out=out),
+    }
+
+
+def _embedded(items: Sequence[Item], scorer: Scorer, *, visual: str | None) -> NDArray[np.float32]:
+    encoder = load_encoders([find(visual or "visual")])
+    identity = encoder.cards[0].identity
+    if scorer.card.input != f"{EMBEDDINGS_OF}{identity}":
+        message = (
+            f"{scorer.card.identity} reads {scorer.card.input!r}, not {identity}; see --visual."
+        )
+        raise CheckpointError(message)
+    pictures = [item.open() for item in items]
+    starts = range(0, len(pictures), BATCH)
+    return np.concatenate([encoder.forward(pictures[at : at + BATCH])[identity] for at in starts])
+
+
+def _triplets(
+    collection: Collection,
+    vectors: NDArray[np.float32],
+    scorer: Scorer,
+    *,
+    out: Path,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Draw anchors with a partner and a rival of the partner's kind, each with its score."""
+    wardrobe = gather([collection])
+    source = Triplets(wardrobe, looks=wardrobe.looks, drawn=Drawn(NEGATIVES[1], 1), seed=seed)
+    generator = np.random.default_rng(seed)
+    rivals = generator.permutation(source.rivals(generator))[: TRIPLETS * 20]
+    if not len(rivals):
+        raise CheckpointError(f"{collection.name} has no looks with rivals; there are no triplets.")
+    rows, told = [], []
+    for anchor, rival in rivals.tolist():
+        kind = wardrobe.family[rival]
+        partners = [b for b in wardrobe.together[anchor] if wardrobe.family[b] == kind]
+        if not partners or len(rows) == TRIPLETS:
+            continue
+        trio = (anchor, min(partners), rival)
+        good, bad = scorer.score(vectors[[anchor, anchor]], vectors[list(trio[1:])])
+        rows.append(_trio(collection.items, trio, scores=(good, bad)))
+        names = ("anchor", "positive", "negative")
+        told.append(
+            {name: collection.items[at].key for name, at in zip(names, trio, strict=True)}
+            | {"positive_score": good, "negative_score": bad}
+        )
+    if not rows:
+        raise CheckpointError(f"{collection.name} has no partner and rival of one kind to show.")
+    draw_rows(rows, out=out / "triplets.png", heading=f"Triplets: {scorer.card.identity}")
+    return told
+
+
+def _trio(items: Sequence[Item], trio: tuple[int, int, int], *, scores: tuple[float, float]) -> Row:
+    anchor, positive, negative = (items[at] for at in trio)
+    good, bad = scores
+    verdict = (GOOD, "right") if good > bad else (BAD, "wrong")
+    return Row(
+        verdict[1],
+        [
+            Cell(anchor.open(), f"anchor\n{anchor.label}"),
+            Cell(positive.open(), f"worn with it\n{good:.3f}", verdict[0]),
+            Cell(negative.open(), f"a rival\n{bad:.3f}", verdict[0]),
+        ],
+    )
+
+
+def _suggestions(
+    collection: Collection,
+    vectors: NDArray[np.float32],
+    scorer: Scorer,
+    *,
+    out: Path,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Suggest what goes with several items: candidates of other slots by their mean score."""
+    generator = np.random.default_rng(seed)
+    items = collection.items
+    place = {item.key: at for at, item in enumerate(items)}
+    looks = [look for look in collection.looks.values() if len(look) > 2]
+    drawn = generator.permutation(len(looks))[:SUGGESTIONS].tolist()
+    rows, told = [], []
+    for query in ([place[key] for key in looks[at][:2]] for at in drawn):
+        taken = {items[at].slot for at in query}
+        candidates = [at for at, item in enumerate(items) if item.slot not in taken]
+        scores = np.mean(
+            [scorer.score(vectors[[at] * len(candidates)], vectors[candidates]) for at in query],
+            axis=0,
+        )
+        best = [(candidates[k], float(scores[k])) for k in np.argsort(-scores, kind="stable")[:TOP]]
+        asked = [Cell(items[at].open(), f"has\n{items[at].label}") for at in query]
+        given = [Cell(items[at].open(), f"{items[at].label}\n{score:.3f}") for at, score in best]
+        rows.append(Row("", [*asked, Cell(None), *given]))
+        told.append(
+            {
+                "query": [described(items[at]) for at in query],
+                "suggestions": [{**described(items[at]), "score": score} for at, score in best],
+            }
+        )
+    if rows:
+        draw_rows(rows, out=out / "suggestions.png", heading="Goes with both, best first")
+    return told
+
+
+def _curve(checkpoint: Path, *, out: Path) -> dict[str, list[float]]:
+    """Draw loss and validation figures over the epochs; nothing where training left none."""
+    card = load_card(checkpoint)
+    run = checkpoint.parent if checkpoint.name == "scorer" else checkpoint
+    work = run.with_name(f"{run.name}.work")
+    found = sorted(work.glob("*/history.json"))
+    if not found:
+        return {}
+    rows = json.loads(found[0].read_text())["rows"]
+    curves = {name: [row[name] for row in rows] for name in rows[0] if name != "epoch"}
+    draw_curves(
+        curves, out=out / "curve.png", heading=f"Training of {card.identity}", ylabel="value"
+    )
+    return curves
