@@ -5,11 +5,16 @@ import pytest
 import torch
 
 from tests import naive
+from tests.workers.retailer import write_export
+from workers import datasets
 from workers.networks import compat_mlp
-from workers.training import compat_recipe
-from workers.training.compat import pair_answers
+from workers.scorers import load_scorer
+from workers.training import compat_recipe, heads
+from workers.training.compat import CompatTask, pair_answers
 from workers.training.looks import Question
-from workers.training.recipe import UnknownSettingError
+from workers.training.loop import Config
+from workers.training.recipe import Run, UnknownSettingError
+from workers.training.triplets import Drawn
 
 
 @pytest.fixture
@@ -63,6 +68,20 @@ def test_ours_is_the_mean_of_both_ways(pair):
     both = (network.one_way(a, b) + network.one_way(b, a)) / 2
 
     assert torch.allclose(network(a, b)["logit"], both)
+
+
+def test_the_stored_network_reads_embeddings_as_they_are_stored(tiny, tmp_path):
+    shop = write_export(tmp_path / "shop", products=12, parts=lambda _: "train")
+    config = {"epochs": 2, "batch": 16, "hidden": 8, "held_out": 0.3}
+    run = Run([datasets.read(shop)], tmp_path / "out", config, resume=False, visual=tiny)
+    card = compat_recipe.train(run)
+    seen = heads.material(run, compat_recipe.settings(config))
+
+    task = CompatTask(
+        load_scorer(run.out)[0], material=seen, drawn=Drawn("family", 3), config=Config()
+    )
+
+    assert task.validate()["auc"] == pytest.approx(card.metrics["looks_held_out"]["auc"], abs=0.02)
 
 
 def test_answers_are_the_mean_over_the_context():

