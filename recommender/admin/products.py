@@ -15,16 +15,19 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from recommender.admin.jobs import tell_retried
-from recommender.admin.rendering import badge, product_page, thumbnail
+from recommender.admin.rendering import badge, product_page, rule_page, thumbnail
 from recommender.catalog import Card, catalog
+from recommender.models import Rule
 from recommender.selectors.goes_with import goes_with
 from recommender.selectors.similar import similar_products
 from recommender.selectors.status import WAITING, PictureStatus, State, product_state
 from recommender.services.retries import retry_failed_pictures
+from recommender.services.rules import keep_apart
 from recommender.strips import Item, Strip
 
 RETRY_FORM = "retry-form"  # its button sits inside the product's own form, the form itself below it
@@ -60,6 +63,8 @@ class PreviewedItem:
     card: Card
     thumbnail: SafeString
     page: str
+    pin: str  # where a rule about it is written, begun with what is known
+    hide: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Preview:
 
     title: str
     strip: Strip
+    name: str
     items: Sequence[PreviewedItem]
 
 
@@ -106,9 +112,14 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return [line for line in lines if isinstance(line, str)], shown, missing, protected
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_retry"
-        view = self.admin_site.admin_view(self.retry_view)
-        return [path("<path:object_id>/retry/", view, name=name), *super().get_urls()]
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        retry = self.admin_site.admin_view(self.retry_view)
+        apart = self.admin_site.admin_view(self.apart_view)
+        return [
+            path("<path:object_id>/retry/", retry, name=f"{name}_retry"),
+            path("<path:object_id>/apart/", apart, name=f"{name}_apart"),
+            *super().get_urls(),
+        ]
 
     def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Try one product's failed pictures again."""
@@ -118,8 +129,23 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if product is None or not self.has_change_permission(request, product):
             raise PermissionDenied
         self.retry_failed(request, self.model._default_manager.filter(pk=product.pk))
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(name, args=[product.pk]))
+        return HttpResponseRedirect(product_page(product.pk))
+
+    def apart_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Thumbs down: the two are never beside each other again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        product = self.get_object(request, object_id)
+        other = self.get_object(request, request.POST.get("other", ""))
+        if None in {product, other} or not request.user.has_perm("recommender.add_rule"):
+            raise PermissionDenied
+        by = request.user.get_username()
+        rule = keep_apart(product.pk, other.pk, strip="", by=by)
+        text = format_html(
+            'No more beside {}. <a href="{}">The rule</a>', other, rule_page(rule.pk)
+        )
+        self.message_user(request, text)
+        return HttpResponseRedirect(product_page(product.pk))
 
     def render_change_form(  # noqa: PLR0917 -- Django calls it so
         self,
@@ -131,18 +157,32 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         obj: Any = None,
     ) -> HttpResponse:
         previews = [preview for preview in (previews_of(obj) if obj else ()) if preview.items]
-        context |= {"previews": previews, "retry_form": RETRY_FORM}
+        may_rule = request.user.has_perm("recommender.add_rule") and bool(rule_page())
+        context |= {"previews": previews, "retry_form": RETRY_FORM, "may_rule": may_rule}
+        context["never_page"] = rule_page(kind=Rule.Kind.NEVER_TOGETHER)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 def previews_of(product: Any) -> list[Preview]:
     """Both strips of a product, as its page in the shop will show them."""
-    strips = [("Similar", similar_products(product)), ("Goes well with", goes_with(product))]
+    strips = [
+        ("Similar", Rule.Strip.SIMILAR, similar_products(product)),
+        ("Goes well with", Rule.Strip.GOES_WITH, goes_with(product)),
+    ]
     return [
-        Preview(title, strip, [_previewed(item) for item in strip.items]) for title, strip in strips
+        Preview(title, strip, name, [_previewed(item, product, name) for item in strip.items])
+        for title, name, strip in strips
     ]
 
 
-def _previewed(item: Item) -> PreviewedItem:
+def _previewed(item: Item, product: Any, strip: str) -> PreviewedItem:
     card = catalog().card(item.product)
-    return PreviewedItem(item, card, thumbnail(card.picture), product_page(item.product.pk))
+    here = {"product": item.product.pk, "on_product": product.pk, "strip": strip}
+    return PreviewedItem(
+        item,
+        card,
+        thumbnail(card.picture),
+        product_page(item.product.pk),
+        pin=rule_page(kind=Rule.Kind.PIN, position=item.rank, **here),
+        hide=rule_page(kind=Rule.Kind.HIDE, product=item.product.pk),
+    )

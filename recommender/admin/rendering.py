@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -54,6 +55,16 @@ def product_page(primary_key: Any) -> str:
         return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[primary_key])
     except NoReverseMatch:
         return ""
+
+
+def rule_page(number: int | None = None, **known: Any) -> str:
+    """Where the admin shows a rule; without a number a new one, begun with what is known."""
+    name = "change" if number else "add"
+    try:
+        page = reverse(f"admin:recommender_rule_{name}", args=[number] if number else [])
+    except NoReverseMatch:
+        return ""
+    return f"{page}?{urlencode(known)}" if known else page
 
 
 def _smallest(picture: PictureSource | None) -> str:

@@ -235,3 +235,45 @@ def test_the_list_costs_no_query_per_rule(admin_client, skirt, django_assert_max
 
     with django_assert_max_num_queries(16):
         admin_client.get(RULES)
+
+
+PRODUCTS = "/admin/fashionshop/product/"
+
+
+def test_a_thumbs_down_parts_the_pair_at_once(admin_client, blouse, tops):
+    page = admin_client.post(f"{PRODUCTS}{blouse.pk}/apart/", {"other": tops[0].pk}, follow=True)
+
+    (preview,) = page.context["previews"]
+    assert [row.card.title for row in preview.items] == ["far"]
+    assert Rule.objects.get().is_feedback
+    assert RuleChange.objects.get().changed_by == "admin"
+
+
+def test_feedback_is_listed_by_itself(admin_client, blouse, tops):
+    Rule.objects.create(kind="HIDE", product=tops[1])
+    admin_client.post(f"{PRODUCTS}{blouse.pk}/apart/", {"other": tops[0].pk})
+
+    page = admin_client.get(f"{RULES}?is_feedback__exact=1")
+
+    assert [rule.product for rule in page.context["cl"].result_list] == [tops[0]]
+
+
+def test_a_product_is_pinned_from_the_strip_it_stands_in(admin_client, blouse, tops):
+    (preview,) = admin_client.get(f"{PRODUCTS}{blouse.pk}/change/").context["previews"]
+
+    form = admin_client.get(preview.items[1].pin).context["adminform"].form
+
+    assert form["product"].value() == str(tops[1].pk)
+    assert form["on_product"].value() == str(blouse.pk)
+    assert (form["position"].value(), form["strip"].value()) == ("2", "SIMILAR")
+
+
+def test_rules_are_offered_only_to_those_who_may_write_them(client, blouse, tops):
+    staff_with(client, "view_product", "change_product")
+
+    page = client.get(f"{PRODUCTS}{blouse.pk}/change/")
+    refused = client.post(f"{PRODUCTS}{blouse.pk}/apart/", {"other": tops[0].pk})
+
+    assert "Pin here" not in page.text
+    assert refused.status_code == 403
+    assert client.get(f"{PRODUCTS}{blouse.pk}/apart/").status_code == 405
