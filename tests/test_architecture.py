@@ -40,10 +40,13 @@ FORBIDDEN = (
     *("mark_safe", "csrf_exempt", ".raw(", ".extra(", "verify=False", "shell=True"),
 )
 EXCEPTIONS = {
+    # Both with `weights_only`: what would run code is refused.
+    "torch.load(": ("workers/foreign.py", "workers/networks/pretrained.py"),
     # DRF exempts every view and checks the token itself where a session signs in.
     "csrf_exempt": "recommender/api/",
     # JSON for search engines, every character escaped that could end or open an element.
     "mark_safe": "fashionshop/templatetags/storefront.py",
+    "import pickle": "workers/foreign.py",  # for the name of the error alone
 }
 
 
@@ -201,8 +204,9 @@ encoders = [folder for folder, card in cards.items() if card.get("purpose") in (
 scorers = [folder for folder, card in cards.items() if card.get("purpose", "") in ("", "PAIR")]
 if encoders:
     from PIL import Image
-    (seen,) = serving.load_encoders(encoders).encode([Image.new("RGB", (200, 260), "crimson")])
-    assert len(seen.embeddings) == len(encoders)
+    picture = [Image.new("RGB", (200, 260), "crimson")]
+    seen = [group.encode(picture)[0] for group in serving.load_groups(encoders)]
+    assert sum(len(sight.embeddings) for sight in seen) == len(encoders)
 for folder in scorers:
     serving.load_scorer(folder)
 """
@@ -243,6 +247,13 @@ def test_what_has_bitten_others_is_not_used(word):
     assert [path for path in users if not path.startswith(EXCEPTIONS.get(word, "-"))] == []
 
 
+def test_torch_loads_weights_and_nothing_else():
+    loaded = [line for path in SOURCES for line in text(path).split("torch.load(")[1:]]
+
+    assert loaded
+    assert [call for call in loaded if "weights_only=True" not in call.partition(")")[0]] == []
+
+
 @pytest.mark.parametrize("word", ["|safe", "autoescape off", 'src="http', 'href="http'])
 def test_no_template_trusts_text_or_fetches_from_elsewhere(word):
     assert [str(path) for path in TEMPLATES if word in text(path)] == []
@@ -258,7 +269,13 @@ def test_requirements_build_on_one_another():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements-web.txt", "requirements-cpu.txt", "requirements.txt"]
+    "name",
+    [
+        "requirements-web.txt",
+        "requirements-cpu.txt",
+        "requirements.txt",
+        "requirements-encoders.txt",
+    ],
 )
 def test_every_requirement_is_pinned_exactly_and_once(name):
     lines = text(name).splitlines()

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.checkpoints import FEATURES_OF, PIXELS, find, load_card
-from workers.datasets.collection import Collection
+from workers.datasets.collection import Collection, Item
 from workers.evaluation.embedded import embed, similarity
 from workers.evaluation.metrics import auc, blank_credit
 from workers.runtime import open_session
 from workers.serving import EncoderGroup, check_input, load_encoders, load_scorer
 from workers.training.looks import Question, gather, questions
 
-HELD_OUT = "valid/"
+LEARNT, HELD_OUT = "train/", "valid/"
 RESAMPLES = 2000
 FEWEST_QUESTIONS = 30
 SEED = 0
@@ -68,39 +68,53 @@ def evaluate(
         `passed`, `reason`, `questions`, `candidate` and `against`, as docs/models.md describes them,
         and `scorer`, the comparison with the pair scorer, {} without one.
     """
+    exam = _exam(collection)
+    if len(exam.asked) < FEWEST_QUESTIONS:
+        return _too_few(len(exam.asked))
+    group = load_encoders([find(visual or "visual")])
+    seen = embed(exam.pictures, group).outputs
+    tables = _tables(exam.pictures, candidate, group=group, seen=seen, current=current)
+    scores: dict[str, Score] = {name: _by_table(table, exam.at) for name, table in tables.items()}
+    scores["popularity"] = lambda _context, answer: float(exam.popularity[answer])
+    sheets = {name: _sheet(exam.asked, score) for name, score in scores.items()}
+    own = sheets.pop("candidate")
+    result = verdict(own, sheets, groups=exam.groups)
+    if scorer:
+        judged = _by_scorer(find(scorer), seen[group.cards[0].identity], exam)
+        rival = {"scorer": _sheet(exam.asked, judged)}
+        result["scorer"] = verdict(own, rival, groups=exam.groups)["against"]["scorer"]
+    return result
+
+
+@dataclass(frozen=True)
+class _Exam:
+    """Questions about held-out looks, the pictures they show, and how often each product is worn."""
+
+    asked: Sequence[Question]
+    groups: NDArray[np.int64]
+    pictures: Sequence[Item]
+    at: Mapping[int, int]  # an item's index → its row among the pictures
+    popularity: Counter[int]
+
+
+def _exam(collection: Collection) -> _Exam:
     wardrobe = gather([collection])
     index_of = {item.key: index for index, item in enumerate(wardrobe.items)}
-    held = [
-        tuple(index_of[key] for key in keys)
-        for name, keys in collection.looks.items()
-        if name.startswith(HELD_OUT)
-    ]
-    learnt = [
-        index_of[key]
-        for name, keys in collection.looks.items()
-        if name.startswith("train/")
-        for key in keys
-    ]
+
+    def looks(part: str) -> list[tuple[int, ...]]:
+        found = (keys for name, keys in collection.looks.items() if name.startswith(part))
+        return [tuple(index_of[key] for key in keys) for keys in found]
+
+    held = looks(HELD_OUT)
     asked = questions(held, wardrobe, generator=np.random.default_rng(SEED))
-    if len(asked) < FEWEST_QUESTIONS:
-        return _too_few(len(asked))
     shown = sorted({index for q in asked for index in (*q.context, *q.answers)})
-    pictures = [wardrobe.items[index] for index in shown]
-    at = {index: row for row, index in enumerate(shown)}
-    group = load_encoders([find(visual or "visual")])
-    seen = embed(pictures, group).outputs
-    tables = _tables(pictures, candidate, group=group, seen=seen, current=current)
-    scores: dict[str, Score] = {name: _by_table(table, at) for name, table in tables.items()}
-    popularity = Counter(learnt)
-    scores["popularity"] = lambda _context, answer: float(popularity[answer])
-    sheets = {name: _sheet(asked, score) for name, score in scores.items()}
-    groups, own = _look_of(asked, held), sheets.pop("candidate")
-    result = verdict(own, sheets, groups=groups)
-    if scorer:
-        judged = _by_scorer(find(scorer), seen[group.cards[0].identity], asked, at=at)
-        rival = {"scorer": _sheet(asked, judged)}
-        result["scorer"] = verdict(own, rival, groups=groups)["against"]["scorer"]
-    return result
+    return _Exam(
+        asked,
+        _look_of(asked, held),
+        [wardrobe.items[index] for index in shown],
+        {index: row for row, index in enumerate(shown)},
+        Counter(index for look in looks(LEARNT) for index in look),
+    )
 
 
 def verdict(
@@ -205,17 +219,11 @@ def _tables(
     return tables
 
 
-def _by_scorer(
-    folder: Path,
-    vectors: NDArray[np.floating],
-    asked: Sequence[Question],
-    *,
-    at: Mapping[int, int],
-) -> Score:
+def _by_scorer(folder: Path, vectors: NDArray[np.floating], exam: _Exam) -> Score:
     """Let a pair scorer judge every pair that is asked about, as the mean over the context."""
     scorer = load_scorer(folder)
-    pairs = sorted({(c, answer) for q in asked for c in q.context for answer in q.answers})
-    a, b = (vectors[[at[pair[side]] for pair in pairs]] for side in (0, 1))
+    pairs = sorted({(c, answer) for q in exam.asked for c in q.context for answer in q.answers})
+    a, b = (vectors[[exam.at[pair[side]] for pair in pairs]] for side in (0, 1))
     scores = dict(zip(pairs, scorer.score(a, b), strict=True))
     return lambda context, answer: float(np.mean([scores[c, answer] for c in context]))
 

@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         run = _run(options)
         made = getattr(import_module(module), function)(run)
     except (
+        FileNotFoundError,
         CheckpointError,
         UnknownFormatError,
         UnknownSettingError,
