@@ -51,8 +51,9 @@ ROWS: tuple[Row, ...] = (
     Row(
         "compat-mlp, hard negatives",
         recipe="compat-mlp",
-        config=ALL_LOOKS | {"epochs": 10},
+        config=ALL_LOOKS | {"epochs": 5},
         visual=SHIPPED,
+        note="5 epochs",
     ),
     Row(
         "polania head, random negatives",

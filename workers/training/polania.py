@@ -93,6 +93,9 @@ class Priors:
     def restart(self) -> None:
         """Estimate every Ω from the weights as they are, at the start of an epoch."""
         self._steps = 0
+        self._estimate()
+
+    def _estimate(self) -> None:
         how = {"epsilon": self._config.epsilon, "degrees": self._config.degrees}
         self._covariances = [
             estimated_covariance(weight, **how) for weight in self._scorer.metric_weights
@@ -121,9 +124,7 @@ class Priors:
             soft_threshold(self._scorer.classifier.weight, amount=amount)
         self._steps += 1
         if self._steps % self._config.covariance_every == 0:
-            steps = self._steps
-            self.restart()
-            self._steps = steps
+            self._estimate()
 
     def terms(self) -> dict[str, float]:
         """Name what each prior adds to the objective per pair, and how sparse the weights are."""
