@@ -30,6 +30,7 @@ from recommender.services.retries import retry_failed_pictures
 from recommender.services.rules import keep_apart
 from recommender.strips import Item, Strip
 
+ADD_RULE = "recommender.add_rule"
 RETRY_FORM = "retry-form"  # its button sits inside the product's own form, the form itself below it
 
 
@@ -137,7 +138,7 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return HttpResponseNotAllowed(["POST"])
         product = self.get_object(request, object_id)
         other = self.get_object(request, request.POST.get("other", ""))
-        if None in {product, other} or not request.user.has_perm("recommender.add_rule"):
+        if product is None or other is None or not request.user.has_perm(ADD_RULE):
             raise PermissionDenied
         by = request.user.get_username()
         rule = keep_apart(product.pk, other.pk, strip="", by=by)
@@ -157,7 +158,7 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         obj: Any = None,
     ) -> HttpResponse:
         previews = [preview for preview in (previews_of(obj) if obj else ()) if preview.items]
-        may_rule = request.user.has_perm("recommender.add_rule") and bool(rule_page())
+        may_rule = request.user.has_perm(ADD_RULE) and bool(rule_page())
         context |= {"previews": previews, "retry_form": RETRY_FORM, "may_rule": may_rule}
         context["never_page"] = rule_page(kind=Rule.Kind.NEVER_TOGETHER)
         return super().render_change_form(request, context, add, change, form_url, obj)

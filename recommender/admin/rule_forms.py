@@ -39,7 +39,7 @@ LABELS = {
     "starts_at": _("From"),
     "ends_at": _("Until"),
 }
-HELP = {
+HELP: dict[str, Any] = {
     "product": "",
     "on_product": _("Empty: beside all."),
     "percent": _("40 keeps to prices from 40 % below to 40 % above the product's own."),
@@ -73,7 +73,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
             if name in self.fields:
                 self._offer(name, kinds)
         for name, field in self.fields.items():
-            field.label = LABELS.get(name, field.label)
+            field.label = LABELS.get(name) or field.label
             field.help_text = HELP.get(name, field.help_text)
         self._name_two_kinds()
 

@@ -74,9 +74,11 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_fieldsets(self, request: HttpRequest, obj: Rule | None = None) -> Any:
         return fieldsets_of(_kind(request, obj))
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """A form that knows the kind before it is filled in."""
-        form = super().get_form(request, obj, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
         kind = _kind(request, obj)
 
         class OfKind(form):  # type: ignore[misc,valid-type]
@@ -284,7 +286,7 @@ def _state(rule: Rule) -> tuple[str, str]:
 
 def _linked(conflicts: list[Conflict]) -> list[SafeString]:
     return [
-        render_to_string("recommender/admin/rule_conflict.html", {"conflict": conflict}).strip()
+        render_to_string("recommender/admin/rule_conflict.html", {"conflict": conflict})
         for conflict in conflicts
     ]
 

@@ -120,7 +120,7 @@ def _hides(hiding: Rule, pin: Rule, known: Known) -> bool:
 def _is_priced_out(pin: Rule, window: Rule, known: Known) -> bool:
     price = known.get(pin.product_id, {}).get("price")
     own = known.get(pin.on_product_id, {}).get("price")
-    if None in {price, own, window.percent} or not _meet(pin, window, known):
+    if price is None or own is None or window.percent is None or not _meet(pin, window, known):
         return False
     return bool(abs(price - own) > own * window.percent / 100)
 

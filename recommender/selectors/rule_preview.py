@@ -1,6 +1,6 @@
 """What a rule would do, tried out on sampled products without storing it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,10 @@ from recommender.selectors.similar import similar_products
 from recommender.strips import Strip
 
 SAMPLE = 4  # products whose strips are tried; each costs thirteen queries
-STRIPS = {Rule.Strip.SIMILAR: similar_products, Rule.Strip.GOES_WITH: goes_with}
+STRIPS: dict[Rule.Strip, Callable[..., Strip]] = {
+    Rule.Strip.SIMILAR: similar_products,
+    Rule.Strip.GOES_WITH: goes_with,
+}
 
 
 @dataclass(frozen=True)
