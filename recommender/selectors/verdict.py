@@ -1,0 +1,251 @@
+"""Why a product is not in a strip: the first gate that removed it, or the rank at which it stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext, gettext_lazy
+
+from recommender import conf
+from recommender.filters import ANYTHING, Filters
+from recommender.garments import partner_slots
+from recommender.models import Checkpoint, Purpose, Rule
+from recommender.selectors.gates import Facts, facts_about
+from recommender.selectors.goes_with import partner_rungs
+from recommender.selectors.ladder import Standing, standing
+from recommender.selectors.question import Question, question_about
+from recommender.selectors.ranking import UNLIMITED
+from recommender.selectors.similar import similar_rungs
+from recommender.selectors.status import NOT_NOTED, picture_statuses
+from recommender.steering import Steering, in_pinned_order
+
+SIMILAR, GOES_WITH = Rule.Strip.SIMILAR, Rule.Strip.GOES_WITH
+
+
+class Gate(models.TextChoices):
+    """What may keep a product out of a strip, in the order in which it is asked."""
+
+    UNPUBLISHED = "unpublished", gettext_lazy("Shoppers may not see it.")
+    SOLD_OUT = "sold_out", gettext_lazy("It is sold out.")
+    ITSELF = "itself", gettext_lazy("It is the product itself.")
+    SAME_DESIGN = "same_design", gettext_lazy("It is another colour of the product itself.")
+    OTHER_SLOT = "other_slot", gettext_lazy("It plays another part in an outfit: %(slot)s.")
+    NO_PARTNER = "no_partner", gettext_lazy("The two parts of an outfit do not go together.")
+    FILTERED = "filtered", gettext_lazy("The filter %(filter)s leaves it out.")
+    HIDDEN = "hidden", gettext_lazy("Rule %(rule)s hides it: %(text)s.")
+    PRICED_OUT = "priced_out", gettext_lazy("Its price is outside the window of rule %(rule)s.")
+    NO_ENCODER = "no_encoder", gettext_lazy("No encoder serves yet.")
+    ASKER_UNSEEN = "asker_unseen", gettext_lazy("No picture of the product itself is ready.")
+    UNSEEN = "unseen", gettext_lazy("None of its pictures is ready. %(state)s")
+    OTHER_COLOUR = "other_colour", gettext_lazy("Another colour of its design ranks before it.")
+    SLOT_FULL = "slot_full", gettext_lazy("Better products of its slot use up their share.")
+    RANKED_BELOW = "ranked_below", gettext_lazy("It ranks %(rank)s; the strip ends at %(end)s.")
+    SHOWN = "shown", gettext_lazy("It is shown, at rank %(rank)s.")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a product in a strip; what does not apply is None.
+
+    `instead` is the key of the product of its design that stands in its place, `last_score` the
+    score of the last one shown, `filter` the name of a filter.
+    """
+
+    gate: Gate
+    text: str
+    rank: int | None = None
+    score: float | None = None
+    last_score: float | None = None
+    rule: int | None = None
+    instead: Any = None
+    filter: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with everything that shapes its answer."""
+
+    question: Question
+    strip: str
+    filters: Filters
+    steered: Steering
+    limit: int
+    per_slot: int
+    colour_weight: float | None = None
+
+    @property
+    def encoder(self) -> Checkpoint | None:
+        """The one without which the strip shows nothing; goes-with needs none."""
+        needed = Purpose.VISUAL if self.strip == SIMILAR else Purpose.STYLE
+        return self.question.checkpoints.get(needed)
+
+
+def why_not(
+    product: Any,
+    other: Any,
+    *,
+    strip: str = SIMILAR,
+    filters: Filters = ANYTHING,
+    limit: int | None = None,
+    per_slot: int | None = None,
+    colour_weight: float | None = None,
+) -> Verdict:
+    """The first gate that keeps `other` out of a strip beside `product`, or its rank there.
+
+    At most five queries; no vector leaves the database.
+
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
+    """
+    asked = ask(
+        product.pk,
+        strip=strip,
+        filters=filters,
+        limit=limit,
+        per_slot=per_slot,
+        colour_weight=colour_weight,
+    )
+    return verdict_on(other, asked=asked, facts=facts_for(other, asked))
+
+
+def ask(
+    product_pk: Any,
+    *,
+    strip: str,
+    filters: Filters,
+    limit: int | None = None,
+    per_slot: int | None = None,
+    colour_weight: float | None = None,
+) -> Asked:
+    """Gather what the strip beside a product depends on; one query."""
+    question = question_about(product_pk)
+    share = conf.get("PER_SLOT") if per_slot is None else per_slot
+    return Asked(
+        question,
+        strip,
+        filters,
+        question.steering(strip),
+        limit=conf.get("STRIP_LENGTH") if limit is None else limit,
+        per_slot=UNLIMITED if strip == SIMILAR else share,
+        colour_weight=colour_weight,
+    )
+
+
+def facts_for(other: Any, asked: Asked) -> Facts | None:
+    """What the gates say of a product; one query."""
+    return facts_about(
+        other.pk,
+        question=asked.question,
+        strip=asked.strip,
+        filters=asked.filters,
+        encoder=asked.encoder,
+    )
+
+
+def verdict_on(other: Any, *, asked: Asked, facts: Facts | None) -> Verdict:
+    """The first gate that keeps a product out, given what the gates say."""
+    if facts is None:
+        return _said(Gate.UNPUBLISHED)
+    return _kept_out(other, asked, facts) or _ranked(other, asked, facts)
+
+
+def standings(asked: Asked, *, group: Any) -> list[Standing]:
+    """The strip as it is shown, best first, and the row of one design if it stands below."""
+    shaped = {"filters": asked.filters, "steered": asked.steered}
+    rungs = (
+        similar_rungs(asked.question, **shaped, colour_weight=asked.colour_weight)
+        if asked.strip == SIMILAR
+        else partner_rungs(asked.question, **shaped)
+    )
+    rows = standing(rungs, group=group, limit=asked.limit, per_slot=asked.per_slot)
+    is_shown = {row.row.pk: _is_shown(row, asked) for row in rows}
+    shown = in_pinned_order(
+        {row.row.pk: row for row in rows if is_shown[row.row.pk]}, asked.steered.pins
+    )
+    placed = [replace(row, rank=rank) for rank, row in enumerate(shown, start=1)]
+    return [*placed, *(row for row in rows if not is_shown[row.row.pk])]
+
+
+def _is_shown(row: Standing, asked: Asked) -> bool:
+    return row.rank <= asked.limit and row.place <= asked.per_slot
+
+
+def _kept_out(other: Any, asked: Asked, facts: Facts) -> Verdict | None:
+    """The first gate before the ranking."""
+    if not facts.is_available:
+        return _said(Gate.SOLD_OUT)
+    if other.pk == asked.question.beside.pk:
+        return _said(Gate.ITSELF)
+    if gate := _wrong_part(other, asked, facts):
+        return _said(gate, words={"slot": facts.slot or gettext("none")})
+    if facts.fails:
+        name = next(iter(facts.fails))
+        return replace(_said(Gate.FILTERED, words={"filter": name}), filter=name)
+    return _ruled_out(facts) or (_unseen(other, asked, facts) if asked.strip == SIMILAR else None)
+
+
+def _ruled_out(facts: Facts) -> Verdict | None:
+    """The first rule that hides it, else the first whose price window it is not in."""
+    for gate, rules in ((Gate.HIDDEN, facts.hidden_by), (Gate.PRICED_OUT, facts.priced_out_by)):
+        for rule in rules:
+            return _ruled(gate, rule)
+    return None
+
+
+def _wrong_part(other: Any, asked: Asked, facts: Facts) -> Gate | None:
+    question = asked.question
+    if asked.strip == SIMILAR:
+        if facts.group == question.group:
+            return Gate.SAME_DESIGN
+        return Gate.OTHER_SLOT if facts.slot != question.slot else None
+    is_partner = facts.slot in partner_slots(question.slot) or other.pk in asked.steered.pins
+    return None if is_partner else Gate.NO_PARTNER
+
+
+def _unseen(other: Any, asked: Asked, facts: Facts) -> Verdict | None:
+    if asked.encoder is None:
+        return _said(Gate.NO_ENCODER)
+    if not facts.is_asker_seen:
+        return _said(Gate.ASKER_UNSEEN)
+    return None if facts.is_seen else _waiting(other)
+
+
+def _waiting(other: Any) -> Verdict:
+    """Say how far its pictures are; two queries."""
+    statuses = picture_statuses(other)
+    worst = next(iter(statuses.values()), NOT_NOTED if statuses else None)
+    state = f"{worst.state.label}: {worst.reason}" if worst else gettext("It has no picture.")
+    return _said(Gate.UNSEEN, words={"state": state.removesuffix(": ")})
+
+
+def _ruled(gate: Gate, pk: int) -> Verdict:
+    """Name the rule; one query. A rule that ended meanwhile has no text."""
+    rule = Rule.objects.select_related("product", "on_product").filter(pk=pk).first()
+    return replace(_said(gate, words={"rule": pk, "text": str(rule or "")}), rule=pk)
+
+
+def _ranked(other: Any, asked: Asked, facts: Facts) -> Verdict:
+    """Its place among all that passed the gates; one query."""
+    rows = standings(asked, group=facts.group)
+    shown = [row for row in rows if _is_shown(row, asked)]
+    last = round(shown[-1].row.score, 4) if shown else None
+    own = next((row for row in rows if row.row.group == facts.group), None)
+    if own is None:  # sold or changed since the gates were asked
+        return replace(_said(Gate.RANKED_BELOW, words=_end(None, shown)), last_score=last)
+    if own.row.pk != other.pk:
+        instead = _said(Gate.OTHER_COLOUR)
+        return replace(instead, instead=own.row.pk, rank=own.rank, last_score=last)
+    gate = Gate.SHOWN if _is_shown(own, asked) else Gate.RANKED_BELOW
+    if own.place > asked.per_slot:
+        return replace(_said(Gate.SLOT_FULL), score=round(own.row.score, 4), last_score=last)
+    said = _said(gate, words=_end(own.rank, shown))
+    return replace(said, rank=own.rank, score=round(own.row.score, 4), last_score=last)
+
+
+def _end(rank: int | None, shown: Sequence[Standing]) -> Mapping[str, Any]:
+    return {"rank": rank or "–", "end": len(shown)}
+
+
+def _said(gate: Gate, *, words: Mapping[str, Any] | None = None) -> Verdict:
+    return Verdict(gate, str(gate.label) % (words or {}))
