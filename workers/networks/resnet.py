@@ -30,7 +30,7 @@ class ResNetTrunk(nn.Module):
         super().__init__()
         whole = trunk(architecture)
         self.width = int(whole.fc.in_features)
-        whole.fc = nn.Identity()  # type: ignore[assignment] # the classifier of ImageNet goes
+        whole.fc = nn.Identity()  # the classifier of ImageNet goes
         self.body = whole
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)
         self.register_buffer("deviation", torch.tensor(DEVIATION)[:, None, None], persistent=False)

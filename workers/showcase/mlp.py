@@ -78,7 +78,8 @@ def _triplets(
     rivals = generator.permutation(source.rivals(generator))[: TRIPLETS * 20]
     if not len(rivals):
         raise CheckpointError(f"{collection.name} has no looks with rivals; there are no triplets.")
-    rows, told = [], []
+    rows: list[Row] = []
+    told: list[dict[str, Any]] = []
     for anchor, rival in rivals.tolist():
         kind = wardrobe.family[rival]
         partners = [b for b in wardrobe.together[anchor] if wardrobe.family[b] == kind]
@@ -137,7 +138,7 @@ def _suggestions(
         best = [(candidates[k], float(scores[k])) for k in np.argsort(-scores, kind="stable")[:TOP]]
         asked = [Cell(items[at].open(), f"has\n{items[at].label}") for at in query]
         given = [Cell(items[at].open(), f"{items[at].label}\n{score:.3f}") for at, score in best]
-        rows.append(Row("", [*asked, Cell(None), *given]))
+        rows.append(Row("", [*asked, Cell(None, "goes with\nboth:"), *given]))
         told.append(
             {
                 "query": [described(items[at]) for at in query],
@@ -145,7 +146,11 @@ def _suggestions(
             }
         )
     if rows:
-        draw_rows(rows, out=out / "suggestions.png", heading="Goes with both, best first")
+        draw_rows(
+            rows,
+            out=out / "suggestions.png",
+            heading=f"Suggestions of {scorer.card.identity}, best first",
+        )
     return told
 
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 CELL_INCHES = (1.35, 1.95)
-TITLE_INCHES = 1.5
 DPI = 110
 GOOD, BAD, PLAIN = "#1b7f4b", "#b3261e", "#333333"
 LONGEST_CAPTION = 22  # letters, before a line is cut
@@ -21,7 +20,7 @@ LONGEST_CAPTION = 22  # letters, before a line is cut
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture with a caption below; None leaves the place empty."""
+    """One picture with a caption above it; without a picture the caption stands alone."""
 
     picture: Image.Image | None
     caption: str = ""
@@ -30,7 +29,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells side by side with a title before them."""
+    """Cells side by side, with a title before them where any row has one."""
 
     title: str
     cells: Sequence[Cell]
@@ -38,17 +37,16 @@ class Row:
 
 def draw_rows(rows: Sequence[Row], *, out: Path, heading: str = "") -> None:
     """Draw rows below each other; shorter ones end early."""
-    columns = max(len(row.cells) for row in rows)
+    titled = any(row.title for row in rows)
+    lines = [[*([Cell(None, row.title)] if titled else []), *row.cells] for row in rows]
+    columns = max(len(cells) for cells in lines)
     width, height = CELL_INCHES
-    size = (TITLE_INCHES + columns * width, len(rows) * height + 0.4)
-    figure = canvas(size)
-    ratios = [TITLE_INCHES / width, *[1.0] * columns]
-    places = figure.subplots(len(rows), columns + 1, squeeze=False, width_ratios=ratios)
-    for row, axes in zip(rows, places, strict=True):
+    figure = canvas((columns * width, len(rows) * height + 0.4))
+    places = figure.subplots(len(rows), columns, squeeze=False)
+    for cells, axes in zip(lines, places, strict=True):
         for place in axes:
             place.axis("off")
-        axes[0].text(0.5, 0.5, row.title, ha="center", va="center", fontsize=8, wrap=True)
-        for cell, place in zip(row.cells, axes[1:], strict=False):
+        for cell, place in zip(cells, axes, strict=False):
             _draw(cell, place)
     if heading:
         figure.suptitle(heading, fontsize=10)
@@ -108,9 +106,10 @@ def canvas(size: tuple[float, float]) -> Figure:
 
 def _draw(cell: Cell, place: Axes) -> None:
     if cell.picture is None:
+        place.text(0.5, 0.5, cell.caption, ha="center", va="center", fontsize=8)
         return
     small = cell.picture.copy()
     small.thumbnail((200, 200))
     place.imshow(small)
     lines = [line[:LONGEST_CAPTION] for line in cell.caption.split("\n")]
-    place.set_title("\n".join(lines), fontsize=7, color=cell.colour, y=-0.02, va="top")
+    place.set_title("\n".join(lines), fontsize=7, color=cell.colour, pad=3)

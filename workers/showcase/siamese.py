@@ -110,7 +110,7 @@ def _top5(
         for key, scores in zip(asked, vectors @ space.vectors.T, strict=True):
             best = [at for at in np.argsort(-scores, kind="stable") if space.items[at].key != key]
             found[key][name] = [space.items[at].key for at in best[:TOP]]
-            cells[key].append(Cell(None))
+            cells[key].append(Cell(None, name.replace(", ", "\n")))
             cells[key] += [
                 Cell(
                     space.items[at].open(),

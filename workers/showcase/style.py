@@ -37,10 +37,7 @@ def show(
     chosen = _queries(space, seed=seed)
     extremes = [_extremes(space, at) for at in chosen]
     rows = [_row(space, at, found) for at, found in zip(chosen, extremes, strict=True)]
-    heading = (
-        f"{space.card.identity}: query | nearest | farthest in the category | farthest overall"
-    )
-    draw_rows(rows, out=out / "extremes.png", heading=heading)
+    draw_rows(rows, out=out / "extremes.png", heading=f"The ends of {space.card.identity}")
     points = tsne(space.vectors, seed=seed)
     _map(space, points, out=out / "tsne.png")
     return {
@@ -94,8 +91,8 @@ def _extremes(space: Gallery, at: int) -> dict[str, list[int]]:
 def _row(space: Gallery, at: int, found: dict[str, list[int]]) -> Row:
     query = space.items[at]
     cells = [Cell(query.open(), f"query\n{query.label}")]
-    for indices in found.values():
-        cells.append(Cell(None))
+    for name, indices in found.items():
+        cells.append(Cell(None, name.replace("_", "\n")))
         for index in indices:
             item = space.items[index]
             cosine = float(space.vectors[index] @ space.vectors[at])
@@ -112,10 +109,18 @@ def _map(space: Gallery, points: NDArray[np.float32], *, out: Path) -> None:
     commonest = names[np.argsort(-counts, kind="stable")][:MOST_CATEGORIES]
     figure = canvas((9, 6.5))
     axes = figure.subplots()
+    colours = colormaps["tab20"](np.arange(MOST_CATEGORIES))
     rest = ~np.isin(labels, commonest)
-    axes.scatter(*points[rest].T, s=6, color="#cccccc", label="others" if rest.any() else None)
-    for name, colour in zip(commonest, colormaps["tab20"].colors, strict=False):
-        axes.scatter(*points[labels == name].T, s=10, color=colour, label=name)
+    axes.scatter(
+        points[rest, 0],
+        points[rest, 1],
+        s=6,
+        color="#cccccc",
+        label="others" if rest.any() else None,
+    )
+    for name, colour in zip(commonest, colours, strict=False):
+        here = points[labels == name]
+        axes.scatter(here[:, 0], here[:, 1], s=10, color=colour, label=name)
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_title(f"{space.card.identity}, {len(labels)} products (t-SNE)", fontsize=10)

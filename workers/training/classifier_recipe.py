@@ -49,7 +49,10 @@ def train(run: Run) -> Card:
     material = labelled(run.collections, config)
     pixels = pixels_of(material.items, config, cache=run.work)
     torch.manual_seed(config.seed)
-    options = {"categories": len(material.names), "architecture": config.architecture}
+    options: dict[str, Any] = {
+        "categories": len(material.names),
+        "architecture": config.architecture,
+    }
     network = ResNetClassifier(**options)
     start_from(network.trunk.body, run.backbone or IMAGENET, architecture=config.architecture)
     held = pixels[np.flatnonzero(material.held)]

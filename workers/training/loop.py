@@ -1,7 +1,7 @@
 """A trainer that knows nothing of the network: epochs, best kept, resumable after a kill, plotted."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -55,6 +55,14 @@ class Config:
         return float(self.learning_rate * self.step_factor**steps)
 
 
+class Batches(Protocol):
+    """Batches in order, and how many there are."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
 class Task(Protocol):
     """What is trained: batches in, loss out, and a validation score, higher is better.
 
@@ -65,7 +73,7 @@ class Task(Protocol):
     @property
     def network(self) -> nn.Module: ...
 
-    def batches(self, epoch: int) -> Sequence[Any]: ...
+    def batches(self, epoch: int) -> Batches: ...
 
     def loss(self, batch: Any) -> Tensor: ...
 
@@ -132,14 +140,14 @@ def hasten(network: nn.Module, *, compiled: bool) -> None:
 
     Neither changes the names or the values of its weights.
     """
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # as documented
+    network.to(memory_format=torch.channels_last)
     if compiled:
         network.compile()
 
 
 def settle(network: nn.Module) -> None:
     """Undo `hasten`, so that the network exports and saves as any other."""
-    network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload] # as documented
+    network.to(memory_format=torch.contiguous_format)
     network._compiled_call_impl = None  # torch offers no public way back
 
 

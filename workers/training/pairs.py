@@ -51,7 +51,8 @@ class SetPairs:
         return others[generator.integers(len(others))]
 
     def _stranger(self, anchor: int, generator: Generator) -> int | None:
-        for at in generator.integers(len(self.items), size=TRIES).tolist():
-            if not self._of[self.items[at]] & self._of[anchor]:
-                return self.items[at]
+        for at in generator.integers(len(self.items), size=TRIES):
+            drawn: int = self.items[at]
+            if not self._of[drawn] & self._of[anchor]:
+                return drawn
         return None

@@ -1,6 +1,6 @@
 """Train a space of category and style: batches of a few labels, several pictures of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,10 @@ from workers.training.pixels import augmented
 from workers.training.recipe import UnknownSettingError
 
 TRIPLET, CONTRAST = "triplet", "contrast"
-LOSSES = {TRIPLET: batch_hard_triplets, CONTRAST: supervised_contrast}
+LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    TRIPLET: batch_hard_triplets,
+    CONTRAST: supervised_contrast,
+}
 STYLES = ("season", "colour", "gender")
 NEIGHBOURS = 5
 
