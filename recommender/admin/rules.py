@@ -53,7 +53,7 @@ class RuleStateFilter(admin.SimpleListFilter):
 @admin.register(Rule)
 class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = RuleForm
-    list_display = ["__str__", "strip_label", "state_badge", "contradicts", "is_feedback"]
+    list_display = ["__str__", "strip_label", "state_badge", "contradicts", "origin"]
     list_filter = ["kind", RuleStateFilter, "strip", "is_feedback"]
     list_select_related = ["product", "on_product"]
     list_per_page = 50
@@ -166,7 +166,11 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "recommender/admin/rule_state.html", {"state": state, "label": label, "rule": rule}
         )
 
-    @admin.display(description="Contradicts")
+    @admin.display(description="From", ordering="is_feedback", empty_value="")
+    def origin(self, rule: Rule) -> str:
+        return "Thumbs down" if rule.is_feedback else ""
+
+    @admin.display(description="Contradicts", empty_value="")
     def contradicts(self, rule: Any) -> SafeString:
         return render_to_string(
             "recommender/admin/rule_conflicts.html",

@@ -101,8 +101,12 @@ class Rule(models.Model):
     def __str__(self) -> str:
         what = self.product or (f"{self.attribute} {self.value}" if self.attribute else "")
         where = self.on_product or (f"{self.on_attribute} {self.on_value}".strip())
-        words = [str(self.get_kind_display()), str(what), f"beside {where}" if where else ""]
-        return " ".join(word for word in words if word)
+        said = {
+            Rule.Kind.PIN: f"Pin {what} at {self.position}",
+            Rule.Kind.PRICE_WINDOW: f"Prices within {self.percent} %",
+        }
+        words = said.get(Rule.Kind(self.kind), f"{self.get_kind_display()}: {what}")
+        return f"{words}, beside {where}" if where else words
 
     def clean(self) -> None:
         """Say which field a rule of this kind still needs."""
