@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recommender.api import views
+from recommender.api import explaining, views
 
 app_name = "recommender"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("products/<str:id>", views.ProductDetail.as_view(), name="product"),
     path("products/<str:id>/similar", views.Similar.as_view(), name="similar"),
     path("products/<str:id>/goes-with", views.GoesWith.as_view(), name="goes-with"),
+    path("products/<str:id>/why/<str:other>", explaining.Why.as_view(), name="why"),
+    path("products/<str:id>/why-not/<str:other>", explaining.WhyNot.as_view(), name="why-not"),
     path("search/image", views.PhotoSearch.as_view(), name="search-image"),
     path("schema", views.Document.as_view(), name="schema"),
     path("docs", views.Docs.as_view(), name="docs"),

@@ -152,11 +152,15 @@ def verdict_on(other: Any, *, asked: Asked, facts: Facts | None) -> Verdict:
 
 def standings(asked: Asked, *, group: Any) -> list[Standing]:
     """The strip as it is shown, best first, and the row of one design if it stands below."""
-    shaped = {"filters": asked.filters, "steered": asked.steered}
     rungs = (
-        similar_rungs(asked.question, **shaped, colour_weight=asked.colour_weight)
+        similar_rungs(
+            asked.question,
+            filters=asked.filters,
+            steered=asked.steered,
+            colour_weight=asked.colour_weight,
+        )
         if asked.strip == SIMILAR
-        else partner_rungs(asked.question, **shaped)
+        else partner_rungs(asked.question, filters=asked.filters, steered=asked.steered)
     )
     rows = standing(rungs, group=group, limit=asked.limit, per_slot=asked.per_slot)
     is_shown = {row.row.pk: _is_shown(row, asked) for row in rows}

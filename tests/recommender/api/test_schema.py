@@ -22,6 +22,7 @@ URL = "/api/v1/schema"
 PATHS = {
     *("/api/v1/products", "/api/v1/products/{id}", "/api/v1/products/{id}/similar"),
     *("/api/v1/products/{id}/goes-with", "/api/v1/search/image"),
+    *("/api/v1/products/{id}/why/{other}", "/api/v1/products/{id}/why-not/{other}"),
     *("/healthz", "/similar/{id}", "/compatible/{id}", "/search_image", "/image/{id}"),
 }
 
@@ -116,6 +117,6 @@ def test_the_api_keeps_its_word(case, known):
 @api.include(path_regex="^/api.*{id}").parametrize()
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_its_word_on_products_that_exist(case, known):
-    case.path_parameters["id"] = str(known.pk)
+    case.path_parameters |= dict.fromkeys(case.path_parameters, str(known.pk))
 
     case.call_and_validate()

@@ -1,0 +1,112 @@
+"""Why a product is in a strip, and why it is not."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recommender.api import schema
+from recommender.api.parameters import GoesWithQuery, ShareField, parameters
+from recommender.api.serializers import ReasonSerializer
+from recommender.api.views import Endpoint, product_or_404
+from recommender.selectors.verdict import GOES_WITH, SIMILAR, Gate, Verdict, why_not
+from recommender.selectors.why import Because, Explanation, why
+
+STRIPS = {"similar": SIMILAR, "goes_with": GOES_WITH}
+OTHER = OpenApiParameter(
+    "other", str, OpenApiParameter.PATH, description="The other product's primary key, as text."
+)
+
+
+class ExplainQuery(GoesWithQuery):
+    """What shapes a strip also shapes its explanation."""
+
+    strip = serializers.ChoiceField(
+        choices=[("similar", _("Similar")), ("goes_with", _("Goes well with"))],
+        default="similar",
+        help_text="The strip that is asked about.",
+    )
+    colour_weight = ShareField(required=False, help_text="As for similar; nothing to goes-with.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        asked = super().validate(attrs)
+        return {**asked, "strip": STRIPS[asked["strip"]]}
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    """What became of the other product; what does not apply is null."""
+
+    gate = serializers.ChoiceField(
+        choices=Gate.choices, help_text="The first gate in its way, or `shown`."
+    )
+    text = serializers.CharField()
+    rank = serializers.IntegerField(allow_null=True, help_text="1 is best.")
+    score = serializers.FloatField(allow_null=True)
+    last_score = serializers.FloatField(allow_null=True, help_text="Of the last one shown.")
+    rule = serializers.IntegerField(allow_null=True, help_text="The id of the rule.")
+    instead = serializers.CharField(
+        allow_null=True, help_text="The id of the product of its design that stands in its place."
+    )
+    filter = serializers.CharField(allow_null=True, help_text="The filter that leaves it out.")
+
+    def to_representation(self, instance: Verdict) -> dict[str, Any]:
+        return super().to_representation({**vars(instance), "gate": instance.gate.value})
+
+
+class BecauseSerializer(ReasonSerializer):
+    """A reason, and what it refers to; what does not apply is null or empty."""
+
+    weight = serializers.FloatField(allow_null=True, help_text="The part's share in the score.")
+    rule = serializers.IntegerField(allow_null=True, help_text="The id of the rule.")
+    looks = serializers.ListField(
+        child=serializers.CharField(), help_text="Looks of the shop that hold both; five at most."
+    )
+
+    def to_representation(self, instance: Because) -> dict[str, Any]:
+        return super().to_representation({**vars(instance.reason), **vars(instance)})
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """Everything that speaks for a product that is shown; no reasons for one that is not."""
+
+    verdict = VerdictSerializer()
+    reasons = BecauseSerializer(many=True, source="parts")
+
+
+class WhyNot(Endpoint):
+    """The first gate that keeps a product out of a strip, or its rank there."""
+
+    @schema.operation(
+        "why_not",
+        summary="Why it is not there",
+        replies={200: VerdictSerializer},
+        fails=(400, 404),
+        tags=[schema.PRODUCTS],
+        parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery],
+    )
+    def get(self, request: Request, id: str, other: str) -> Response:
+        verdict: Verdict = why_not(
+            product_or_404(id), product_or_404(other), **parameters(request, ExplainQuery)
+        )
+        return Response(VerdictSerializer(verdict).data)
+
+
+class Why(Endpoint):
+    """What the score of a product in a strip is made of, and the shop's part in its place."""
+
+    @schema.operation(
+        "why",
+        summary="Why it is there",
+        replies={200: ExplanationSerializer},
+        fails=(400, 404),
+        tags=[schema.PRODUCTS],
+        parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery],
+    )
+    def get(self, request: Request, id: str, other: str) -> Response:
+        explanation: Explanation = why(
+            product_or_404(id), product_or_404(other), **parameters(request, ExplainQuery)
+        )
+        return Response(ExplanationSerializer(explanation).data)
