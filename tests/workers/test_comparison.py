@@ -161,6 +161,12 @@ def test_an_unknown_row_ends_with_the_names_of_all(data, tmp_path, capsys):
     assert "rows: chance; popularity" in capsys.readouterr().err
 
 
+def test_a_name_with_a_comma_is_asked_for_with_a_semicolon():
+    picked = rows.chosen("polania head, hard;")
+
+    assert [row.name for row in picked] == ["polania head, hard negatives"]
+
+
 def test_row_names_differ_also_as_files():
     slugs = [contest._slug(row.name) for row in rows.ROWS]
 

@@ -131,7 +131,7 @@ def chosen(names: str | None) -> tuple[Row, ...]:
     """
     if names is None:
         return ROWS
-    asked = [name.strip() for name in names.split(";" if ";" in names else ",")]
+    asked = [name.strip() for name in names.split(";" if ";" in names else ",") if name.strip()]
     picked = tuple(row for row in ROWS if any(row.name.startswith(name) for name in asked))
     unknown = [name for name in asked if not any(row.name.startswith(name) for row in ROWS)]
     if unknown:
