@@ -20,7 +20,8 @@ RGB_TO_XYZ = (
     (0.0177500, 0.1094404, 0.8728096),
 )
 SMALLEST_CHROMA = 1e-3  # squared; keeps the quotient finite
-SMALLEST_ENTRY = 1e-8  # keeps the slope of the square root finite
+# Keeps the slope of the square root finite; of 1e-8 exporters say that it is nothing, and drop it.
+SMALLEST_ENTRY = 1e-7
 SHARPEST = 40.0  # softmax temperature that picks the densest border colour
 WAVE_POOL_PX = 8  # 256 pixels become 32
 NEARNESS = 18.0  # Lab units at which two lightnesses are 61 % alike
