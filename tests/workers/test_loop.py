@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from workers.training.loop import Config, UnknownOptimiserError, fit
+from workers.training.loop import Config, UnknownOptimiserError, fit, hasten, settle
 from workers.training.recipe import UnknownSettingError, configured
 
 
@@ -132,3 +132,26 @@ def test_a_task_may_change_its_weights_after_each_step(config, tmp_path):
     fit(Frozen(), config=Config(epochs=1, learning_rate=0.05), out=tmp_path, score="score")
 
     assert Frozen.rates == [0.05] * 4
+
+
+def test_what_hastens_cuda_leaves_names_and_values_alone():
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+
+    hasten(network, compiled=True)
+
+    after = network.state_dict()
+    assert set(after) == set(before)
+    assert all(torch.equal(after[key], before[key]) for key in before)
+    assert network[0].weight.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_what_was_hastened_can_be_settled():
+    network = nn.Sequential(nn.Conv2d(3, 4, 3))
+    hasten(network, compiled=True)
+
+    settle(network)
+
+    assert network[0].weight.is_contiguous()
+    assert network(torch.zeros(1, 3, 8, 8)).shape == (1, 4, 6, 6)  # runs without a compiler

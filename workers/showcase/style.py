@@ -13,7 +13,7 @@ from workers.showcase.sheet import DPI, Cell, Row, canvas, draw_rows
 
 QUERIES, NEIGHBOURS = 6, 3
 PERPLEXITY = 30.0
-MOST_CATEGORIES = 20  # colours of the map; the rest is grey
+GREYS = (14, 15)  # of matplotlib's "tab20"; grey is for the rest
 
 
 def show(
@@ -106,10 +106,10 @@ def _map(space: Gallery, points: NDArray[np.float32], *, out: Path) -> None:
 
     labels = np.array([item.label for item in space.items])
     names, counts = np.unique(labels, return_counts=True)
-    commonest = names[np.argsort(-counts, kind="stable")][:MOST_CATEGORIES]
+    colours = np.delete(colormaps["tab20"](np.arange(20)), GREYS, axis=0)
+    commonest = names[np.argsort(-counts, kind="stable")][: len(colours)]
     figure = canvas((9, 6.5))
     axes = figure.subplots()
-    colours = colormaps["tab20"](np.arange(MOST_CATEGORIES))
     rest = ~np.isin(labels, commonest)
     axes.scatter(
         points[rest, 0],
