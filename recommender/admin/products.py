@@ -19,6 +19,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from recommender.admin.inspector import inspector
 from recommender.admin.jobs import tell_retried
 from recommender.admin.rendering import badge, product_page, rule_page, thumbnail
 from recommender.catalog import Card, catalog
@@ -116,11 +117,17 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         retry = self.admin_site.admin_view(self.retry_view)
         apart = self.admin_site.admin_view(self.apart_view)
+        inspect = self.admin_site.admin_view(self.inspect_view)
         return [
             path("<path:object_id>/retry/", retry, name=f"{name}_retry"),
             path("<path:object_id>/apart/", apart, name=f"{name}_apart"),
+            path("<path:object_id>/inspect/", inspect, name=f"{name}_inspect"),
             *super().get_urls(),
         ]
+
+    def inspect_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Why another product stands beside this one, or why not."""
+        return inspector(request, pages=self, product=self.get_object(request, object_id))
 
     def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Try one product's failed pictures again."""
