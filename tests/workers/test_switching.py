@@ -137,7 +137,9 @@ def test_rolling_back_takes_one_step_and_loses_nothing(shop, wide, sell):
 
 
 def test_a_scorer_serves_with_the_encoder_it_reads_and_not_before(shop, wide, judge):
-    with pytest.raises(CommandError, match=r"judges vectors of wide@1.*Activate that encoder first"):
+    with pytest.raises(
+        CommandError, match=r"judges vectors of wide@1.*Activate that encoder first"
+    ):
         call_command("activate_checkpoint", str(judge))
 
     call_command("activate_checkpoint", str(wide), purpose="VISUAL")

@@ -68,7 +68,8 @@ class StyleHead(nn.Module):
 
     def joined(self, parts: list[Tensor]) -> Tensor:
         """Put members side by side: one vector of unit norm."""
-        return torch.cat(parts, dim=1) / self.members**0.5
+        vector: Tensor = torch.cat(parts, dim=1) / self.members**0.5
+        return vector
 
 
 class FabricStyle(nn.Module):
