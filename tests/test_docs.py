@@ -60,7 +60,7 @@ def test_every_task_is_documented(name):
 
 @pytest.mark.parametrize("pattern", [*urls.urlpatterns, *aliases.urlpatterns])
 def test_every_path_of_the_api_is_documented(pattern):
-    path = str(pattern.pattern).replace("<str:id>", "{id}")
+    path = re.sub(r"<str:(\w+)>", r"{\1}", str(pattern.pattern))
 
     assert re.search(rf"`(GET|POST) {re.escape(path)}`", REFERENCE)
 
