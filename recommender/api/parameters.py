@@ -17,7 +17,7 @@ from recommender.models import Slot
 MAX_STRIP, MAX_PAGE, PAGE, MAX_CURSOR = 50, 100, 24, 1000
 SHARE_DIGITS = 6  # PostgreSQL raises an error where a product of numbers vanishes: 5e-324 × 0.9
 ATTRIBUTES = ("category", "gender", "season", "size", "colour")
-MAX_ATTRIBUTE = 100
+MAX_VALUE, MAX_VALUES = 100, 20
 CURSOR_SALT = "recommender.api.products"
 AMOUNT = r"[0-9]{1,7}(\.[0-9]{1,2})?"
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?", re.ASCII)
@@ -30,8 +30,14 @@ def parameters(request: Request, query: type[serializers.Serializer[Any]]) -> di
     Raises:
         rest_framework.exceptions.ValidationError: names each parameter that is wrong.
     """
+    fields, asked = query().fields, dict(request.query_params.lists())
+    several = {name for name in asked if isinstance(fields.get(name), serializers.ListField)}
+    twice = [name for name, values in asked.items() if name not in several and len(values) > 1]
+    if wrong := [name for name in twice if name in fields]:
+        raise serializers.ValidationError({name: ["Give it once."] for name in wrong})
     # A plain dictionary: in a QueryDict, DRF takes a missing flag for an unticked box.
-    given = query(data=request.query_params.dict())
+    data = {name: values if name in several else values[-1] for name, values in asked.items()}
+    given = query(data=data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
 
@@ -106,17 +112,24 @@ class PriceField(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
-@extend_schema_field({"type": "string", "maxLength": MAX_ATTRIBUTE, "pattern": "^[^\\x00]*$"})
-class AttributeField(serializers.CharField):
-    """A value of the shop's own; empty, as a form sends what was not filled in, asks for nothing."""
+VALUE = {"type": "string", "maxLength": MAX_VALUE, "pattern": "^[^\\x00]*$"}
+
+
+@extend_schema_field({"type": "array", "items": VALUE, "maxItems": MAX_VALUES})
+class AttributeField(serializers.ListField):
+    """Values of the shop's own, the parameter repeated for each; any of them will do.
+
+    An empty one, as a form sends what was not filled in, asks for nothing.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(
+            child=serializers.CharField(
+                max_length=MAX_VALUE, trim_whitespace=False, allow_blank=True
+            ),
+            max_length=MAX_VALUES,
             required=False,
-            help_text=text,
-            max_length=MAX_ATTRIBUTE,
-            trim_whitespace=False,
-            allow_blank=True,
+            help_text=f"{text} Repeat it for several: any of them will do.",
         )
 
 
@@ -135,7 +148,7 @@ class FilterQuery(serializers.Serializer[Any]):
         """Gather the conditions into one `filters`; refuse what this shop cannot filter by."""
         filters = Filters(
             slots=[attrs["slot"]] if "slot" in attrs else [],
-            attributes={name: [attrs[name]] for name in ATTRIBUTES if attrs.get(name)},
+            attributes=self._attributes(attrs),
             price_min=attrs.get("price_min"),
             price_max=attrs.get("price_max"),
         )
@@ -147,6 +160,11 @@ class FilterQuery(serializers.Serializer[Any]):
         narrowing = {"slot", "price_min", "price_max", *ATTRIBUTES}
         rest = {name: value for name, value in attrs.items() if name not in narrowing}
         return {**rest, "filters": filters}
+
+    @staticmethod
+    def _attributes(attrs: dict[str, Any]) -> dict[str, list[str]]:
+        given = {name: list(filter(None, attrs.get(name, ()))) for name in ATTRIBUTES}
+        return {name: values for name, values in given.items() if values}
 
 
 class ListQuery(serializers.Serializer[Any]):

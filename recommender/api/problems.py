@@ -82,7 +82,7 @@ def _no_worker(error: NoWorker) -> Problem:
 
 def _bad_parameters(error: ValidationError) -> Problem:
     detail = _("Look at the errors, correct the parameters and ask again.")
-    return Problem(400, "invalid_parameter", detail, list(_faults(error)))
+    return Problem(400, "invalid_parameter", detail, list(_faults(error.get_full_details(), "#")))
 
 
 def _from_rest_framework(error: APIException) -> Problem:
@@ -99,11 +99,14 @@ def _unreadable(error: Exception) -> Problem:
     return _from_rest_framework(ParseError(str(error)))
 
 
-def _faults(error: ValidationError) -> Iterator[Fault]:
-    details: dict[str, list[dict[str, str]]] = error.get_full_details()  # type: ignore[assignment]
-    for name, faults in details.items():
-        for fault in faults:
-            yield Fault("query", f"#/{name}", str(fault["code"]), str(fault["message"]))
+def _faults(details: Any, pointer: str) -> Iterator[Fault]:
+    """The faults below a pointer; those of a list's values lie one step deeper, by their number."""
+    if isinstance(details, list):
+        for fault in details:
+            yield Fault("query", pointer, str(fault["code"]), str(fault["message"]))
+    else:
+        for name, inner in details.items():
+            yield from _faults(inner, f"{pointer}/{name}")
 
 
 def _headers(error: Exception) -> dict[str, str]:

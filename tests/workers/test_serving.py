@@ -199,7 +199,7 @@ def test_a_head_without_its_backbone_is_refused(tiny_style):
 def test_a_head_on_other_features_is_refused(tiny_style):
     visual = serving.load_card(tiny_style)
     with pytest.raises(CheckpointError, match="reads 'features of tiny@1', this group offers"):
-        serving._check_input(visual, "features of visual@9")
+        serving.check_input(visual, "features of visual@9")
 
 
 def test_torch_and_onnx_runtime_give_the_same(tiny, pictures):

@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from collections import defaultdict
 
 import pytest
 from django.core.files.base import ContentFile
@@ -85,17 +86,17 @@ def test_both_strips_fill_after_embedding_and_pairing(upload):
 
 def test_a_long_import_fills_batches_of_the_workers_size(upload, settings, monkeypatch):
     settings.RECOMMENDER = settings.RECOMMENDER | {"BATCH_SIZE": 3}
-    sizes, encode = [], serving.EncoderGroup.encode
+    sizes, encode = defaultdict(list), serving.EncoderGroup.encode
     monkeypatch.setattr(
         serving.EncoderGroup,
         "encode",
-        lambda group, images: sizes.append(len(images)) or encode(group, images),
+        lambda group, images: sizes[group].append(len(images)) or encode(group, images),
     )
     for number in range(7):
         upload(str(number), "teal")
 
     assert tasks.embed_due() == 7
-    assert sizes == [3, 3, 1]
+    assert list(sizes.values()) == [[3, 3, 1]] * 2
     assert not EmbeddingJob.objects.exclude(state=Job.State.DONE).exists()
 
 
@@ -112,10 +113,11 @@ def test_a_new_encoder_is_built_in_the_shadow_and_then_takes_over(upload, newer_
     red = upload("red", "red")
     upload("crimson", "crimson")
     tasks.embed_due()
+    visual = Checkpoint.objects.get(name="visual")
 
     assert activate_checkpoint(newer_visual).state == "BUILDING"
     tasks.embed_due()
-    assert similar_products(red).versions == ("visual@1",)
+    assert similar_products(red).versions == (visual.label,)
 
     assert activate_checkpoint(newer_visual).state == "ACTIVE"
     assert similar_products(red).versions == ("visual@next",)
@@ -206,14 +208,14 @@ def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch
 
 
 def test_a_shoppers_photo_comes_back_as_vectors_and_words(monkeypatch):
-    replies = {}
+    replies, visual = {}, Checkpoint.objects.get(name="visual")
     monkeypatch.setattr(dispatch, "answer", replies.__setitem__)
 
     tasks.encode_photo(jpeg=base64.b64encode(photo("navy")).decode(), reply_to="me")
 
     answer = replies["me"]
     assert json.loads(json.dumps(answer)) == answer
-    assert len(answer["embeddings"]["visual@1"]) > 64
+    assert len(answer["embeddings"][visual.label]) > 64
     assert answer["category"]
 
 

@@ -31,6 +31,8 @@ def similar(client, blouse, tops):
         ({"category": "category-top"}, {"near", "middle", "far"}),
         ({"category": "no such thing"}, set()),
         ({"size": "", "colour": "red"}, {"middle"}),
+        ({"season": ["WINTER", "SUMMER"]}, {"near", "middle", "far"}),
+        ({"colour": ["red", "black"]}, {"middle"}),
     ],
 )
 def test_similar_products_are_narrowed(similar, query, left):
@@ -57,6 +59,20 @@ def test_a_photo_search_is_narrowed(client, worker, tops):
 @pytest.mark.parametrize("price", ["-1", "cheap", "NaN", "1e99", "1.234"])
 def test_a_price_that_is_none_is_refused_by_name(similar, price):
     reply = similar(price_max=price)
+
+    assert reply.status_code == 400
+    assert reply.json()["errors"][0]["pointer"] == "#/price_max"
+
+
+def test_a_value_that_is_none_is_named_by_its_place(similar):
+    reply = similar(size=["M", "x" * 101])
+
+    assert reply.status_code == 400
+    assert reply.json()["errors"][0]["pointer"] == "#/size/1"
+
+
+def test_what_can_hold_but_once_is_refused_twice(similar):
+    reply = similar(price_max=["3", "4"])
 
     assert reply.status_code == 400
     assert reply.json()["errors"][0]["pointer"] == "#/price_max"
