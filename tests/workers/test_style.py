@@ -12,6 +12,7 @@ from workers.networks.fabric import WIDTH, Fabric, moments
 from workers.networks.style_fabric import StyleHead, build
 from workers.networks.visual import unit
 from workers.training import looks, style
+from workers.training import tuned as tuned_module
 from workers.training.loop import Config, fit
 
 LESSON = style.Lesson(noise=0.1, forgets=0.4, elsewhere_weight=1.0)
@@ -147,3 +148,43 @@ def test_an_encoder_for_other_shops_is_judged_by_unseen_products(taught):
 
     taught = replace(taught, looks=learnt)
     assert {i for look in taught.looks for i in look}.isdisjoint(i for look in held for i in look)
+
+
+@pytest.fixture
+def tuned(taught, tmp_path):
+    """A small wardrobe's early maps: the taste is in the channels, the slot too."""
+    generator = np.random.default_rng(0)
+    tastes = np.eye(4)[np.arange(160) // 2 % 4].repeat(24, axis=1)[..., None, None]
+    maps = tastes + 0.3 * generator.normal(size=(160, 96, 12, 12))
+    return tuned_module.EarlyMaps(
+        maps.astype(np.float16), np.ones((160, 1, 6, 6), dtype=np.float16)
+    )
+
+
+def test_the_backbones_last_blocks_learn_from_looks(taught, tuned, tmp_path):
+    torch.manual_seed(0)
+    fabric = Fabric()
+    before = {name: value.clone() for name, value in fabric.state_dict().items()}
+    config = Config(epochs=2, batch=32, learning_rate=3e-4)
+    task = tuned_module.TuningTask(
+        tuned_module.LateFabric(fabric), early=tuned, taught=taught, config=config
+    )
+
+    history = fit(task, config=config, out=tmp_path, score="fitb")
+
+    changed = {n.split(".")[1] for n, v in fabric.state_dict().items() if not v.equal(before[n])}
+    assert history.rows[1]["loss"] < history.rows[0]["loss"]
+    assert changed == {"14", "15", "16"}
+
+
+def test_early_maps_lead_to_what_the_whole_pass_reads(tmp_path):
+    torch.manual_seed(0)
+    fabric, pixels = Fabric().eval(), torch.randint(0, 255, (2, 192, 192, 3), dtype=torch.uint8)
+    maps, garment = tuned_module._early(fabric, pixels)
+    late = fabric.features[14:](maps)
+
+    whole = fabric(pixels)
+
+    mean, _deviation = moments(late, garment + 1e-3)
+    start = 2 * (24 + 32 + 64 + 96)
+    assert torch.allclose(mean, whole[:, start : start + 160], atol=1e-4)

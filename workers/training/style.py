@@ -58,29 +58,25 @@ class StyleTask:
     def batches(self, epoch: int) -> list[list[Look]]:
         """Shuffle the looks into batches, the last, smaller one left out."""
         self._epoch = epoch
-        order = np.random.default_rng([self._config.seed, epoch]).permutation(
-            len(self._taught.looks)
+        return handfuls(
+            self._taught.looks, size=self._config.batch, seed=self._config.seed, epoch=epoch
         )
-        size = min(self._config.batch, len(order))
-        starts = range(0, len(order) - size + 1, size)
-        return [[self._taught.looks[i] for i in order[at : at + size]] for at in starts]
 
     def loss(self, batch: list[Look]) -> Tensor:
         """Contrast all items of the batch's looks, each member of the network by itself."""
         items, worn = pairs_worn(batch, self._taught.wardrobe.family)
-        on = device_of(self.network)
-        temperature = self.network.log_temperature.exp().clamp(COLDEST, HOTTEST)
-        known = torch.from_numpy(self._taught.wardrobe.are_together(items, items)).to(on)
-        family = torch.from_numpy(self._taught.wardrobe.family[items]).to(on)
+        members = self._learning(torch.from_numpy(items), device_of(self.network))
         apart = [
-            look_contrast(
-                vectors @ vectors.T / temperature - self._expected[items].to(on),
-                worn=torch.from_numpy(worn).to(on),
-                known=known,
-                family=family,
+            surprise(
+                vectors,
+                items=items,
+                worn=worn,
+                wardrobe=self._taught.wardrobe,
+                log_temperature=self.network.log_temperature,
+                expected=self._expected,
                 elsewhere_weight=self._lesson.elsewhere_weight,
             )
-            for vectors in self._learning(torch.from_numpy(items), on)
+            for vectors in members
         ]
         return torch.stack(apart).mean()
 
@@ -114,6 +110,36 @@ class StyleTask:
         place = self._place[items].to(on)  # (n,)
         own: Tensor = memory[place.clamp(min=0)] * (place >= 0)[:, None]
         return own
+
+
+def handfuls(looks: Sequence[Look], *, size: int, seed: int, epoch: int) -> list[list[Look]]:
+    """Shuffle looks into batches of one size, by seed and epoch; what is left over waits."""
+    order = np.random.default_rng([seed, epoch]).permutation(len(looks))
+    size = min(size, len(order))
+    starts = range(0, len(order) - size + 1, size)
+    return [[looks[i] for i in order[at : at + size]] for at in starts]
+
+
+def surprise(
+    vectors: Tensor,
+    *,
+    items: Indices,
+    worn: NDArray[np.float32],
+    wardrobe: Wardrobe,
+    log_temperature: Tensor,
+    expected: Tensor,
+    elsewhere_weight: float,
+) -> Tensor:
+    """Contrast (n, D) vectors of items, how often their kinds are worn taken off the logits."""
+    on = vectors.device
+    temperature = log_temperature.exp().clamp(COLDEST, HOTTEST)
+    return look_contrast(
+        vectors @ vectors.T / temperature - expected[items].to(on),
+        worn=torch.from_numpy(worn).to(on),
+        known=torch.from_numpy(wardrobe.are_together(items, items)).to(on),
+        family=torch.from_numpy(wardrobe.family[items]).to(on),
+        elsewhere_weight=elsewhere_weight,
+    )
 
 
 def pairs_worn(looks: Sequence[Look], family: Indices) -> tuple[Indices, NDArray[np.float32]]:

@@ -1,5 +1,6 @@
 """The recipe of `style`: one head on a frozen backbone's statistics, contrast over looks, a memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,13 +24,15 @@ from workers.networks.mobilenet_v2 import load_imagenet
 from workers.networks.style_fabric import FabricStyle, StyleHead
 from workers.training.described import described_items, whitening
 from workers.training.heads import HeadConfig, head_card
-from workers.training.looks import gather, hold_out, questions
+from workers.training.looks import Look, Question, Wardrobe, gather, hold_out, questions
 from workers.training.loop import Config, fit
 from workers.training.recipe import Run, UnknownSettingError, configured
 from workers.training.style import Lesson, StyleTask, Taught, keys_of
+from workers.training.tuned import tune
 
 NETWORK = "style-fabric"
 INTENDED_USE = "Finding products that go well together, by inner product of their vectors."
+TUNED_LOOKS = 64  # in a batch of fine-tuning: 250 pictures through the last blocks at once
 LIMITS = (
     "Knows the taste of its looks and no other; train it on the shop's own looks when it has any."
 )
@@ -41,7 +44,8 @@ class StyleConfig(HeadConfig):
 
     `batch` counts looks. `unseen` holds whole products out with their looks, as a checkpoint for other
     shops must be judged, and leaves out the memory; a shop's own encoder is to know its products. Colours
-    beside what was learnt are for strangers too: from one world of looks to another they carry best.
+    beside what was learnt are for strangers too: from one world of looks to another they carry best. `tuned_epochs`
+    fine-tunes the backbone's last blocks on the looks first (docs/experiments.md says for how much).
     """
 
     width: int = 192
@@ -58,10 +62,22 @@ class StyleConfig(HeadConfig):
     forgets: float = 0.3
     elsewhere_weight: float = 1.0
     unseen: bool = False
+    tuned_epochs: int = 0
+    tuned_learning_rate: float = 1e-4
 
     @property
     def loop(self) -> Config:
         return replace(super().loop, cosine=True)
+
+    @property
+    def tuning(self) -> Config:
+        """How the backbone's last blocks learn before the head."""
+        return replace(
+            self.loop,
+            epochs=self.tuned_epochs,
+            learning_rate=self.tuned_learning_rate,
+            batch=TUNED_LOOKS,
+        )
 
     @property
     def lesson(self) -> Lesson:
@@ -81,10 +97,21 @@ def train(run: Run) -> Card:
             f"The width, {config.width}, must be a multiple of members, {config.members}."
         )
     fabric = backbone(run.backbone)
+    wardrobe, looks, asked = _lessons(run, config)
+    if config.tuned_epochs:
+        tune(
+            fabric,
+            wardrobe.items,
+            Taught(torch.empty(0), wardrobe, looks, asked),
+            config=config.tuning,
+            work=run.work,
+            resume=run.resume,
+            device=run.device,
+        )
     described = described_items(run.collections, fabric, cache=run.work, device=run.device)
     centre, matrix = whitening(described, width=min(config.reduced, WIDTH))
     reduced = (torch.from_numpy(described) - centre) @ matrix.T
-    taught = _taught(run, config, reduced)
+    taught = Taught(reduced, wardrobe, looks, asked)
     keys = reduced[:0] if config.unseen else keys_of(reduced, taught.looks)
     options = {
         "reduced": len(matrix),
@@ -136,13 +163,14 @@ def backbone(weights: str | None) -> Fabric:
     return fabric
 
 
-def _taught(run: Run, config: StyleConfig, reduced: torch.Tensor) -> Taught:
+def _lessons(run: Run, config: StyleConfig) -> tuple[Wardrobe, Sequence[Look], Sequence[Question]]:
+    """Gather the looks: the wardrobe, what is learnt from, questions about what is held out."""
     wardrobe = gather(run.collections, most_looks=config.most_looks)
     generator = np.random.default_rng(config.seed)
     looks, held = hold_out(
         wardrobe.looks, share=config.held_out, generator=generator, unseen=config.unseen
     )
-    return Taught(reduced, wardrobe, looks, questions(held, wardrobe, generator=generator))
+    return wardrobe, looks, questions(held, wardrobe, generator=generator)
 
 
 def _card(common: Card, config: StyleConfig, options: dict[str, int]) -> Card:
