@@ -18,6 +18,7 @@ PRODUCT_COLUMNS = (
     "sku", "model", "title", "description", "category", "slot", "gender", "season", "colour",
     "price", "stock", "sizes", "image1", "image2",
 )  # fmt: skip
+LICENCE = "Apache-2.0"
 LOOK_COLUMNS = ("look", "title", "sku")
 
 
@@ -30,7 +31,7 @@ def generate(
     jobs: int = 1,
     width: int = 600,
 ) -> int:
-    """Write products.csv, looks.csv and images/ into `folder`; return the number of pictures.
+    """Write images/, LICENCE and the tables into `folder`; return the number of pictures.
 
     The same numbers give the same bytes, whatever `jobs` is. The tables are written last, so a
     folder that has them is complete.
@@ -39,6 +40,7 @@ def generate(
     outfits = looks(rows, count=looks_count, seed=seed)
     (folder / "images").mkdir(parents=True, exist_ok=True)
     pictures = _save_all(rows, folder=folder, seed=seed, width=width, jobs=jobs)
+    (folder / "LICENCE").write_text(f"{LICENCE}\n", encoding="utf-8")
     _write(folder / "products.csv", PRODUCT_COLUMNS, map(_product_row, rows))
     _write(folder / "looks.csv", LOOK_COLUMNS, _look_rows(outfits))
     return pictures

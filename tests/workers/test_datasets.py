@@ -165,6 +165,14 @@ def test_a_shop_catalogue_finds_slot_and_picture(shop):
     ]
 
 
+def test_a_shop_catalogue_says_under_which_licence(shop):
+    assert not catalogue.read(shop).licence
+
+    (shop / "LICENCE").write_text("CC0-1.0\nand more\n")
+
+    assert catalogue.read(shop).licence == "CC0-1.0"
+
+
 def test_a_shop_catalogue_reports_rows_it_cannot_use(shop):
     collection = catalogue.read(shop)
 

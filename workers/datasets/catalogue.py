@@ -12,12 +12,17 @@ def recognises(folder: Path) -> bool:
 
 
 def read(folder: Path) -> Collection:
-    """Read each row's first picture as an item, and every look of at least two known products."""
+    """Read each row's first picture as an item, and every look of at least two known products.
+
+    The licence is the first line of a file `LICENCE`, where there is one.
+    """
+    licence = folder / "LICENCE"
+    terms = licence.read_text(encoding="utf-8").partition("\n")[0] if licence.is_file() else ""
     items, skipped = read_items(folder / "products.csv", lambda row: _item(folder, row))
     looks, unread = read_looks(
         folder / "looks.csv", look="look", product="sku", known={item.key for item in items}
     )
-    return Collection(folder.name, "", tuple(items), looks, (*skipped, *unread))
+    return Collection(folder.name, terms, tuple(items), looks, (*skipped, *unread))
 
 
 def _item(folder: Path, row: Row) -> tuple[Item | None, str]:
