@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "LEASE_SECONDS": 180,  # after which another worker may take over a claimed job
     "MAX_ATTEMPTS": 3,  # after which a job waits for a person
     "RETRY_SECONDS": 30,  # before a failed job's next attempt; doubles each time
+    "CURSOR_SECONDS": 86_400,  # after which a page's cursor is told to begin again
     "PHOTO_TIMEOUT_SECONDS": 8,  # how long photo search waits for a worker
 }
 

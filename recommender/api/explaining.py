@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from recommender.api import schema
 from recommender.api.parameters import GoesWithQuery, ShareField, parameters
 from recommender.api.serializers import ReasonSerializer
+from recommender.api.throttles import ExplainThrottle
 from recommender.api.views import Endpoint, product_or_404
 from recommender.selectors.verdict import GOES_WITH, SIMILAR, Gate, Verdict, why_not
 from recommender.selectors.why import Because, Explanation, why
@@ -79,13 +80,15 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 class WhyNot(Endpoint):
     """The first gate that keeps a product out of a strip, or its rank there."""
 
+    throttle_classes = (ExplainThrottle,)
+
     @schema.operation(
         "why_not",
         summary="Why it is not there",
         replies={200: VerdictSerializer},
-        fails=(400, 404),
+        fails=(400, 404, 429),
         tags=[schema.PRODUCTS],
-        parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery],
+        parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery, schema.TRY_LATER],
     )
     def get(self, request: Request, id: str, other: str) -> Response:
         verdict: Verdict = why_not(
@@ -97,13 +100,15 @@ class WhyNot(Endpoint):
 class Why(Endpoint):
     """What the score of a product in a strip is made of, and the shop's part in its place."""
 
+    throttle_classes = (ExplainThrottle,)
+
     @schema.operation(
         "why",
         summary="Why it is there",
         replies={200: ExplanationSerializer},
-        fails=(400, 404),
+        fails=(400, 404, 429),
         tags=[schema.PRODUCTS],
-        parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery],
+        parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery, schema.TRY_LATER],
     )
     def get(self, request: Request, id: str, other: str) -> Response:
         explanation: Explanation = why(

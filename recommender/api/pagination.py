@@ -23,7 +23,8 @@ def page_of(
 ) -> Page:
     """Up to `limit` products, highest key first, and the address of the next page if there is one.
 
-    One query, and the host's prefetches. `cursor` is the key of the last product seen.
+    One query, and the host's prefetches. `cursor` is the key of the last product seen; it need
+    not be there any more, and what comes or goes between two pages moves no other product.
     """
     ordered = products.order_by("-pk")
     if cursor is not None:

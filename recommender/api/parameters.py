@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
 
+from recommender import conf
 from recommender.filters import Filters, UnknownAttribute
 from recommender.models import Slot
 
@@ -24,11 +25,16 @@ _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
+class CursorExpired(Exception):  # noqa: N818 -- reads as what happened
+    """This cursor is too old. Begin again with the first page."""
+
+
 def parameters(request: Request, query: type[serializers.Serializer[Any]]) -> dict[str, Any]:
     """The parameters that were given, checked, ready to be passed on by name.
 
     Raises:
         rest_framework.exceptions.ValidationError: names each parameter that is wrong.
+        CursorExpired: the cursor is ours, but older than `CURSOR_SECONDS`.
     """
     fields, asked = query().fields, dict(request.query_params.lists())
     several = {name for name in asked if isinstance(fields.get(name), serializers.ListField)}
@@ -78,13 +84,16 @@ class FlagField(serializers.BooleanField):
 
 @extend_schema_field({"type": "string", "format": "cursor", "maxLength": MAX_CURSOR})
 class CursorField(serializers.CharField):
-    """The key of the last product seen, signed, so that nobody writes one by hand."""
+    """The key of the last product seen, signed and dated, so that nobody writes one by hand."""
 
     default_error_messages = {"invalid_cursor": "This cursor is not one of ours."}
 
     def to_internal_value(self, data: Any) -> str:
         try:
-            return str(signing.loads(data, salt=CURSOR_SALT))
+            oldest = conf.get("CURSOR_SECONDS")
+            return str(signing.loads(data, salt=CURSOR_SALT, max_age=oldest))
+        except signing.SignatureExpired as error:
+            raise CursorExpired(CursorExpired.__doc__) from error
         except signing.BadSignature:
             self.fail("invalid_cursor")
 

@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException, NotFound, ParseError, Valida
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from recommender.api.parameters import CursorExpired
 from recommender.dispatch import NoWorker
 from recommender.photos import BadPhoto
 
@@ -24,6 +25,7 @@ TITLES = {
     "not_found": "There is no such product",
     "method_not_allowed": "The method is not allowed here",
     "unsupported_media_type": "The body is of a kind we cannot read",
+    "cursor_expired": "The cursor is too old",
     "throttled": "Too many requests",
     "no_worker": "Photo search is not available right now",
 }
@@ -80,6 +82,10 @@ def _no_worker(error: NoWorker) -> Problem:
     return Problem(503, "no_worker", str(error))
 
 
+def _expired(error: CursorExpired) -> Problem:
+    return Problem(410, "cursor_expired", _(str(error)))
+
+
 def _bad_parameters(error: ValidationError) -> Problem:
     detail = _("Look at the errors, correct the parameters and ask again.")
     return Problem(400, "invalid_parameter", detail, list(_faults(error.get_full_details(), "#")))
@@ -119,6 +125,7 @@ def _headers(error: Exception) -> dict[str, str]:
 _BUILDERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (BadPhoto, _bad_photo),
     (NoWorker, _no_worker),
+    (CursorExpired, _expired),
     (ValidationError, _bad_parameters),
     (APIException, _from_rest_framework),
     (Http404, _missing),

@@ -21,6 +21,9 @@ PRODUCT_ID = OpenApiParameter(
 RETRY_AFTER = OpenApiParameter(
     "Retry-After", int, OpenApiParameter.HEADER, response=[429, 503], description="Seconds."
 )
+TRY_LATER = OpenApiParameter(
+    "Retry-After", int, OpenApiParameter.HEADER, response=[429], description="Seconds."
+)
 PHOTO = {
     "multipart/form-data": {
         "type": "object",

@@ -12,19 +12,20 @@ from rest_framework.views import APIView
 MINUTE = 60
 
 
-class PhotoThrottle(BaseThrottle):
-    """Ten photo searches a minute for each address, counted in the host's cache.
+class AddressThrottle(BaseThrottle):
+    """So many requests a minute for each address, counted in the host's cache.
 
     The count is one atomic increment, so that requests in parallel cannot slip through together.
     A cache that all web processes share makes it one limit for all of them.
     """
 
-    per_minute = 10
+    scope: str
+    per_minute: int
     clock: Callable[[], float] = staticmethod(time.time)
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         window = int(self.clock()) // MINUTE
-        key = f"recommender:photo:{self.get_ident(request)}:{window}"
+        key = f"recommender:{self.scope}:{self.get_ident(request)}:{window}"
         cache.add(key, 0, timeout=2 * MINUTE)
         try:
             return cache.incr(key) <= self.per_minute
@@ -39,3 +40,15 @@ class PhotoThrottle(BaseThrottle):
         if api_settings.NUM_PROXIES is None:
             return str(request.META.get("REMOTE_ADDR", ""))
         return super().get_ident(request)
+
+
+class PhotoThrottle(AddressThrottle):
+    """Photo searches cost a worker's time."""
+
+    scope, per_minute = "photo", 10
+
+
+class ExplainThrottle(AddressThrottle):
+    """`why` and `why-not` follow an order to its end, which costs the database more than a strip."""
+
+    scope, per_minute = "explain", 60

@@ -75,7 +75,7 @@ class Products(Endpoint):
         "products",
         summary="Products, page by page",
         replies={200: PageSerializer},
-        fails=(400,),
+        fails=(400, 410),
         tags=[schema.PRODUCTS],
         parameters=[ListQuery],
     )

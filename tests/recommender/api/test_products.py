@@ -1,9 +1,13 @@
 """The list of products and the single product."""
 
+import time
+
 import pytest
 from django.core import signing
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from fashionshop.models import ProductPicture, clean_picture
+from fashionshop.models import Product, ProductPicture, clean_picture
 from recommender.api.parameters import CURSOR_SALT
 from recommender.testing import photo
 
@@ -78,6 +82,75 @@ def test_a_product_that_arrives_between_pages_shifts_nothing(client, make_produc
     make_product("d")
 
     assert titles(client.get(first.json()["next"])) == ["a"]
+
+
+def test_the_last_product_of_a_page_may_be_gone_by_the_next(client, make_product):
+    for title in "abc":
+        make_product(title)
+
+    first = client.get(URL, {"limit": 2})
+    Product.objects.get(title="b").delete()
+
+    assert titles(client.get(first.json()["next"])) == ["a"]
+
+
+CHANGES = st.lists(st.one_of(st.just("arrives"), st.integers(0, 40)), max_size=4)  # or which leaves
+
+
+@given(start=st.integers(1, 12), limit=st.integers(1, 5), changes=st.lists(CHANGES, max_size=8))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_comes_and_goes_no_product_is_shown_twice_or_left_out(
+    client, make_product, start, limit, changes
+):
+    Product.objects.all().delete()
+    stayed = {make_product(f"{number:03}").title for number in range(start)}
+    seen, page = [], f"{URL}?limit={limit}"
+    between = iter(changes)
+    while page:
+        reply = client.get(page)
+        seen, page = [*seen, *titles(reply)], reply.json()["next"]
+        stayed -= gone(make_product, next(between, []))
+
+    assert len(seen) == len(set(seen))
+    assert stayed <= set(seen)
+
+
+def gone(make_product, changes):
+    """Change the catalogue; the titles that left it."""
+    left = set()
+    for change in changes:
+        if change == "arrives":
+            make_product(f"new {time.monotonic_ns()}")
+            continue
+        rows = list(Product.objects.order_by("pk")[change : change + 1])
+        left |= {row.title for row in rows}
+        Product.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return left
+
+
+def test_a_cursor_that_is_too_old_is_gone_and_says_what_to_do(client, make_product, monkeypatch):
+    for title in "ab":
+        make_product(title)
+    page = client.get(URL, {"limit": 1}).json()["next"]
+    a_day_later = time.time() + 86_401
+    monkeypatch.setattr(signing.time, "time", lambda: a_day_later)
+
+    reply = client.get(page)
+
+    assert (reply.status_code, reply.json()["code"]) == (410, "cursor_expired")
+    assert reply["Content-Type"] == "application/problem+json"
+    assert "first page" in reply.json()["detail"]
+
+
+def test_how_long_a_cursor_leads_on_is_a_setting(client, make_product, settings, monkeypatch):
+    for title in "ab":
+        make_product(title)
+    page = client.get(URL, {"limit": 1}).json()["next"]
+    settings.RECOMMENDER = {**settings.RECOMMENDER, "CURSOR_SECONDS": 100_000}
+    a_day_later = time.time() + 86_401
+    monkeypatch.setattr(signing.time, "time", lambda: a_day_later)
+
+    assert client.get(page).status_code == 200
 
 
 @pytest.mark.parametrize("cursor", ["1", "x" * 100, "eyJhIjoxfQ:1:1", ""])

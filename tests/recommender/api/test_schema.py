@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from recommender import dispatch
 from recommender.api.parameters import CURSOR_SALT
-from recommender.api.throttles import PhotoThrottle
+from recommender.api.throttles import ExplainThrottle, PhotoThrottle
 from recommender.testing import photo
 
 URL = "/api/v1/schema"
@@ -95,7 +95,8 @@ api = schemathesis.openapi.from_wsgi(URL, get_wsgi_application())
 @pytest.fixture
 def known(monkeypatch, blouse, tops, partners, worker):
     """A shop with something in it, a worker that answers, and no limit; returns a product."""
-    monkeypatch.setattr(PhotoThrottle, "per_minute", 10**6)
+    for throttle in (PhotoThrottle, ExplainThrottle):
+        monkeypatch.setattr(throttle, "per_minute", 10**6)
     monkeypatch.setattr(dispatch, "worker_answers", lambda: True)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)  # the test's transaction is on it

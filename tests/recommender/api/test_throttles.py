@@ -1,4 +1,4 @@
-"""Photo search costs a worker's time; ten a minute are enough for a person."""
+"""What costs a worker's time, or the database's, is counted for each address."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,7 +6,7 @@ import pytest
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from recommender.api.throttles import PhotoThrottle
+from recommender.api.throttles import AddressThrottle, ExplainThrottle, PhotoThrottle
 from recommender.testing import photo
 
 NOON = 1_700_000_000 // 60 * 60
@@ -87,3 +87,29 @@ def test_the_alias_counts_on_the_same_ten(client, worker):
     reply = client.post("/api/v1/search/image", photo(), content_type="image/jpeg")
 
     assert reply.status_code == 429
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("question", ["why", "why-not"])
+def test_too_many_questions_why_are_told_how_long_to_wait(
+    client, blouse, skirt, question, monkeypatch
+):
+    monkeypatch.setattr(ExplainThrottle, "per_minute", 2)
+    monkeypatch.setattr(AddressThrottle, "clock", staticmethod(lambda: NOON + 15))
+    url = f"/api/v1/products/{blouse.pk}/{question}/{skirt.pk}"
+
+    replies = [client.get(url) for _ in range(3)]
+
+    assert [reply.status_code for reply in replies] == [200, 200, 429]
+    assert replies[-1].json()["code"] == "throttled"
+    assert replies[-1]["Retry-After"] == "45"
+
+
+def test_questions_why_and_photos_are_counted_apart():
+    request = Request(APIRequestFactory().get("/"))
+
+    photos = [PhotoThrottle().allow_request(request, None) for _ in range(11)]
+
+    assert photos[-1] is False
+    assert ExplainThrottle().allow_request(request, None)
+    assert ExplainThrottle.per_minute == 60
