@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from recommender.catalog import catalog, product_model
-from recommender.models import LookItem, Picture
+from recommender.models import LookItem, Picture, Rule
 
 HELD_OUT_ONE_IN = 10
 PRODUCTS_AT_ONCE = 200
@@ -56,6 +56,18 @@ def looks_worn() -> dict[Any, tuple[Any, ...]]:
     for look, product in items.values_list("look_id", "product_id").iterator():
         looks[look].append(product)
     return {look: tuple(keys) for look, keys in looks.items() if len(keys) > 1}
+
+
+def pairs_parted() -> list[tuple[Any, Any]]:
+    """The pairs a merchant gave a thumbs down beside each other, ascending; one query."""
+    goes_with = Q(strip=Rule.Strip.GOES_WITH) | Q(strip=Rule.Strip.EVERYWHERE)
+    parted = Rule.objects.in_force().filter(
+        goes_with, is_feedback=True, product__isnull=False, on_product__isnull=False
+    )
+    pairs = parted.order_by("on_product_id", "product_id").values_list(
+        "on_product_id", "product_id"
+    )
+    return list(pairs.distinct())
 
 
 def products_worn(keys: Collection[Any]) -> Iterator[WornProduct]:

@@ -12,9 +12,16 @@ from typing import Any
 from PIL import Image
 
 from recommender.photos import CATALOGUE, BadPhoto, digest, encode_jpeg, open_photo
-from recommender.selectors.worn import WornProduct, is_held_out, looks_worn, products_worn
+from recommender.selectors.worn import (
+    WornProduct,
+    is_held_out,
+    looks_worn,
+    pairs_parted,
+    products_worn,
+)
 
 PRODUCTS, LEARNT, HELD_OUT = "product_data.csv", "outfits_train.csv", "outfits_valid.csv"
+FEEDBACK = "feedback.csv"  # pairs with a thumbs down
 IMAGES, REPORT = "images", "export.json"
 TO_LEARN = "learn"  # a folder within: the same without what is held out
 # The retailer's thirteen columns; what no catalogue of ours knows stays empty.
@@ -58,6 +65,7 @@ class Export:
     learnt: int
     held_out: int
     held_out_items: int
+    parted: int = 0
     skipped: tuple[Skip, ...] = ()
 
     def reasons(self) -> list[tuple[str, int, str]]:
@@ -116,6 +124,8 @@ class _Folder:
 def export_looks(folder: Path, *, track: Track = lambda rows, _total: rows) -> Export:
     """Write products worn in looks, their pictures and the looks, and `learn` without those held out.
 
+    Besides them `feedback.csv`, the pairs with a thumbs down: nothing learns from it, the gate counts.
+
     A look is held out or not by its id alone, so it never changes sides. Safe to kill and to repeat:
     a second run writes only what changed. Reads each new picture once, and decodes it to see
     whether it is one.
@@ -130,7 +140,9 @@ def export_looks(folder: Path, *, track: Track = lambda rows, _total: rows) -> E
     """
     _claim(folder)
     looks = looks_worn()
-    keys = {key for look in looks.values() for key in look}
+    parted = pairs_parted()
+    worn = {key for look in looks.values() for key in look}
+    keys = worn | {key for pair in parted for key in pair}
     files = _Folder(folder)
     products: dict[Any, WornProduct] = {}
     for product in track(products_worn(keys), len(keys)):
@@ -142,9 +154,13 @@ def export_looks(folder: Path, *, track: Track = lambda rows, _total: rows) -> E
     files.skipped += [
         Skip(f"look {look}", "fewer than two products with a picture") for look in small
     ]
-    _write_tables(folder, [products[key] for key in files.files], files=files.files, looks=complete)
+    shown = [products[key] for key in files.files]
+    rivals = Counter(_rivals(product) for product in shown if product.pk in worn)
+    _write_tables(folder, shown, files=files.files, looks=complete, rivals=rivals)
+    apart = [(products[a].key, products[b].key) for a, b in parted if {a, b} <= files.files.keys()]
+    _write_csv(folder / FEEDBACK, ("cod_modelo_color", "other"), apart)
     files.sweep()
-    return _report(folder, files, complete)
+    return _report(folder, files, complete, parted=len(apart))
 
 
 def _claim(folder: Path) -> None:
@@ -162,10 +178,10 @@ def _write_tables(
     *,
     files: Mapping[Any, str],
     looks: Mapping[Any, Sequence[Any]],
+    rivals: Mapping[tuple[str, ...], int],
 ) -> None:
     keys = {product.pk: product.key for product in products}
-    sizes = Counter(_rivals(product) for product in products)
-    rows = {product.key: _row(product, files[product.pk], sizes=sizes) for product in products}
+    rows = {product.key: _row(product, files[product.pk], sizes=rivals) for product in products}
     worn = {look: [keys[key] for key in members] for look, members in looks.items()}
     learnt = {look: members for look, members in worn.items() if not is_held_out(look)}
     held_out = {look: members for look, members in worn.items() if is_held_out(look)}
@@ -233,7 +249,9 @@ def _jpeg(data: bytes) -> bytes:
     return encode_jpeg(image, quality=QUALITY)
 
 
-def _report(folder: Path, files: _Folder, looks: Mapping[Any, Collection[Any]]) -> Export:
+def _report(
+    folder: Path, files: _Folder, looks: Mapping[Any, Collection[Any]], *, parted: int
+) -> Export:
     held = [keys for look, keys in looks.items() if is_held_out(look)]
     export = Export(
         products=len(files.files),
@@ -241,6 +259,7 @@ def _report(folder: Path, files: _Folder, looks: Mapping[Any, Collection[Any]]) 
         learnt=len(looks) - len(held),
         held_out=len(held),
         held_out_items=sum(map(len, held)),
+        parted=parted,
         skipped=tuple(files.skipped),
     )
     _replace(folder / REPORT, (json.dumps(asdict(export), indent=1) + "\n").encode())

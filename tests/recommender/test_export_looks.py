@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 from fashionshop.models import Product
 from fashionshop.storage import WholeFiles
 from recommender.catalog import catalog
-from recommender.models import Look, LookItem, Picture, Slot
+from recommender.models import Look, LookItem, Picture, Rule, Slot
 from recommender.selectors.worn import is_held_out
 from recommender.services.exporting import COLUMNS, ForeignFolder, export_looks
+from recommender.services.rules import keep_apart
 from workers.datasets import read
 
 pytestmark = pytest.mark.django_db
@@ -260,8 +261,41 @@ def test_the_queries_do_not_grow_with_the_looks(
     for _ in range(20):
         put_together(blouse, skirt)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         export_looks(folder)
+
+
+def feedback(folder):
+    rows = csv.reader((folder / "feedback.csv").read_text().splitlines())
+    return [tuple(row) for row in rows][1:]
+
+
+def test_a_thumbs_down_leaves_with_the_looks(folder, outfit, blouse, handbag, make_picture):
+    make_picture(handbag)
+    keep_apart(blouse.pk, handbag.pk, strip="GOES_WITH", by="ada")
+
+    export = export_looks(folder)
+
+    assert feedback(folder) == [(str(blouse.pk), str(handbag.pk))]
+    assert (export.parted, export.products) == (1, 4)
+    assert str(handbag.pk) not in (folder / "learn" / "product_data.csv").read_text()
+
+
+@pytest.mark.parametrize("change", [{"strip": "SIMILAR"}, {"is_enabled": False}])
+def test_what_is_no_wish_about_going_together_is_no_feedback(folder, outfit, blouse, skirt, change):
+    rule = keep_apart(blouse.pk, skirt.pk, strip="GOES_WITH", by="ada")
+    Rule.objects.filter(pk=rule.pk).update(**change)
+
+    export_looks(folder)
+
+    assert feedback(folder) == []
+
+
+def test_a_thumbs_down_on_what_has_no_picture_is_left_out(folder, outfit, blouse, handbag):
+    keep_apart(blouse.pk, handbag.pk, strip="GOES_WITH", by="ada")
+
+    assert export_looks(folder).parted == 0
+    assert feedback(folder) == []
 
 
 def test_the_command_says_what_it_wrote_and_left_out(folder, outfit, boots, capsys):

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from tests.workers.retailer import read_json, write_export
+from tests.workers.retailer import read_json, write_csv, write_export
 from workers.evaluation import __main__ as evaluation
 from workers.evaluation import gate
+from workers.evaluation.feedback import above_median, parted_pairs
 
 
 def is_held(number):
@@ -113,3 +114,29 @@ def test_too_few_looks_let_nobody_through(tiny, tiny_style, tmp_path):
 
     assert evaluation.main(["gate", *judged, "--json", str(tmp_path / "g.json")]) == 3
     assert "too few to judge by" in read_json(tmp_path / "g.json")["reason"]
+
+
+def test_pairs_with_a_thumbs_down_are_counted_and_do_not_decide(shop, tiny, tiny_style, tmp_path):
+    pairs = [("0-0-BLUE", "1-1-RED"), ("00-BLUE", "11-RED"), ("00-BLUE", "nobody")]
+    write_csv(shop / "feedback.csv", [["cod_modelo_color", "other"], *pairs])
+    data = ["--data", str(shop), "--visual", str(tiny), "--json", str(tmp_path / "g.json")]
+
+    evaluation.main(["gate", *data, "--candidate", str(tiny_style)])
+    (shop / "feedback.csv").unlink()
+
+    feedback = read_json(tmp_path / "g.json")["feedback"]
+    assert feedback["pairs"] == 1
+    assert set(feedback["above_median"]) == {"candidate", "raw"}
+
+
+def test_what_ranks_above_the_middle_is_counted_for_each_judge(generator):
+    table = np.array([[1.0, 0.9, 0.1], [0.9, 1.0, 0.2], [0.1, 0.2, 1.0]])
+
+    counted = above_median({"one": table, "other": -table}, [(0, 1), (0, 2)])
+
+    assert counted == {"pairs": 2, "above_median": {"one": 1, "other": 1}}
+
+
+def test_a_shop_without_a_thumbs_down_has_nothing_to_count(tmp_path):
+    assert parted_pairs(tmp_path, ["a"]) == []
+    assert above_median({"one": np.eye(2)}, []) == {}

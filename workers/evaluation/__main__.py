@@ -15,6 +15,7 @@ from workers.checkpoints import CheckpointError, find
 from workers.datasets import UnknownFormatError, read
 from workers.datasets.collection import Collection
 from workers.evaluation import classification, compatibility, gate, retrieval, split
+from workers.evaluation.feedback import parted_pairs
 from workers.evaluation.table import details, table
 
 TASKS = ("retrieval", "compatibility", "classification")
@@ -60,7 +61,8 @@ def _split(options: argparse.Namespace, collection: Collection) -> int:
 def _gate(options: argparse.Namespace, collection: Collection) -> int:
     candidate = find(options.candidate)
     rivals = {"current": options.current, "scorer": options.scorer}
-    result = gate.evaluate(collection, candidate, visual=options.visual, **rivals)
+    parted = parted_pairs(options.data, (item.key for item in collection.items))
+    result = gate.evaluate(collection, candidate, visual=options.visual, parted=parted, **rivals)
     sys.stdout.write(f"{'Passed' if result['passed'] else 'Not passed'}: {result['reason']}\n")
     _write(result, options.json)
     return 0 if result["passed"] else NOT_PASSED

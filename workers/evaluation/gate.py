@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from workers.checkpoints import FEATURES_OF, PIXELS, find, load_card
 from workers.datasets.collection import Collection, Item
 from workers.evaluation.embedded import embed, similarity
+from workers.evaluation.feedback import Pair, above_median
 from workers.evaluation.metrics import auc, blank_credit
 from workers.runtime import open_session
 from workers.serving import EncoderGroup, check_input, load_encoders, load_scorer
@@ -54,6 +55,7 @@ def evaluate(
     visual: str | None,
     current: str | None,
     scorer: str | None = None,
+    parted: Sequence[Pair] = (),
 ) -> dict[str, Any]:
     """Put questions about the held-out looks to the candidate and its rivals.
 
@@ -62,13 +64,14 @@ def evaluate(
     bootstrap draws whole looks, because questions about one look are not independent.
 
     A pair scorer that ranks now may be named: it does not decide, but whoever lets the candidate serve
-    must know whether it is better alone than re-ranked by that scorer.
+    must know whether it is better alone than re-ranked by that scorer. Nor do pairs `parted` by a thumbs
+    down decide: there are too few; it is said how many are still ranked above the middle.
 
     Returns:
         `passed`, `reason`, `questions`, `candidate` and `against`, as docs/models.md describes them,
-        and `scorer`, the comparison with the pair scorer, {} without one.
+        `scorer`, the comparison with the pair scorer, {} without one, and `feedback`, likewise.
     """
-    exam = _exam(collection)
+    exam = _exam(collection, parted)
     if len(exam.asked) < FEWEST_QUESTIONS:
         return _too_few(len(exam.asked))
     group = load_encoders([find(visual or "visual")])
@@ -79,6 +82,7 @@ def evaluate(
     sheets = {name: _sheet(exam.asked, score) for name, score in scores.items()}
     own = sheets.pop("candidate")
     result = verdict(own, sheets, groups=exam.groups)
+    result["feedback"] = above_median(tables, exam.parted)
     if scorer:
         judged = _by_scorer(find(scorer), seen[group.cards[0].identity], exam)
         rival = {"scorer": _sheet(exam.asked, judged)}
@@ -95,9 +99,10 @@ class _Exam:
     pictures: Sequence[Item]
     at: Mapping[int, int]  # an item's index → its row among the pictures
     popularity: Counter[int]
+    parted: Sequence[tuple[int, int]]  # rows of the pairs with a thumbs down
 
 
-def _exam(collection: Collection) -> _Exam:
+def _exam(collection: Collection, parted: Sequence[Pair]) -> _Exam:
     wardrobe = gather([collection])
     index_of = {item.key: index for index, item in enumerate(wardrobe.items)}
 
@@ -107,13 +112,17 @@ def _exam(collection: Collection) -> _Exam:
 
     held = looks(HELD_OUT)
     asked = questions(held, wardrobe, generator=np.random.default_rng(SEED))
-    shown = sorted({index for q in asked for index in (*q.context, *q.answers)})
+    apart = [(index_of[one], index_of[other]) for one, other in parted]
+    asked_of = {index for q in asked for index in (*q.context, *q.answers)}
+    shown = sorted(asked_of.union(*apart))
+    at = {index: row for row, index in enumerate(shown)}
     return _Exam(
         asked,
         _look_of(asked, held),
         [wardrobe.items[index] for index in shown],
-        {index: row for row, index in enumerate(shown)},
+        at,
         Counter(index for look in looks(LEARNT) for index in look),
+        [(at[one], at[other]) for one, other in apart],
     )
 
 
@@ -144,6 +153,7 @@ def verdict(
         "candidate": candidate.figures(),
         "against": against,
         "scorer": {},
+        "feedback": {},
     }
 
 
@@ -190,6 +200,7 @@ def _too_few(count: int) -> dict[str, Any]:
         "candidate": empty,
         "against": {},
         "scorer": {},
+        "feedback": {},
     }
 
 

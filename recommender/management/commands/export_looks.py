@@ -42,4 +42,5 @@ def lines_of(export: Export) -> list[str]:
         f"  left out {count:,}: {reason} (for instance {example})"
         for reason, count, example in export.reasons()[:MOST_REASONS]
     ]
-    return [f"{products}; {looks}.", *reasons]
+    apart = [f"{export.parted:,} pairs with a thumbs down."] if export.parted else []
+    return [f"{products}; {looks}.", *apart, *reasons]

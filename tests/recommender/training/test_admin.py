@@ -120,3 +120,13 @@ def test_a_page_of_trainings_costs_the_same_for_many(
         html = admin_client.get(PAGE).content.decode()
 
     assert html.count("What is worn most: 31") == 20
+
+
+def test_pairs_with_a_thumbs_down_are_counted_beside_what_serves(make_run, page_of):
+    feedback = {"pairs": 5, "above_median": {"raw": 3, "candidate": 1, "current": 4}}
+
+    text = page_of(make_run(state="PASSED", figures={**FIGURES, "feedback": feedback}))
+
+    assert "Of 5 pairs with a thumbs down, the new checkpoint still ranks 1 above" in text
+    assert "what serves now, 4." in text
+    assert "thumbs down" not in page_of(make_run(version="3", state="PASSED", figures=FIGURES))
