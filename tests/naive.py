@@ -206,3 +206,11 @@ def margin_loss(firsts, seconds, together, *, margin):
 
 def _apart(first, second):
     return math.sqrt(sum((x - y) ** 2 for x, y in zip(first, second, strict=True)))
+
+
+def beside_a_set(anchors, candidates):
+    """Rank named vectors by the mean of their inner products with the anchors, ties by name."""
+    means = {}
+    for name, vector in candidates.items():
+        means[name] = sum(_inner_product(anchor, vector) for anchor in anchors) / len(anchors)
+    return sorted(means, key=lambda name: (-means[name], name))

@@ -69,8 +69,10 @@ def products_like_photo(
     )
 
 
-def seen_photo(data: bytes) -> SeenPhoto:
+def seen_photo(data: bytes, *, purpose: Purpose = Purpose.VISUAL) -> SeenPhoto:
     """Have a worker look at a photo; one query, and a bounded wait.
+
+    The vector is the one for this purpose: visual to find what looks alike, style to find partners.
 
     The photo loses its EXIF data before it leaves the process and is never stored.
 
@@ -79,7 +81,7 @@ def seen_photo(data: bytes) -> SeenPhoto:
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
     """
     photo = open_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX)
-    checkpoint = active_checkpoint(Purpose.VISUAL)
+    checkpoint = active_checkpoint(purpose)
     if checkpoint is None:
         raise NoWorker(NoWorker.__doc__)
     reply = encoded_photo(encode_jpeg(photo, quality=PHOTO_QUALITY))

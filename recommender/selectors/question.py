@@ -1,6 +1,6 @@
 """All that must be known before products can be ranked, in one query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,30 +38,38 @@ class Question:
 
 def question_about(product_pk: Any) -> Question:
     """What there is to know about a product; one query. An unknown product is a blank."""
+    row = question_rows([product_pk]).first()
+    return Question() if row is None else question_of(row)
+
+
+def question_rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]:
+    """A row for each of these products that exists, hidden ones too; `question_of` reads it."""
     shop = catalog()
-    names = {name: f"reco_{name}" for name in shop.attributes()}
-    row = (
+    names = {f"reco_{name}": expression for name, expression in shop.attributes().items()}
+    rows: QuerySet[Any, dict[str, Any]] = (
         product_model()
-        ._default_manager.filter(pk=product_pk)
+        ._default_manager.filter(pk__in=list(product_pks))
         .order_by()
         .annotate(
             reco_slot=shop.slot(),
             reco_group=shop.group_key(),
             reco_checkpoints=_all_of(_serving(), CHECKPOINT),
             reco_rules=_all_of(Rule.objects.in_force(), RULE),
-            **{names[name]: expression for name, expression in shop.attributes().items()},
+            **names,
         )
-        .values(*("reco_slot", "reco_group", "reco_checkpoints", "reco_rules"), *names.values())
-        .first()
+        .values(*("pk", "reco_slot", "reco_group", "reco_checkpoints", "reco_rules"), *names)
     )
-    if row is None:
-        return Question()
-    facts = {name: row[column] for name, column in names.items()}
+    return rows
+
+
+def question_of(row: Mapping[str, Any]) -> Question:
+    """Read one of the `question_rows`."""
+    facts = {name: row[f"reco_{name}"] for name in catalog().attributes()}
     checkpoints = [Checkpoint(**values) for values in row["reco_checkpoints"]]
     return Question(
         {checkpoint.purpose: checkpoint for checkpoint in checkpoints},
         [_rule(values) for values in row["reco_rules"]],
-        Facts(product_pk, {**facts, SLOT: row["reco_slot"]}),
+        Facts(row["pk"], {**facts, SLOT: row["reco_slot"]}),
         slot=row["reco_slot"],
         group=row["reco_group"],
     )

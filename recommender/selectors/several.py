@@ -1,0 +1,181 @@
+"""Which products go well with several things at once: products, and a shopper's own photos."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FloatField,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, RowNumber
+from django.utils.translation import gettext, ngettext
+
+from recommender import conf
+from recommender.catalog import catalog
+from recommender.database import InnerProduct, Part, vector_value
+from recommender.filters import ANYTHING, Filters
+from recommender.models import Checkpoint, Embedding
+from recommender.selectors.group import Given, Group, group_of, partners_of, steering_beside
+from recommender.selectors.ladder import climb
+from recommender.selectors.ranking import VECTOR, Ranked, cover_vector
+from recommender.selectors.similar import products_in_order, wishes
+from recommender.steering import Steering, in_pinned_order
+from recommender.strips import Item, Reason, Rung, Strip
+
+MOST_ITEMS = 8
+LOOK_BONUS = 0.5  # for being worn with all of the items; cosines of partners lie around 0.3 to 0.8
+A_PLACE = 1e-6  # so little counts a place among the newest that any boost outweighs it
+
+
+def goes_with_all(
+    items: Sequence[Any],
+    *,
+    limit: int | None = None,
+    per_slot: int | None = None,
+    filters: Filters = ANYTHING,
+) -> Strip:
+    """Products that go well with all of these at once, in stock, of no slot that is taken.
+
+    Each item is a product or a `SeenPhoto` in style. A candidate c beside the items a1 … an scores
+    `mean(cosine(ai, c)) + LOOK_BONUS × k / n`. The cosine is that of the style vectors, of an item's
+    first picture with whichever view of c fits best, and 0 where nobody has looked at the item yet;
+    k is the number of items that c is worn with in looks of the shop. The rules that hold beside
+    any of the items hold. Where that does not fill the strip, the newest products do. Three
+    queries, and whatever the host's cards prefetch.
+
+    Raises:
+        SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
+        UnknownAttribute: the shop cannot filter by one of the attributes.
+    """
+    limit = conf.get("STRIP_LENGTH") if limit is None else limit
+    per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
+    group = group_of(items)
+    steered = steering_beside(group.given)
+    partners = partners_of(group, filters=filters, steered=steered)
+    climbed = climb(_rungs(partners, group, steered), limit=limit, per_slot=per_slot)
+    placed = in_pinned_order({row.pk: (rung, row) for rung, row in climbed}, steered.pins)
+    return Strip(tuple(_items(placed, group)), versions=group.versions)
+
+
+def with_set_score(partners: QuerySet[Any], group: Group, style: Checkpoint) -> QuerySet[Any]:
+    """Annotate products with `reco_score` beside a group, once per picture.
+
+    None at all where no item of the group has a vector.
+    """
+    seen = partners.order_by().filter(
+        _is_known(group, style), recommender_pictures__embeddings__checkpoint=style
+    )
+    nothing = Value(0.0, output_field=FloatField())
+    cosines = [Coalesce(_cosine(_anchor(each, style), style), nothing) for each in group.given]
+    mean = reduce(add, cosines) / Value(float(len(cosines)))
+    scored: QuerySet[Any] = seen.annotate(reco_score=mean + _worn_bonus(group))
+    return scored
+
+
+def worn_together(worn: int, asked: int) -> Reason:
+    """That the shop wears a product with so many of the items asked about."""
+    text = ngettext(
+        "Worn with %(n)s of them in looks of the shop",
+        "Worn with %(n)s of them in looks of the shop",
+        worn,
+    )
+    alone = gettext("Worn together in a look of the shop")
+    return Reason(Rung.LOOK.value, alone if asked == 1 else text % {"n": worn}, worn / asked)
+
+
+def _rungs(partners: QuerySet[Any], group: Group, steered: Steering) -> dict[Rung, QuerySet[Any]]:
+    rungs: dict[Rung, QuerySet[Any]] = {}
+    if group.style and group.given:
+        rungs[Rung.STYLE] = with_set_score(partners, group, group.style)
+    place = Window(
+        RowNumber(), partition_by=F("reco_slot"), order_by=[F("reco_novelty").desc(), "pk"]
+    )
+    rungs[Rung.NEWEST] = (
+        partners.order_by()
+        .annotate(reco_novelty=catalog().novelty())
+        .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE))
+    )
+    if steered.pins:
+        pinned = partners.filter(pk__in=list(steered.pins))
+        rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
+    return rungs
+
+
+def _is_known(group: Group, style: Checkpoint) -> Q:
+    """Whether any item has a vector; asked once, not for each candidate."""
+    if any(each.photo for each in group.given):
+        return Q()
+    seen = Embedding.objects.filter(picture__product__in=group.product_pks, checkpoint=style)
+    return Q(Exists(seen))
+
+
+def _anchor(given: Given, style: Checkpoint) -> Combinable:
+    if given.photo is not None:
+        return vector_value(given.photo.vector)
+    return Subquery(cover_vector(given.pk, style))
+
+
+def _cosine(anchor: Combinable, encoder: Checkpoint) -> Combinable:
+    """The closeness of a picture to an anchor: the cosine of each part by its weight."""
+    if not encoder.parts:
+        return InnerProduct(anchor, F(VECTOR))
+    first, terms = 1, []
+    for name, width in encoder.parts:
+        ours, theirs = (Part(one, first=first, width=width) for one in (anchor, F(VECTOR)))
+        terms.append(Value(encoder.part_weights[name]) * InnerProduct(ours, theirs))
+        first += width
+    return reduce(add, terms)
+
+
+def _worn_bonus(group: Group) -> Combinable:
+    """What looks of the shop add, by the number of items a product is worn with."""
+    worn: dict[int, list[Any]] = defaultdict(list)
+    for pk, items in group.worn_with().items():
+        worn[items].append(pk)
+    cases = [
+        When(pk__in=pks, then=Value(LOOK_BONUS * items / len(group.given)))
+        for items, pks in worn.items()
+    ]
+    return Case(*cases, default=Value(0.0), output_field=FloatField())
+
+
+def _items(placed: list[tuple[Rung, Ranked]], group: Group) -> list[Item]:
+    rung_of, worn = {row.pk: rung for rung, row in placed}, group.worn_with()
+    found = products_in_order([row for _rung, row in placed])
+    return [
+        _item(row, product, rank=rank, rung=rung_of[row.pk], worn=worn.get(row.pk, 0), group=group)
+        for rank, (row, product) in enumerate(found, start=1)
+    ]
+
+
+def _item(row: Ranked, product: Any, *, rank: int, rung: Rung, worn: int, group: Group) -> Item:
+    why = reasons(rung, score=row.score, worn=worn, asked=len(group.given))
+    source = Rung.LOOK if worn else rung
+    return Item(product, score_shown(row.score), rank, source, (*wishes(row), *why))
+
+
+def score_shown(score: float) -> float:
+    """A score as it is told: 0 to 1."""
+    return round(max(0.0, min(1.0, score)), 4)
+
+
+def reasons(rung: Rung, *, score: float, worn: int, asked: int) -> list[Reason]:
+    """Why a product stands beside the items asked about; what is only pinned has its reason in that."""
+    found = [worn_together(worn, asked)] if worn else []
+    if rung == Rung.STYLE:
+        found.append(Reason(rung.value, gettext("Close in style"), score_shown(score)))
+    if rung == Rung.NEWEST and not worn:
+        found.append(Reason(rung.value, gettext("New in the shop"), score_shown(score)))
+    return found
