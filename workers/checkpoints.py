@@ -28,7 +28,8 @@ class CheckpointError(Exception):
 
 class Kind(StrEnum):
     ENCODER = "ENCODER"
-    SCORER = "SCORER"
+    SCORER = "SCORER"  # of pairs
+    SET_SCORER = "SET_SCORER"
     CLASSIFIER = "CLASSIFIER"
 
 

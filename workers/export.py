@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from workers.checkpoints import Card, save_checkpoint
 
 GIVEN = "given_"  # before an output's name until the graph is renamed
+LARGEST_SET = 64  # items
 SMALLEST_HALF = 256  # entries; a shorter tensor is not worth a Cast
 
 
@@ -33,7 +34,12 @@ class _Outputs(nn.Module):
 
 
 def save_network(
-    network: nn.Module, folder: Path, card: Card, *, examples: dict[str, Tensor]
+    network: nn.Module,
+    folder: Path,
+    card: Card,
+    *,
+    examples: dict[str, Tensor],
+    are_sets: bool = False,
 ) -> Card:
     """Round a network's weights to half precision in place, export it and write the checkpoint.
 
@@ -42,6 +48,7 @@ def save_network(
         folder: Where to write; made if missing.
         card: Without hashes.
         examples: One tensor per input, in the order of `forward`, with a batch of 2.
+        are_sets: The second axis counts the items of a set and is free, too.
 
     Returns:
         The card with its hashes.
@@ -49,7 +56,8 @@ def save_network(
     network.eval()
     round_to_half(network)
     tensors = {key: _stored(value) for key, value in kept_state(network).items()}
-    return save_checkpoint(folder, card, tensors=tensors, onnx=to_onnx(network, examples=examples))
+    onnx_bytes = to_onnx(network, examples=examples, are_sets=are_sets)
+    return save_checkpoint(folder, card, tensors=tensors, onnx=onnx_bytes)
 
 
 def kept_state(network: nn.Module) -> dict[str, Tensor]:
@@ -69,12 +77,13 @@ def round_to_half(network: nn.Module) -> None:
                 value.copy_(value.half().float())
 
 
-def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
+def to_onnx(network: nn.Module, *, examples: dict[str, Tensor], are_sets: bool = False) -> bytes:
     """Export to ONNX with a free batch axis; weights that halves hold exactly are stored as halves.
 
     Args:
         network: In evaluation mode.
-        examples: Inputs by name, batch of 2.
+        examples: Inputs by name, batch of 2; of sets, of 3 items each.
+        are_sets: The second axis counts the items of a set and is free, too.
 
     Returns:
         The serialised model: inputs and outputs by name, in float32 and uint8 as in torch.
@@ -82,7 +91,9 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
     inputs = tuple(examples.values())
     with torch.inference_mode():
         names = list(network(*inputs))
-    batch = torch.export.Dim("B", min=1, max=4096)
+    free = {0: torch.export.Dim("B", min=1, max=4096)}
+    if are_sets:
+        free[1] = torch.export.Dim("K", min=1, max=LARGEST_SET)
     buffer = io.BytesIO()
     for chatty in ("torch.onnx", "onnxscript", "onnx_ir"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
@@ -97,7 +108,7 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor]) -> bytes:
             optimize=True,  # folds BatchNorm: 2.5 times as fast, but those weights fit no half
             input_names=list(examples),
             output_names=[f"{GIVEN}{name}" for name in names],
-            dynamic_shapes=(tuple({0: batch} for _ in inputs),),
+            dynamic_shapes=(tuple(free for _ in inputs),),
             external_data=False,
         )
     model = _anonymous(halved(_named(onnx.load_from_string(buffer.getvalue()), names)))

@@ -51,11 +51,12 @@ class TorchSession:
         from workers.classifiers import CLASSIFIERS  # noqa: PLC0415 - imports torch
         from workers.encoders import ENCODERS, PUBLIC  # noqa: PLC0415 - imports torch
         from workers.registry import load_network  # noqa: PLC0415 - imports torch
-        from workers.scorers import SCORERS  # noqa: PLC0415 - imports torch
+        from workers.scorers import SCORERS, SET_SCORERS  # noqa: PLC0415 - imports torch
 
         registries = {
             Kind.ENCODER: ENCODERS | PUBLIC,
             Kind.SCORER: SCORERS,
+            Kind.SET_SCORER: SET_SCORERS,
             Kind.CLASSIFIER: CLASSIFIERS,
         }
         network, _ = load_network(folder, registry=registries[card.kind])

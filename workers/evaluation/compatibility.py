@@ -15,6 +15,7 @@ from workers.evaluation.metrics import Interval, auc, blank_credit, bootstrap, m
 from workers.training.looks import to_learn
 
 CHANCE = {"fitb": 0.25, "auc": 0.5}
+RIVALS = {"paired": "cosine", "paired_with_pairs": "mean_of_pairs"}  # key of the result: judge
 TOLERANCE = 0.01  # of a judge that sees families alone
 Floats = NDArray[np.floating]
 
@@ -52,12 +53,12 @@ def evaluate(
     Args:
         collection: The folder's products and looks; looks outside the exam's part teach the baselines.
         folder: Holds the questions, see `exams`.
-        checkpoint: A style or visual encoder (inner product), or a scorer.
-        visual: The visual encoder a head reads; by default the shipped one.
+        checkpoint: A style or visual encoder (inner product), or a scorer of pairs or sets.
+        visual: The encoder that a head or scorer reads; by default the shipped one.
 
     Returns:
-        `compatibility` and each of `baselines` by ground, `paired` against the cosine, `left_out` and
-        `warnings`, as docs/evaluation.md describes them.
+        `compatibility` and each of `baselines` by ground, `paired` against the cosine, for a set scorer
+        `paired_with_pairs`, `left_out` and `warnings`, as docs/evaluation.md describes them.
     """
     exams = read_exams(folder)
     items = {item.key: item for item in collection.items}
@@ -75,7 +76,11 @@ def evaluate(
     return {
         "compatibility": results.pop("checkpoint"),
         "baselines": results,
-        "paired": {ground: paired(own[ground], sheets["cosine"][ground]) for ground in own},
+        **{
+            key: {ground: paired(own[ground], sheets[rival][ground]) for ground in own}
+            for key, rival in RIVALS.items()
+            if rival in sheets
+        },
         "part": exams.part,
         "left_out": _left_out(exams, answerable),
         "warnings": warnings(results["category_only"].get("hard", {})),
@@ -159,12 +164,11 @@ def _judges(
         raise MissingQuestionsError(message)
     items = {item.key: item for item in collection.items}
     asked = [items[key] for key in sorted({key for pair in pairs for key in pair})]
-    chosen, cosine = checkpoint_judges(asked, pairs, checkpoint=checkpoint, visual=visual)
+    sets = sorted(set().union(*(exam.sets() for exam in exams.grounds.values())))
     return {
-        "checkpoint": chosen,
         **plain_judges(items, _known(collection, exams.part), pairs),
         "background": ground_judge(asked, pairs),
-        "cosine": cosine,
+        **checkpoint_judges(asked, pairs, sets=sets, checkpoint=checkpoint, visual=visual),
     }
 
 

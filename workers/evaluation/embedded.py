@@ -76,10 +76,16 @@ def queries(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
         vectors: (N, D) embeddings.
         card: Its default weights; none, no change.
     """
+    return vectors * part_weights(card).astype(vectors.dtype) if card.parts else vectors
+
+
+def part_weights(card: Card) -> NDArray[np.float32]:
+    """Spread the default weights of a card's parts over the entries of its vectors: (D,)."""
     weights = [
-        np.full(width, card.default_weights.get(name, 1.0)) for name, width in card.parts.items()
+        np.full(width, card.default_weights.get(name, 1.0), np.float32)
+        for name, width in card.parts.items()
     ]
-    return vectors * np.concatenate(weights).astype(vectors.dtype) if weights else vectors
+    return np.concatenate(weights) if weights else np.ones(card.dimension, np.float32)
 
 
 def similarity(vectors: NDArray[Any], card: Card) -> NDArray[Any]:

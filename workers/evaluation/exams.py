@@ -8,7 +8,7 @@
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -21,6 +21,7 @@ MARYLAND_HARD = "maryland_polyvore_hardneg"
 FITB_NAMES = ("fill_in_blank_test.json", "fill_in_the_blank_test.json")
 JUDGED_NAMES = ("fashion_compatibility_prediction.txt", "fashion-compatibility-prediction.txt")
 Pair = tuple[str, str]
+Set = tuple[str, ...]
 
 
 class MissingQuestionsError(FileNotFoundError):
@@ -61,6 +62,11 @@ class Exam:
         return asked.union(
             ordered(a, b) for entry in self.judged for a, b in combinations(entry.keys, 2)
         )
+
+    def sets(self) -> set[Set]:
+        """Collect every set that a set scorer is asked about."""
+        asked = {unordered((*b.context, a)) for b in self.blanks for a in b.answers}
+        return asked.union(unordered(entry.keys) for entry in self.judged)
 
     def about(self, known: Collection[str]) -> "Exam":
         """Leave out the questions about a product that is not known."""
@@ -104,6 +110,11 @@ def read_exam(folder: Path, ground: str) -> Exam:
 def ordered(a: str, b: str) -> Pair:
     """Name a pair whichever way round it is asked."""
     return (a, b) if a <= b else (b, a)
+
+
+def unordered(keys: Iterable[str]) -> Set:
+    """Name a set whichever way round its products are named."""
+    return tuple(sorted(keys))
 
 
 def read_blanks(path: Path) -> list[Blank]:

@@ -10,12 +10,21 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import PIXELS, Card, CheckpointError, Kind, find, load_card
+from workers.checkpoints import (
+    EMBEDDINGS_OF,
+    PIXELS,
+    Card,
+    CheckpointError,
+    Kind,
+    find,
+    load_card,
+)
 from workers.datasets.collection import Item
 from workers.evaluation.embedded import embed, group_for, queries
-from workers.evaluation.exams import Pair, ordered
+from workers.evaluation.exams import Pair, Set, ordered, unordered
 from workers.images import estimate_ground
 from workers.serving import load_scorer
+from workers.set_serving import load_set_scorer
 
 
 class Judge(Protocol):
@@ -38,6 +47,19 @@ class PairJudge:
     def whole(self, keys: Sequence[str]) -> float:
         pairs = [ordered(a, b) for a, b in combinations(keys, 2)]
         return float(np.mean([self.scores.get(pair, 0.0) for pair in pairs]))
+
+
+@dataclass(frozen=True)
+class SetJudge:
+    """A set is worth what a set scorer says of all its items at once."""
+
+    scores: dict[Set, float]
+
+    def completion(self, context: Sequence[str], answer: str) -> float:
+        return self.scores[unordered((*context, answer))]
+
+    def whole(self, keys: Sequence[str]) -> float:
+        return self.scores[unordered(keys)]
 
 
 @dataclass(frozen=True)
@@ -96,14 +118,24 @@ def ground_judge(items: Sequence[Item], pairs: Sequence[Pair]) -> PairJudge:
 
 
 def checkpoint_judges(
-    items: Sequence[Item], pairs: Sequence[Pair], *, checkpoint: Path, visual: str | None
-) -> tuple[Judge, Judge]:
-    """Judge by a checkpoint and, beside it, by the cosine of the visual encoder.
+    items: Sequence[Item],
+    pairs: Sequence[Pair],
+    *,
+    sets: Sequence[Set] = (),
+    checkpoint: Path,
+    visual: str | None,
+) -> dict[str, Judge]:
+    """Judge by a `checkpoint` and, beside it, by the `cosine` of the visual encoder.
+
+    A set scorer is asked about `sets`, and must beat `mean_of_pairs`, the inner products of the style
+    encoder that it reads; that encoder is what `visual` names then, and its `cosine` is the shipped one's.
 
     Raises:
         CheckpointError: The checkpoint is no encoder or scorer, or reads another visual encoder.
     """
     card = load_card(checkpoint)
+    if card.kind is Kind.SET_SCORER:
+        return _set_judges(items, pairs, sets=sets, checkpoint=checkpoint, style=visual)
     if card.kind is Kind.CLASSIFIER:
         message = (
             f"{card.identity} is a classifier: it tells what a product is, not what it goes with. "
@@ -118,11 +150,38 @@ def checkpoint_judges(
     base = group.cards[0]
     cosine = _inner(seen[base.identity], base, keys=keys, pairs=pairs)
     if card.kind is Kind.SCORER:
-        return _scored(checkpoint, seen[base.identity], keys, pairs=pairs), cosine
-    if not sees_itself or card.identity == base.identity:
-        return _inner(seen[card.identity], card, keys=keys, pairs=pairs), cosine
-    own = embed(items, group_for(checkpoint)).outputs[card.identity]
-    return _inner(own, card, keys=keys, pairs=pairs), cosine
+        judge = _scored(checkpoint, seen[base.identity], keys, pairs=pairs)
+        return {"checkpoint": judge, "cosine": cosine}
+    if sees_itself and card.identity != base.identity:
+        seen = embed(items, group_for(checkpoint)).outputs
+    own = _inner(seen[card.identity], card, keys=keys, pairs=pairs)
+    return {"checkpoint": own, "cosine": cosine}
+
+
+def _set_judges(
+    items: Sequence[Item],
+    pairs: Sequence[Pair],
+    *,
+    sets: Sequence[Set],
+    checkpoint: Path,
+    style: str | None,
+) -> dict[str, Judge]:
+    """Judge whole sets, the pairs of the same vectors, and the pairs of the shipped visual encoder."""
+    scorer = load_set_scorer(checkpoint)
+    group = group_for(checkpoint, visual=style or "style")
+    base = next(c for c in group.cards if scorer.card.input == f"{EMBEDDINGS_OF}{c.identity}")
+    vectors = embed(items, group).outputs[base.identity]
+    at = {item.key: index for index, item in enumerate(items)}
+    scores = scorer.score(
+        [vectors[[at[key] for key in keys]] for keys in sets],
+        [[items[at[key]].slot for key in keys] for keys in sets],
+    )
+    plain = checkpoint_judges(items, pairs, checkpoint=find("visual"), visual=None)
+    return {
+        "checkpoint": SetJudge(dict(zip(sets, scores, strict=True))),
+        "mean_of_pairs": _inner(vectors, base, keys=list(at), pairs=pairs),
+        "cosine": plain["cosine"],
+    }
 
 
 def _inner(

@@ -28,8 +28,9 @@ def table(result: dict[str, Any], *, task: str) -> str:
 def details(result: dict[str, Any]) -> str:
     """Lay out what a table of figures has no room for: paired differences, each class."""
     paired = [
-        f"{ground}: checkpoint - cosine: {', '.join(_differences(found))}\n"
-        for ground, found in result.get("paired", {}).items()
+        f"{ground}: checkpoint - {rival}: {', '.join(_differences(found))}\n"
+        for key, rival in (("paired", "cosine"), ("paired_with_pairs", "mean of pairs"))
+        for ground, found in result.get(key, {}).items()
     ]
     classes = result.get("classification", {}).get("per_class", {})
     lines = [

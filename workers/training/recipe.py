@@ -20,6 +20,7 @@ RECIPES: dict[str, str] = {
     "style": "workers.training.style_recipe:train",
     "compat-mlp": "workers.training.compat_recipe:train",
     "polania": "workers.training.polania_recipe:train",
+    "set-scorer": "workers.training.set_recipe:train",
     "naive-cnn": "workers.training.naive_cnn_recipe:train",
     "siamese-hist": "workers.training.siamese_hist_recipe:train",
     "resnet50": "workers.training.resnet_recipe:train_resnet50",

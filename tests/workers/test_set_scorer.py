@@ -1,0 +1,241 @@
+"""Whole outfits: order and padding mean nothing, learning helps, and the exam knows set scorers."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from tests.workers.conftest import tiny_card
+from tests.workers.retailer import write_export
+from workers import datasets
+from workers.checkpoints import CheckpointError, Kind, Purpose
+from workers.evaluation import __main__ as evaluation
+from workers.evaluation.split import write_split
+from workers.export import save_network
+from workers.networks.set_transformer import mean_of_pairs
+from workers.runtime import OnnxSession
+from workers.scorers import build_scorer
+from workers.set_serving import load_set_scorer
+from workers.training import set_recipe
+from workers.training.looks import gather, questions
+from workers.training.loop import Config
+from workers.training.recipe import Run
+from workers.training.set_scorer import (
+    PAD,
+    Drill,
+    Lessons,
+    Rivals,
+    SetTask,
+    drilled,
+    padded,
+    set_answers,
+    slot_numbers,
+)
+
+WIDTH = 16
+SLOTS = ["TOP", "BOTTOM", "SHOES"]
+OPTIONS = {"width": WIDTH, "slots": SLOTS, "model": 8, "heads": 2, "layers": 2}
+
+
+@pytest.fixture
+def network():
+    """A network whose transformer has something to say."""
+    torch.manual_seed(0)
+    network = build_scorer("set-scorer", options=OPTIONS).eval()
+    torch.nn.init.normal_(network.judge[-1].weight)
+    return network
+
+
+@pytest.fixture
+def sets():
+    vectors = torch.randn(5, 4, WIDTH, generator=torch.Generator().manual_seed(0))
+    slots = torch.tensor([[2, 3, 4, 1], [2, 3, 4, 4], [2, 2, 3, 4], [2, 3, 0, 0], [4, 1, 3, 0]])
+    return {"vectors": vectors, "slots": slots}
+
+
+@pytest.fixture
+def scorer(network, tmp_path):
+    """A folder with a set scorer over the embeddings of `tiny`."""
+    card = tiny_card(
+        name="set-scorer",
+        network="set-scorer",
+        kind=Kind.SET_SCORER,
+        purpose=Purpose.NONE,
+        options=OPTIONS,
+        input="embeddings of tiny@1",
+        parts={},
+        categories={},
+    )
+    examples = set_recipe.examples(WIDTH)
+    save_network(network, tmp_path / "sets", card, examples=examples, are_sets=True)
+    return tmp_path / "sets"
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return write_export(tmp_path / "shop", products=12, parts=lambda _: "train")
+
+
+@pytest.fixture
+def lessons(shop):
+    wardrobe = gather([datasets.read(shop)])
+    asked = questions(wardrobe.looks, wardrobe, generator=np.random.default_rng(0))
+    return Lessons(wardrobe, wardrobe.looks, asked)
+
+
+@pytest.fixture
+def task(network, lessons):
+    items = lessons.wardrobe.items
+    by_colour = torch.randn(2, WIDTH, generator=torch.Generator().manual_seed(1))
+    return SetTask(
+        network,
+        vectors=by_colour[[int("RED" in item.key) for item in items]],
+        slots=torch.from_numpy(slot_numbers([item.slot for item in items], SLOTS)),
+        lessons=lessons,
+        drill=Drill(candidates=4),
+        config=Config(batch=8),
+    )
+
+
+@pytest.mark.parametrize("order", [[3, 2, 1, 0], [1, 3, 0, 2]])
+def test_the_order_of_items_means_nothing(network, sets, order):
+    turned = network(sets["vectors"][:, order], sets["slots"][:, order])["logit"]
+
+    assert torch.allclose(turned, network(**sets)["logit"], atol=1e-5)
+
+
+def test_padding_changes_no_score(network, sets):
+    vectors = torch.cat([sets["vectors"], torch.full((5, 3, WIDTH), 7.0)], dim=1)
+    slots = torch.cat([sets["slots"], torch.zeros(5, 3, dtype=torch.int64)], dim=1)
+
+    assert torch.allclose(network(vectors, slots)["logit"], network(**sets)["logit"], atol=1e-5)
+
+
+def test_before_it_learns_a_set_is_worth_its_pairs(sets):
+    network = build_scorer("set-scorer", options=OPTIONS).eval()
+    vectors = sets["vectors"][:1]
+    pairs = [vectors[0, a] @ vectors[0, b] for a in range(4) for b in range(a)]
+
+    logit = network(vectors, sets["slots"][:1])["logit"]
+
+    assert logit.item() == pytest.approx(10 * float(sum(pairs)) / 6, rel=1e-4)
+
+
+def test_a_single_item_has_no_pairs():
+    mean = mean_of_pairs(torch.ones(1, 1, 3), torch.ones(1, 1, dtype=torch.bool), torch.ones(3))
+
+    assert mean.tolist() == [0]
+
+
+def test_without_pairs_only_the_transformer_speaks(sets):
+    network = build_scorer("set-scorer", options={**OPTIONS, "with_pairs": False})
+
+    assert network.scale.item() == 0
+    assert not network.scale.requires_grad
+    assert network(**sets)["logit"].abs().min() > 0
+
+
+@pytest.mark.parametrize(("count", "items"), [(1, 4), (5, 2), (3, 1)])
+def test_the_exported_network_takes_any_number_of_items(network, sets, scorer, count, items):
+    given = {key: value[:count, :items] for key, value in sets.items()}
+
+    there = OnnxSession(scorer / "network.onnx", threads=1).run(
+        {key: value.numpy() for key, value in given.items()}
+    )
+
+    here = network(**given)["logit"].detach().numpy()
+    assert np.abs(there["logit"] - here).max() < 1e-4
+
+
+def test_serving_pads_sets_of_different_sizes(network, sets, scorer):
+    vectors = sets["vectors"].numpy()
+    serving = load_set_scorer(scorer)
+
+    scores = serving.score([vectors[3, :2], vectors[0]], [SLOTS[:2], [*SLOTS, "HAMMOCK"]])
+
+    alone = [serving.score([vectors[3, :2]], [SLOTS[:2]])[0], network(**sets)["score"][0].item()]
+    assert scores == pytest.approx(alone, abs=1e-4)
+
+
+def test_sets_of_another_width_are_refused(scorer):
+    with pytest.raises(ValueError, match=r"scores sets of \(K, 16\) vectors and K slots"):
+        load_set_scorer(scorer).score([np.ones((2, 3))], [["TOP", "SHOES"]])
+
+
+def test_a_pair_scorer_is_no_set_scorer(tiny_scorer):
+    with pytest.raises(CheckpointError, match="not a set scorer"):
+        load_set_scorer(tiny_scorer)
+
+
+def test_rivals_are_of_the_family_where_the_drill_is_hard(lessons):
+    family = lessons.wardrobe.family
+    drill = Drill(candidates=3, hard_share=1)
+
+    drawn = drilled(
+        lessons.looks[:4],
+        Rivals(lessons.wardrobe, lessons.looks),
+        drill,
+        generator=np.random.default_rng(0),
+    )
+
+    for look, sets, replaced in zip(lessons.looks, drawn.sets, drawn.replaced, strict=False):
+        kinds = sorted(family[list(look)])
+        assert [sorted(family[each]) for each in (*sets, replaced)] == [kinds] * 5
+
+
+def test_what_goes_with_the_rest_is_no_wrong_answer(lessons):
+    rivals = Rivals(lessons.wardrobe, lessons.looks)
+    dress, belt, shoes = lessons.looks[0]
+
+    assert not rivals.fits(shoes, (dress, belt))
+    assert rivals.fits(lessons.looks[1][2], (dress, belt))
+
+
+def test_sets_are_padded_to_the_longest():
+    assert padded([(1, 2, 3), (4,)]).tolist() == [[1, 2, 3], [4, PAD, PAD]]
+
+
+def test_one_step_reduces_the_loss(task):
+    batch = task.batches(0)[0]
+    before = task.loss(batch)
+    optimiser = torch.optim.SGD(task.network.parameters(), lr=1e-2)
+    before.backward()
+
+    optimiser.step()
+
+    assert task.loss(batch) < before
+
+
+def test_whoever_knows_the_sets_answers_all(lessons):
+    looks = {frozenset(look) for look in lessons.looks}
+
+    figures = set_answers(
+        lessons.asked, lambda sets: torch.tensor([float(frozenset(s) in looks) for s in sets])
+    )
+
+    assert figures == {"fitb": 1, "auc": 1}
+
+
+def test_a_set_scorer_trains_on_any_encoder_s_vectors(shop, tiny, tmp_path):
+    settings = {"epochs": 2, "batch": 4, "held_out": 0.2, "model": 8, "heads": 2}
+    collection = datasets.read(shop)
+
+    card = set_recipe.train(Run([collection], tmp_path / "out", settings, False, visual=tiny))
+
+    assert (card.identity, card.kind) == ("set-scorer@1", Kind.SET_SCORER)
+    assert card.input == "embeddings of tiny@1"
+    assert load_set_scorer(tmp_path / "out").score([np.ones((3, WIDTH))], [["TOP"] * 3])
+
+
+def test_a_set_scorer_is_measured_beside_the_mean_of_pairs(shop, tiny, scorer, tmp_path, capsys):
+    write_split(datasets.read(shop), tmp_path / "split", share=0.4, seed=0)
+    command = f"compatibility --data {tmp_path / 'split'} --checkpoint {scorer} --visual {tiny}"
+
+    code = evaluation.main([*command.split(), "--json", str(tmp_path / "figures.json")])
+
+    result = json.loads((tmp_path / "figures.json").read_text())
+    assert code == 0
+    assert {"hard", "classic"} <= result["baselines"]["mean_of_pairs"].keys()
+    assert "hard: checkpoint - mean of pairs: " in capsys.readouterr().out
+    assert result["paired_with_pairs"].keys() == result["paired"].keys()
