@@ -37,6 +37,11 @@ class Checkpoint(models.Model):
         blank=True,
         help_text="How much each part counts unless a query says otherwise.",
     )
+    calibration = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="How a score becomes the share of such pairs that are right.",
+    )
     state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True, blank=True)

@@ -13,7 +13,9 @@ from recommender.models import Checkpoint, Rule
 from recommender.models.rules import SLOT
 from recommender.steering import Facts, Steering, steering
 
-CHECKPOINT = ("id", "name", "version", "purpose", "reads", "dimension", "parts", "weights")
+CHECKPOINT = (
+    *("id", "name", "version", "purpose", "reads", "dimension", "parts", "weights", "calibration"),
+)
 RULE = (
     *("id", "kind", "strip", "on_product_id", "on_attribute", "on_value", "product_id"),
     *("attribute", "value", "both_ways", "position", "strength", "percent"),

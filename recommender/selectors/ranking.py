@@ -5,6 +5,7 @@ table, so that filters and distance are one statement: what is sold out is never
 eligible products exist, k come back. It is exact; docs/decisions.md says up to what size.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from recommender.catalog import catalog
 from recommender.database import InnerProduct, Part
 from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Embedding
-from recommender.steering import UNSTEERED, Steering
+from recommender.steering import PINNED, UNSTEERED, Steering
 
 VECTOR = "recommender_pictures__embeddings__vector"
 WHOLE = "whole"
@@ -28,7 +29,8 @@ WHOLE = "whole"
 _RANK = """
 WITH candidate (pk, slot, grp, score, lift{columns}) AS MATERIALIZED ({candidates}),
 best AS (
-    SELECT DISTINCT ON (grp) * FROM candidate WHERE score IS NOT NULL
+    SELECT DISTINCT ON (grp) * FROM candidate
+    WHERE score IS NOT NULL AND (score >= %s OR lift >= {pinned})
     ORDER BY grp, score + lift DESC, pk
 ),
 placed AS (
@@ -83,12 +85,13 @@ def rank_products(
     weights: Mapping[str, float],
     limit: int,
     per_slot: int = UNLIMITED,
+    lowest: float = -math.inf,
 ) -> list[Ranked]:
     """Rank `eligible_products`, narrowed as the caller likes, by closeness to a vector.
 
     One query, exact. `anchor` is an expression giving a vector of the checkpoint's space; `weights`
     says how much each part of the vector counts. Best first, ties by primary key, one product of
-    each group, at most `per_slot` of a slot.
+    each group, at most `per_slot` of a slot. Of what scores below `lowest`, only what is pinned.
     """
     names = [name for name, _width in checkpoint.parts] or [WHOLE]
     scored = scored_products(candidates, anchor=anchor, checkpoint=checkpoint, weights=weights)
@@ -98,7 +101,7 @@ def rank_products(
     return [
         Ranked(pk, slot, group, score, dict(zip(names, cosines, strict=True)), lift)
         for pk, slot, group, score, lift, *cosines in _rows(
-            rows, _columns(names), per_slot=per_slot, limit=limit
+            rows, _columns(names), per_slot=per_slot, limit=limit, lowest=lowest
         )
     ]
 
@@ -156,7 +159,9 @@ def _columns(names: list[str]) -> list[str]:
     return [f"reco_part_{name}" for name in names]
 
 
-def _rows(rows: QuerySet[Any], columns: list[str], *, per_slot: int, limit: int) -> list[Any]:
+def _rows(
+    rows: QuerySet[Any], columns: list[str], *, per_slot: int, limit: int, lowest: float
+) -> list[Any]:
     try:
         candidates, params = rows.query.sql_with_params()
     except EmptyResultSet:  # a filter that nothing can pass
@@ -164,6 +169,7 @@ def _rows(rows: QuerySet[Any], columns: list[str], *, per_slot: int, limit: int)
     names = "".join(f", {column}" for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            _RANK.format(columns=names, candidates=candidates), [*params, per_slot, limit]
+            _RANK.format(columns=names, candidates=candidates, pinned=PINNED / 2),
+            [*params, lowest, per_slot, limit],
         )
         return list(cursor.fetchall())

@@ -36,6 +36,7 @@ def read_card(folder: Path) -> dict[str, Any]:
             "dimension": card.get("dimension", 0),
             "parts": list(card.get("parts", {}).items()),
             "weights": card.get("default_weights", {}),
+            "calibration": card.get("calibration", {}),
             "sha256": card["sha256"]["weights.safetensors"],
         }
     except FileNotFoundError as error:

@@ -151,7 +151,7 @@ def purposes_without_checkpoint() -> list[str]:
 
 
 def _registered(card: Mapping[str, Any], folder: Path, *, state: str) -> Checkpoint:
-    names = ("purpose", "reads", "sha256", "dimension", "parts", "weights")
+    names = ("purpose", "reads", "sha256", "dimension", "parts", "weights", "calibration")
     checkpoint, _created = Checkpoint.objects.update_or_create(
         name=card["name"],
         version=card["version"],
