@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from workers.datasets.collection import Collection
@@ -32,7 +32,7 @@ def described_items(
     """
     round_to_half(fabric)
     fabric.eval().to(memory_format=torch.channels_last).to(device)
-    stamp = _stamp(fabric)
+    stamp = weights_stamp(fabric)
     return np.concatenate([_described(c, fabric, cache=cache, stamp=stamp) for c in collections])
 
 
@@ -64,8 +64,7 @@ def _scale(centred: NDArray[np.floating]) -> NDArray[np.floating]:
 def _described(
     collection: Collection, fabric: Fabric, *, cache: Path, stamp: str
 ) -> NDArray[np.float32]:
-    pictured = replace(collection, looks={}).fingerprint()  # no description depends on the looks
-    path = cache / f"described-{stamp}-{pictured[:12]}.safetensors"
+    path = cache / f"described-{stamp}-{pictures_stamp(collection)}.safetensors"
     if path.is_file():
         return load_file(path)["described"]
     on = next(fabric.parameters()).device
@@ -81,8 +80,14 @@ def _described(
     return described
 
 
-def _stamp(fabric: Fabric) -> str:
+def pictures_stamp(collection: Collection) -> str:
+    """Name a collection's pictures by hash; no description depends on the looks."""
+    return replace(collection, looks={}).fingerprint()[:12]
+
+
+def weights_stamp(network: nn.Module) -> str:
+    """Name a network's weights by hash."""
     digest = sha256()
-    for name, value in sorted(kept_state(fabric).items()):
+    for name, value in sorted(kept_state(network).items()):
         digest.update(name.encode() + value.cpu().numpy().tobytes())
     return digest.hexdigest()[:12]

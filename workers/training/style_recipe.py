@@ -101,7 +101,7 @@ def train(run: Run) -> Card:
     if config.tuned_epochs:
         tune(
             fabric,
-            wardrobe.items,
+            run.collections,
             Taught(torch.empty(0), wardrobe, looks, asked),
             config=config.tuning,
             work=run.work,

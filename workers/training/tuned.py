@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from workers.datasets.collection import Item
+from workers.datasets.collection import Collection, Item
 from workers.networks.colour import garment_weight, to_lab
 from workers.networks.fabric import (
     GRID,
@@ -27,6 +27,7 @@ from workers.networks.fabric import (
     moments,
 )
 from workers.networks.visual import unit
+from workers.training.described import pictures_stamp, weights_stamp
 from workers.training.looks import Look
 from workers.training.loop import Config, device_of, fit
 from workers.training.style import Taught, answer, expected, handfuls, pairs_worn, surprise
@@ -139,7 +140,7 @@ class TuningTask:
 
 def tune(
     fabric: Fabric,
-    items: Sequence[Item],
+    collections: Sequence[Collection],
     taught: Taught,
     *,
     config: Config,
@@ -148,19 +149,22 @@ def tune(
     device: str,
 ) -> None:
     """Fine-tune the fabric's last blocks in place; the best epoch by held-out looks is kept."""
-    early = early_maps(fabric.to(device), items, cache=work)
+    early = early_maps(fabric.to(device), collections, cache=work)
     torch.manual_seed(config.seed)
     network = LateFabric(fabric)
     task = TuningTask(network, early=early, taught=taught, config=config)
     fit(task, config=config, out=work / "tuned", score="fitb", resume=resume, device=device)
 
 
-def early_maps(fabric: Fabric, items: Sequence[Item], *, cache: Path) -> EarlyMaps:
+def early_maps(fabric: Fabric, collections: Sequence[Collection], *, cache: Path) -> EarlyMaps:
     """Compute what the blocks before the first that learns see, or find it where a run left it.
 
     27 kB an item, read back as a memory map.
     """
-    maps_file, garment_file = cache / "early-maps.npy", cache / "early-garment.npy"
+    stamps = [weights_stamp(fabric.features[:FIRST_BLOCK]), *map(pictures_stamp, collections)]
+    name = "-".join(stamps)
+    maps_file, garment_file = cache / f"early-maps-{name}.npy", cache / f"early-garment-{name}.npy"
+    items = [item for collection in collections for item in collection.items]
     if not garment_file.is_file():
         cache.mkdir(parents=True, exist_ok=True)
         unfinished = maps_file.with_suffix(".new")
