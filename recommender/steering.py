@@ -31,7 +31,9 @@ class Steering:
         """An expression: what is added to a product's score for its place in the order."""
         total: Combinable = Value(0.0, output_field=FloatField())
         for condition, height in [*self.lifts, *self._pinned()]:
-            total = total + Case(When(condition, then=Value(height)), default=Value(0.0))
+            # A strength of 1.0 comes back from JSON as a whole number.
+            lifted = When(condition, then=Value(float(height)))
+            total = total + Case(lifted, default=Value(0.0))
         return total
 
     def _pinned(self) -> list[tuple[Q, float]]:

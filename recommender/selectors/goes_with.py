@@ -69,7 +69,8 @@ def partner_rungs(
     """
     is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(steered.pins))
     eligible = eligible_products(filters, steered=steered)
-    partners = eligible.filter(is_partner).exclude(pk=question.beside.pk)
+    others = eligible.exclude(pk=question.beside.pk).exclude(reco_group=question.group)
+    partners = others.filter(is_partner)
     rungs = _rungs(partners, question)
     if steered.pins:
         pinned = partners.filter(pk__in=list(steered.pins))

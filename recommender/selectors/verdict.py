@@ -199,9 +199,9 @@ def _ruled_out(facts: Facts) -> Verdict | None:
 
 def _wrong_part(other: Any, asked: Asked, facts: Facts) -> Gate | None:
     question = asked.question
+    if facts.group == question.group:
+        return Gate.SAME_DESIGN
     if asked.strip == SIMILAR:
-        if facts.group == question.group:
-            return Gate.SAME_DESIGN
         return Gate.OTHER_SLOT if facts.slot != question.slot else None
     is_partner = facts.slot in partner_slots(question.slot) or other.pk in asked.steered.pins
     return None if is_partner else Gate.NO_PARTNER

@@ -317,3 +317,12 @@ def test_colours_of_the_newest_design_leave_room_for_the_next(blouse, make_produ
         make_product(f"{colour} boots", Slot.SHOES, design="BOOT")
 
     assert "sandals" in titles(goes_with(blouse, per_slot=2))
+
+
+def test_a_piece_of_its_own_design_does_not_go_with_it_even_where_pinned(
+    wardrobe, blouse, skirt, boots
+):
+    Product.objects.filter(pk__in=[blouse.pk, skirt.pk]).update(design="SUIT")
+    Rule.objects.create(kind="PIN", product=skirt, position=1)
+
+    assert titles(goes_with(blouse)) == ["boots", "handbag"]

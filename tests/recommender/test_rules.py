@@ -207,3 +207,9 @@ def test_a_rule_says_what_it_still_needs(fields, missing):
         Rule(**fields).clean()
 
     assert set(refused.value.message_dict) == missing
+
+
+def test_a_boost_of_full_strength_is_obeyed_like_any_other(blouse, tops):
+    Rule.objects.create(kind="BOOST", product=tops[2], strength=1)
+
+    assert titles(similar_products(blouse))[0] == "far"

@@ -1,0 +1,230 @@
+"""The slow twins of both strips: what the specification says, a loop at a time, over plain dicts.
+
+A world holds `products` (in the order of their keys), `rules`, `looks` and `pairings`; products are
+known by their index. A view of a product is a picture: its `position` and its vectors, or None.
+"""
+
+from decimal import Decimal
+
+PARTNERS = {
+    "TOP": {"BOTTOM", "OUTERWEAR", "SHOES", "BAG", "JEWELLERY", "ACCESSORY"},
+    "BOTTOM": {"TOP", "OUTERWEAR", "SHOES", "BAG", "JEWELLERY", "ACCESSORY"},
+    "DRESS": {"OUTERWEAR", "SHOES", "BAG", "JEWELLERY", "ACCESSORY"},
+    "SHOES": {"TOP", "BOTTOM", "DRESS", "OUTERWEAR", "BAG", "JEWELLERY", "ACCESSORY"},
+    "": set(),
+}
+FOR_ALL = {"gender": "UNISEX", "season": "ALL_YEAR"}
+STEP = 1e-6
+
+
+def similar(world, asked):
+    """Rows of (product, rung, score), best first: same slot, each design by its best colour."""
+    own, anchor = world["products"][0], _cover(world, "visual")
+    if anchor is None:
+        return []
+    weight = asked["colour_weight"]
+    shares = {"shape": 0.85, "colour": 0.15}
+    if weight is not None:
+        shares = {"shape": 1 - weight, "colour": weight}
+    scores = {
+        i: max(_alike(anchor, view["visual"], shares) for view in views)
+        for i in _eligible(world, asked, "SIMILAR")
+        if world["products"][i]["slot"] == own["slot"]
+        if (views := [v for v in world["products"][i]["views"] if v["visual"]])
+    }
+    shelf = _Shelf(world, "SIMILAR", share=len(world["products"]))
+    shelf.add("visual", scores)
+    return _pinned(world, "SIMILAR", shelf.rows()[: asked["limit"]])
+
+
+def goes_with(world, asked):
+    """Rows of (product, rung, score): rung by rung until the strip is full."""
+    pins = _pins(world, "GOES_WITH")
+    slots = PARTNERS[world["products"][0]["slot"]]
+    partners = [
+        i
+        for i in _eligible(world, asked, "GOES_WITH")
+        if world["products"][i]["slot"] in slots or i in pins
+    ]
+    shelf = _Shelf(world, "GOES_WITH", share=asked["per_slot"])
+    for number, (rung, scores) in enumerate(_ladder(world, partners).items()):
+        if number == 0 or len(shelf.rows()) < asked["limit"]:
+            shelf.add(rung, scores)
+    shelf.add("pinned", {i: 0.0 for i in partners if i in pins})
+    return _pinned(world, "GOES_WITH", shelf.rows()[: asked["limit"]])
+
+
+def designs_to_be_had(world, asked, strip):
+    """By slot, the designs that may be shown; nothing about any order."""
+    found = {}
+    for i in _eligible(world, asked, strip):
+        found.setdefault(world["products"][i]["slot"], set()).add(_group(world, i))
+    return found
+
+
+class _Shelf:
+    """What the rungs have found; each row a (product, rung, score)."""
+
+    def __init__(self, world, strip, *, share):
+        self.world, self.share, self.found = world, share, []
+        self.pins, self.lifts = _pins(world, strip), _lifts(world, strip)
+
+    def add(self, rung, scores):
+        number = len({rung for _number, _i, rung, _score in self.found})
+        self.found += [(number, i, rung, score) for i, score in scores.items()]
+
+    def rows(self):
+        """One product of each design, at most a share of each slot."""
+        designs, slots, rows = set(), [], []
+        for _number, i, rung, score in sorted(self.found, key=self._order):
+            slot, design = self.world["products"][i]["slot"], _group(self.world, i)
+            if design in designs:
+                continue
+            designs.add(design)
+            slots.append(slot)
+            if slots.count(slot) <= self.share:
+                rows.append((i, rung, score))
+        return rows
+
+    def _order(self, row):
+        number, i, _rung, score = row
+        return (i not in self.pins, number, -(score + self.lifts[i]), i)
+
+
+def _ladder(world, partners):
+    """What each rung knows: rung → product → score."""
+    products, style, visual = world["products"], _cover(world, "style"), _cover(world, "visual")
+    worn = {i: sum(0 in look and i in look for look in world["looks"]) for i in partners}
+    novelty = {
+        i: sum(j > i for j in partners if _slot(world, j) == _slot(world, i)) for i in partners
+    }
+    rungs = {
+        "look": {i: float(looks) for i, looks in worn.items() if looks},
+        "stored": {i: world["pairings"][0, i] for i in partners if (0, i) in world["pairings"]},
+        "style": {},
+        "palette": {},
+        "newest": {i: (newer + 1) * -STEP for i, newer in novelty.items()},
+    }
+    for i in partners:
+        for view in products[i]["views"]:
+            if style and view["style"]:
+                score = _inner_product(style, view["style"])
+                rungs["style"][i] = max(score, rungs["style"].get(i, score))
+            if visual and view["visual"]:
+                score = _inner_product(visual["colour"], view["visual"]["colour"])
+                rungs["palette"][i] = max(score, rungs["palette"].get(i, score))
+    return rungs
+
+
+def _eligible(world, asked, strip):
+    """Visible, in stock, within the filters, and nothing that a rule forbids beside the first."""
+    return [
+        i
+        for i, product in enumerate(world["products"])
+        if product["stock"] > 0 and product["is_published"]
+        if i != 0 and _group(world, i) != _group(world, 0)
+        if _passes(product, asked) and not _is_forbidden(world, i, strip)
+    ]
+
+
+def _passes(product, asked):
+    if asked["slots"] and product["slot"] not in asked["slots"]:
+        return False
+    for name, values in asked["attributes"].items():
+        if name == "size":
+            fits = bool(set(values) & set(product["sizes"].split()))
+        else:
+            fits = bool(values) and product[name] in {*values, FOR_ALL.get(name)}
+        if not fits:
+            return False
+    low, high = asked["price_min"], asked["price_max"]
+    return (low is None or product["price"] >= low) and (high is None or product["price"] <= high)
+
+
+def _is_forbidden(world, i, strip):
+    own, product = world["products"][0], world["products"][i]
+    percents = [rule["percent"] for rule in _here(world, strip) if rule["kind"] == "PRICE_WINDOW"]
+    for percent in percents:
+        if abs(product["price"] - own["price"]) > own["price"] * Decimal(percent) / 100:
+            return True
+    for rule in _heard(world, strip):
+        one, other = (rule["on_attribute"], rule["on_value"]), (rule["attribute"], rule["value"])
+        if rule["kind"] == "NEVER_TOGETHER" and (
+            (_has(own, *one) and _has(product, *other))
+            or (_has(own, *other) and _has(product, *one))
+        ):
+            return True
+        both_ways = rule["kind"] == "HIDE" and rule["both_ways"]
+        if both_ways and rule["product"] == 0 and rule["on_product"] == i:
+            return True
+    hiding = [rule for rule in _here(world, strip) if rule["kind"] == "HIDE"]
+    return any(_is_target(world, i, rule) for rule in hiding)
+
+
+def _heard(world, strip):
+    return [r for r in world["rules"] if r["is_enabled"] and r["strip"] in {"", strip}]
+
+
+def _here(world, strip):
+    """The rules that speak about strips beside the first product."""
+    own = world["products"][0]
+    return [
+        rule
+        for rule in _heard(world, strip)
+        if rule["kind"] != "NEVER_TOGETHER" and rule["on_product"] in {None, 0}
+        if not rule["on_attribute"] or _has(own, rule["on_attribute"], rule["on_value"])
+    ]
+
+
+def _is_target(world, i, rule):
+    if rule["product"] is not None:
+        return rule["product"] == i
+    return _has(world["products"][i], rule["attribute"], rule["value"])
+
+
+def _has(product, attribute, value):
+    return product[attribute] == value
+
+
+def _lifts(world, strip):
+    signs = {"BOOST": 1, "BURY": -1}
+    moving = [rule for rule in _here(world, strip) if rule["kind"] in signs]
+    return [
+        sum(signs[rule["kind"]] * rule["strength"] for rule in moving if _is_target(world, i, rule))
+        for i in range(len(world["products"]))
+    ]
+
+
+def _pins(world, strip):
+    return {r["product"]: r["position"] for r in _here(world, strip) if r["kind"] == "PIN"}
+
+
+def _pinned(world, strip, rows):
+    """Take out what is pinned, then put each at its position, the front one first."""
+    pins = _pins(world, strip)
+    rest = [row for row in rows if row[0] not in pins]
+    for _position, _text, row in sorted((pins[r[0]], r[0], r) for r in rows if r[0] in pins):
+        rest.insert(pins[row[0]] - 1, row)
+    return rest
+
+
+def _cover(world, purpose):
+    """The vector of the first picture that has one."""
+    views = sorted(world["products"][0]["views"], key=lambda view: view["position"])
+    return next((view[purpose] for view in views if view[purpose]), None)
+
+
+def _alike(first, second, shares):
+    return sum(share * _inner_product(first[part], second[part]) for part, share in shares.items())
+
+
+def _inner_product(first, second):
+    return sum(x * y for x, y in zip(first, second, strict=True))
+
+
+def _group(world, i):
+    return world["products"][i]["design"] or i
+
+
+def _slot(world, i):
+    return world["products"][i]["slot"]
