@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -18,6 +19,7 @@ class Rung(models.TextChoices):
     NEWEST = "newest", "The newest of a slot"
     PINNED = "pinned", "Picked by the shop"
     VISUAL = "visual", "Visual neighbours"
+    GIVEN = "given", "Asked about or kept"
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,50 @@ class Strip:
 
     def __bool__(self) -> bool:
         return bool(self.items)
+
+
+@dataclass(frozen=True)
+class Piece(Item):
+    """One product of an outfit; `score` is how well it goes with all others, on average."""
+
+    slot: str = ""
+    is_given: bool = False  # asked about or kept, not chosen
+
+
+@dataclass(frozen=True)
+class Outfit:
+    """Pieces that make one look, what was asked about first.
+
+    `score` is the mean of all pairs. `total` is the price of what was not asked about,
+    `total_with_start` of all pieces; None where a price is not known. `look` is the title of the
+    shop's own look it follows, `replaced` the slots whose piece in that look is not to be had.
+    """
+
+    pieces: Sequence[Piece]
+    score: float
+    total: Decimal | None = None
+    total_with_start: Decimal | None = None
+    look: str | None = None
+    replaced: Sequence[str] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Why there is no outfit: a code that never changes, and words for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Outfits:
+    """Outfits, the best first, or why there are none."""
+
+    outfits: Sequence[Outfit] = ()
+    nothing: Nothing | None = None
+    versions: Sequence[str] = ()
+    recommendation_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    def __bool__(self) -> bool:
+        return bool(self.outfits)

@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from recommender.catalog import catalog, product_model
@@ -51,6 +51,7 @@ class Given:
     question: Question
     photo: SeenPhoto | None = None
     looks: Sequence[LookPiece] = ()
+    is_available: bool = True
 
     @property
     def pk(self) -> Any:
@@ -103,8 +104,13 @@ def group_of(items: Sequence[Any]) -> Group:
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
     """
     pks = [item.pk for item in items if not isinstance(item, SeenPhoto)]
-    rows = question_rows(pks).annotate(reco_looks=_looks()) if pks else ()
-    products = {row["pk"]: Given(question_of(row), looks=_pieces(row)) for row in rows}
+    rows = _rows(pks) if pks else ()
+    products = {
+        row["pk"]: Given(
+            question_of(row), looks=_pieces(row), is_available=row["reco_is_available"]
+        )
+        for row in rows
+    }
     known = next((each.question for each in products.values()), None) or question_of_its_own()
     given = [
         _photographed(item, known) if isinstance(item, SeenPhoto) else products.get(item.pk)
@@ -156,6 +162,14 @@ def _photographed(photo: SeenPhoto, known: Question) -> Given:
         raise SeenByAnother(SeenByAnother.__doc__)
     beside = Facts(NOBODY, {SLOT: photo.slot})
     return Given(Question(known.checkpoints, known.rules, beside, slot=photo.slot), photo)
+
+
+def _rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]:
+    shop = catalog()
+    to_be_had = shop.products().order_by().filter(shop.available(), pk=OuterRef("pk"))
+    known = {"reco_looks": _looks(), "reco_is_available": Exists(to_be_had)}
+    rows: QuerySet[Any, dict[str, Any]] = question_rows(product_pks).annotate(**known)
+    return rows
 
 
 def _looks() -> ArraySubquery:

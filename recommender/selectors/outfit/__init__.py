@@ -1,0 +1,1 @@
+"""The parts of an outfit's answer; `recommender.selectors.outfits` puts them together."""

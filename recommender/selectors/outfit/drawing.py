@@ -1,0 +1,93 @@
+"""Chosen pieces as an answer: the host's products with their places, scores and reasons."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+
+from recommender.catalog import catalog
+from recommender.models import Slot
+from recommender.selectors.group import Group
+from recommender.selectors.outfit.candidates import Judged
+from recommender.selectors.outfit.looks import Worn
+from recommender.selectors.outfit.search import Found, Node, mean_with
+from recommender.selectors.ranking import Ranked
+from recommender.selectors.several import reasons, score_shown
+from recommender.selectors.similar import wishes
+from recommender.strips import Outfit, Piece, Rung
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What every outfit of an answer is drawn with."""
+
+    group: Group
+    given: Sequence[Node]
+    starts: int  # the first so many of what is given; the rest was kept
+    judged: Judged
+    products: Mapping[Any, Any]
+
+    def outfit(self, found: Found, worn: Worn | None = None) -> Outfit:
+        """The outfit with what was asked about first; a photo is no piece that can be shown."""
+        nodes = [*self.given, *found.pieces]
+        shown = [node for node in nodes if node.pk in self.products]
+        return Outfit(
+            [self._piece(node, nodes, rank=rank) for rank, node in enumerate(shown, start=1)],
+            score_shown(found.score),
+            total=_total(nodes[self.starts :]),
+            total_with_start=_total([node for node in nodes if node.pk is not None]),
+            look=worn.title if worn else None,
+            replaced=worn.replaced if worn else (),
+            note=_note(worn) if worn else "",
+        )
+
+    def _piece(self, node: Node, nodes: Sequence[Node], *, rank: int) -> Piece:
+        mean = mean_with(node, nodes, self.judged.pairs)
+        worn = sum(self._is_worn(node, other) for other in self.given)
+        rung = self._rung(node)
+        row = Ranked(node.pk, node.slot, "", mean, {}, node.lift)
+        why = reasons(rung, score=mean, worn=worn, asked=len(self.given))
+        is_given = node in self.given
+        return Piece(
+            self.products[node.pk],
+            score_shown(mean),
+            rank,
+            Rung.GIVEN if is_given else Rung.LOOK if worn else rung,
+            () if is_given else (*wishes(row), *why),
+            slot=node.slot,
+            is_given=is_given,
+        )
+
+    def _rung(self, node: Node) -> Rung:
+        known = self.judged.known
+        is_judged = node.number in known and any(one.number in known for one in self.given)
+        return Rung.STYLE if is_judged else Rung.NEWEST
+
+    def _is_worn(self, one: Node, other: Node) -> bool:
+        numbers = sorted((one.number, other.number))
+        return (numbers[0], numbers[1]) in self.judged.worn
+
+
+def products_of(nodes: Sequence[Node]) -> Mapping[Any, Any]:
+    """The host's visible products of these nodes by key; one query."""
+    found: Mapping[Any, Any] = (
+        catalog().products().in_bulk([node.pk for node in nodes if node.pk is not None])
+    )
+    return found
+
+
+def _total(nodes: Sequence[Node]) -> Decimal | None:
+    prices = [node.price for node in nodes]
+    known = [price for price in prices if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(prices) else None
+
+
+def _note(worn: Worn) -> str:
+    own = gettext("A look of the shop") + (f": {worn.title}." if worn.title else ".")
+    if not worn.replaced:
+        return own
+    slots = ", ".join(Slot(slot).label.lower() for slot in worn.replaced)
+    replaced = gettext("Not to be had from it now, so we chose another: %(slots)s.")
+    return f"{own} {replaced % {'slots': slots}}"
