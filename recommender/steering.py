@@ -118,7 +118,8 @@ def _unlike(held: Collection[Rule], beside: Facts) -> list[Q]:
 
 
 def _lift(rule: Rule) -> tuple[Q, float]:
-    return _target(rule), rule.strength if rule.kind == Rule.Kind.BOOST else -rule.strength
+    strength = float(rule.strength)  # JSON gives a whole number back as one
+    return _target(rule), strength if rule.kind == Rule.Kind.BOOST else -strength
 
 
 def _price_window(here: Collection[Rule], beside: Facts) -> tuple[Decimal | None, Decimal | None]:

@@ -37,6 +37,11 @@ class Checkpoint(models.Model):
         blank=True,
         help_text="How much each part counts unless a query says otherwise.",
     )
+    indexes = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Which slots have an index of these vectors, and how many rows it had at last.",
+    )
     calibration = models.JSONField(
         default=dict,
         blank=True,

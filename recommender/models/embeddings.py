@@ -18,6 +18,12 @@ class Embedding(models.Model):
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="embeddings")
     sha256 = models.CharField(max_length=64, help_text="Of the picture that was read.")
     vector = HalfVectorField()
+    slot = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        help_text="The product's when it was last noted: it says which index may find this vector.",
+    )
     created_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -22,6 +22,7 @@ from recommender.selectors.ranking import (
     rank_products,
     scored_products,
 )
+from recommender.selectors.shortlist import Search, shortlisted
 from recommender.selectors.similar import products_in_order, wishes
 from recommender.steering import Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
@@ -53,16 +54,17 @@ def goes_with(
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
     question = question or question_about(product.pk)
     steered = question.steering(Rule.Strip.GOES_WITH)
-    rungs = partner_rungs(question, filters=filters, steered=steered)
+    wanted = min(limit, per_slot)
+    rungs = partner_rungs(question, filters=filters, steered=steered, wanted=wanted)
     rows = {row.pk: (rung, row) for rung, row in climb(rungs, limit=limit, per_slot=per_slot)}
     placed = in_pinned_order(rows, steered.pins)
     return Strip(tuple(_items(placed)), versions=_versions(question))
 
 
 def partner_rungs(
-    question: Question, *, filters: Filters, steered: Steering
+    question: Question, *, filters: Filters, steered: Steering, wanted: int = UNLIMITED
 ) -> dict[Rung, QuerySet[Any]]:
-    """What each rung of the ladder offers, from the best-informed down.
+    """What each rung of the ladder offers, from the best-informed down; at least `wanted` per slot.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
@@ -71,7 +73,7 @@ def partner_rungs(
     eligible = eligible_products(filters, steered=steered)
     others = eligible.exclude(pk=question.beside.pk).exclude(reco_group=question.group)
     partners = others.filter(is_partner)
-    rungs = _rungs(partners, question)
+    rungs = _rungs(partners, question, steered=steered, wanted=wanted)
     if steered.pins:
         pinned = partners.filter(pk__in=list(steered.pins))
         rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
@@ -83,19 +85,24 @@ def style_neighbours(
 ) -> list[Ranked]:
     """The nearest products in style, up to `per_slot` of every slot that goes with `slot`.
 
-    One query, exact. The score is a cosine, -1 to 1.
+    One query; exact but for slots with an index. The score is a cosine, -1 to 1.
     """
+    slots = partner_slots(slot)
+    search = _in_style(product_pk, style)
+    partners = eligible_products().filter(reco_slot__in=slots)
     return rank_products(
-        eligible_products().filter(reco_slot__in=partner_slots(slot)),
-        anchor=Subquery(cover_vector(product_pk, style)),
+        shortlisted(partners, search, wanted=per_slot, slots=slots),
+        anchor=search.anchor,
         checkpoint=style,
-        weights=style.part_weights or {WHOLE: 1.0},
+        weights=search.weights,
         limit=UNLIMITED,
         per_slot=per_slot,
     )
 
 
-def _rungs(partners: QuerySet[Any], question: Question) -> dict[Rung, QuerySet[Any]]:
+def _rungs(
+    partners: QuerySet[Any], question: Question, *, steered: Steering, wanted: int
+) -> dict[Rung, QuerySet[Any]]:
     scorer = question.checkpoints.get(Purpose.PAIR)
     style = question.checkpoints.get(Purpose.STYLE)
     visual = question.checkpoints.get(Purpose.VISUAL)
@@ -104,10 +111,13 @@ def _rungs(partners: QuerySet[Any], question: Question) -> dict[Rung, QuerySet[A
     if scorer:
         rungs[Rung.STORED] = _stored(partners, pk, scorer)
     if style:
-        rungs[Rung.STYLE] = _near(partners, pk, style, weights=style.part_weights)
+        search, slots = _in_style(pk, style), partner_slots(question.slot)
+        near = shortlisted(partners, search, wanted=wanted, slots=slots, steered=steered)
+        rungs[Rung.STYLE] = _near(near, search)
     if visual and COLOUR in visual.part_weights:
         only_colour = dict.fromkeys(visual.part_weights, 0.0) | {COLOUR: 1.0}
-        rungs[Rung.PALETTE] = _near(partners, pk, visual, weights=only_colour)
+        in_colour = Search(Subquery(cover_vector(pk, visual)), visual, only_colour)
+        rungs[Rung.PALETTE] = _near(partners, in_colour)
     rungs[Rung.NEWEST] = _newest(partners)
     return rungs
 
@@ -130,12 +140,14 @@ def _stored(partners: QuerySet[Any], product_pk: Any, scorer: Checkpoint) -> Que
     return stored
 
 
-def _near(
-    partners: QuerySet[Any], product_pk: Any, encoder: Checkpoint, *, weights: dict[str, float]
-) -> QuerySet[Any]:
-    anchor = Subquery(cover_vector(product_pk, encoder))
+def _in_style(product_pk: Any, style: Checkpoint) -> Search:
+    anchor = Subquery(cover_vector(product_pk, style))
+    return Search(anchor, style, style.part_weights or {WHOLE: 1.0})
+
+
+def _near(partners: QuerySet[Any], search: Search) -> QuerySet[Any]:
     return scored_products(
-        partners, anchor=anchor, checkpoint=encoder, weights=weights or {WHOLE: 1.0}
+        partners, anchor=search.anchor, checkpoint=search.checkpoint, weights=search.weights
     )
 
 

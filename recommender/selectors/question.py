@@ -15,6 +15,7 @@ from recommender.steering import Facts, Steering, steering
 
 CHECKPOINT = (
     *("id", "name", "version", "purpose", "reads", "dimension", "parts", "weights", "calibration"),
+    "indexes",
 )
 RULE = (
     *("id", "kind", "strip", "on_product_id", "on_attribute", "on_value", "product_id"),

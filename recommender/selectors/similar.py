@@ -1,10 +1,9 @@
 """Which products look like this one, or like this photo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
-from django.db.models.expressions import Combinable
 from django.utils.translation import gettext
 
 from recommender import conf
@@ -21,6 +20,7 @@ from recommender.selectors.ranking import (
     rank_products,
     scored_products,
 )
+from recommender.selectors.shortlist import Search, shortlisted
 from recommender.steering import PINNED, Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
@@ -53,8 +53,8 @@ def similar_products(
     steered = question.steering(Rule.Strip.SIMILAR)
     candidates = _like(question, filters=filters, steered=steered)
     anchor = Subquery(cover_vector(product.pk, checkpoint))
-    weights = part_weights(checkpoint, colour_weight)
-    return _strip(candidates, anchor, checkpoint, limit=limit, weights=weights, steered=steered)
+    search = Search(anchor, checkpoint, part_weights(checkpoint, colour_weight))
+    return _strip(candidates, search, limit=limit, steered=steered, slots=[question.slot])
 
 
 def products_like_vector(
@@ -71,13 +71,13 @@ def products_like_vector(
     """
     checkpoint = question.checkpoints[Purpose.VISUAL]
     steered = question.steering(Rule.Strip.SIMILAR)
+    weights = part_weights(checkpoint, colour_weight)
     return _strip(
         eligible_products(filters, steered=steered),
-        vector_value(vector),
-        checkpoint,
+        Search(vector_value(vector), checkpoint, weights),
         limit=limit,
-        weights=part_weights(checkpoint, colour_weight),
         steered=steered,
+        slots=filters.slots,
     )
 
 
@@ -116,26 +116,27 @@ def products_in_order(ranked: Sequence[Ranked]) -> list[tuple[Ranked, Any]]:
 
 def _strip(
     candidates: QuerySet[Any],
-    anchor: Combinable,
-    checkpoint: Checkpoint,
+    search: Search,
     *,
     limit: int | None,
-    weights: Mapping[str, float],
     steered: Steering,
+    slots: Collection[str],
 ) -> Strip:
+    limit = conf.get("STRIP_LENGTH") if limit is None else limit
+    near = shortlisted(candidates, search, wanted=limit, slots=slots, steered=steered)
     ranked = rank_products(
-        candidates,
-        anchor=anchor,
-        checkpoint=checkpoint,
-        weights=weights,
-        limit=conf.get("STRIP_LENGTH") if limit is None else limit,
+        near,
+        anchor=search.anchor,
+        checkpoint=search.checkpoint,
+        weights=search.weights,
+        limit=limit,
     )
     placed = in_pinned_order({row.pk: row for row in ranked}, steered.pins)
     items = [
         Item(product, round(row.score, 4), rank, Rung.VISUAL, (*wishes(row), *_reasons(row.parts)))
         for rank, (row, product) in enumerate(products_in_order(placed), start=1)
     ]
-    return Strip(tuple(items), versions=(checkpoint.label,))
+    return Strip(tuple(items), versions=(search.checkpoint.label,))
 
 
 def wishes(row: Ranked) -> list[Reason]:
