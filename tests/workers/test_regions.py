@@ -1,0 +1,147 @@
+"""The region view: it names what the score rests on, and only that."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from fashionshop.demo.catalogue import catalogue
+from fashionshop.demo.photograph import file_names, save_pictures
+from workers import regions, serving
+from workers.checkpoints import find
+
+GROUND = (240, 240, 240)
+
+
+def shirt(*, badge=(20, 20, 160)):
+    """A pale block with one strong patch at its upper left."""
+    picture = Image.new("RGB", (240, 320), GROUND)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((50, 40, 189, 279), fill=(205, 200, 190))
+    draw.rectangle((56, 50, 105, 135), fill=badge)
+    return picture
+
+
+def darkness(images):
+    """A judge that counts blue ink and nothing else."""
+    ink = [(np.asarray(image)[..., 0] < 100).mean() for image in images]
+    return {"ink": np.array(ink), "paper": np.zeros(len(images))}
+
+
+@pytest.fixture
+def found():
+    return regions.find_region(shirt(), judge=darkness)
+
+
+def test_the_region_lies_where_the_score_comes_from(found):
+    left, top, right, bottom = found.box
+
+    assert (found.row, found.column) == ("upper", "left")
+    assert left <= 60 / 240 < 100 / 240 <= right
+    assert top <= 55 / 320 < 130 / 320 <= bottom
+
+
+def test_the_part_that_loses_most_is_named(found):
+    assert found.part == "ink"
+    assert found.drop == pytest.approx(50 * 86 / (240 * 320), abs=0.006)
+
+
+def test_heat_is_hottest_in_the_region_and_between_0_and_1(found):
+    heat = np.array(found.heat)
+
+    assert heat.shape == (regions.CELLS, regions.CELLS)
+    assert heat.max() == 1
+    assert heat[:3, :3].mean() > 10 * heat[4:, 4:].mean()
+
+
+def test_the_grid_lies_over_the_garment(found):
+    assert found.frame == pytest.approx((50 / 240, 40 / 320, 190 / 240, 280 / 320), abs=0.01)
+
+
+@pytest.mark.parametrize("picture", [Image.new("RGB", (60, 80), "white"), Image.new("RGB", (9, 9))])
+def test_a_picture_of_nothing_has_a_region_without_a_loss(picture):
+    found = regions.find_region(picture, judge=lambda images: {"one": np.ones(len(images))})
+
+    assert found.frame == (0, 0, 1, 1)
+    assert found.drop == 0
+    assert np.max(found.heat) == 0
+
+
+def test_a_busy_ground_is_no_frame(noise):
+    assert regions.garment_frame(noise) == (0, 0, *noise.size)
+
+
+def test_a_thread_of_a_garment_is_framed_by_the_whole_picture():
+    picture = Image.new("RGB", (100, 100), "white")
+    ImageDraw.Draw(picture).rectangle((50, 5, 52, 95), fill="black")
+
+    assert regions.garment_frame(picture) == (0, 0, 100, 100)
+
+
+def test_hiding_changes_the_box_and_nothing_else():
+    picture = shirt()
+    covered = regions.hidden(picture, (60, 60, 90, 90), regions.on_ground(picture))
+    differs = np.argwhere((np.asarray(picture) != np.asarray(covered)).any(axis=2))
+
+    assert differs.min(axis=0).tolist() == [60, 60]
+    assert differs.max(axis=0).tolist() == [89, 89]
+
+
+def test_a_likeness_adds_up_to_the_weighted_cosine(tiny, dress, skirt):
+    group = serving.load_encoders([tiny])
+    weights = {"shape": 0.8, "colour": 0.2}
+    judge = regions.likeness(group, "tiny@1", other=dress, weights=weights)
+    mine, its = (np.split(regions.vectors(group, "tiny@1", [p])[0], 2) for p in (dress, skirt))
+
+    assert sum(judge([dress]).values()) == pytest.approx(1, abs=1e-3)
+    for name, a, b in zip(("shape", "colour"), mine, its, strict=True):
+        assert judge([skirt])[name][0] == pytest.approx(weights[name] * a @ b, abs=1e-3)
+
+
+def test_a_rating_is_what_the_scorer_says(tiny, tiny_scorer, dress, skirt):
+    group, scorer = serving.load_encoders([tiny]), serving.load_scorer(tiny_scorer)
+    a, b = (regions.vectors(group, "tiny@1", [picture]) for picture in (skirt, dress))
+
+    judged = regions.rating(group, "tiny@1", other=dress, scorer=scorer)([skirt])
+
+    assert judged == {regions.WHOLE: pytest.approx(scorer.score(a, b), abs=1e-4)}
+
+
+@pytest.fixture(scope="module")
+def drawings(tmp_path_factory):
+    """The first pictures of four drawn products."""
+    folder = tmp_path_factory.mktemp("drawn")
+    (folder / "images").mkdir()
+    products = catalogue(products=40, seed=7)[::10]
+    for product in products:
+        save_pictures(product, folder=folder, seed=7, width=240)
+    return [Image.open(folder / file_names(product)[0]).convert("RGB") for product in products]
+
+
+@pytest.mark.slow
+def test_hiding_the_named_region_costs_more_than_hiding_another(drawings):
+    """With the shipped encoder, judged with a fill that the search does not use."""
+    group = serving.load_encoders([find("visual")])
+    losses = np.array([named_and_random(p, group) for p in drawings])
+
+    assert losses[:, 0].mean() > 1.3 * losses[:, 1].mean()
+    assert (losses[:, 0] > losses[:, 1]).mean() > 0.5
+
+
+def named_and_random(picture, group):
+    """What hiding the named region costs, and hiding boxes of its size on the garment, on average."""
+    card = group.cards[0]
+    judge = regions.likeness(group, card.identity, other=picture, weights=card.default_weights)
+    shares = regions.find_region(picture, judge=judge).box
+    named = [round(s * side) for s, side in zip(shares, picture.size * 2, strict=True)]
+    boxes = [tuple(named), *elsewhere(named, picture)]
+    drops = sum(regions.drops_of(picture, boxes, judge=judge, fills=[regions.blurred]).values())
+    return drops[0], drops[1:].mean()
+
+
+def elsewhere(named, picture, *, count=5):
+    left, top, right, bottom = regions.garment_frame(picture)
+    width, height = named[2] - named[0], named[3] - named[1]
+    drawn = np.random.default_rng(0).integers(
+        (left, top), (right - width, bottom - height), (count, 2), endpoint=True
+    )
+    return [(int(x), int(y), int(x) + width, int(y) + height) for x, y in drawn]
