@@ -24,7 +24,7 @@ from recommender.selectors.ranking import (
 )
 from recommender.selectors.shortlist import Search, shortlisted
 from recommender.selectors.similar import products_in_order, wishes
-from recommender.steering import Steering, in_pinned_order
+from recommender.steering import UNSTEERED, Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
 COLOUR = "colour"
@@ -101,7 +101,11 @@ def style_neighbours(
 
 
 def _rungs(
-    partners: QuerySet[Any], question: Question, *, steered: Steering, wanted: int
+    partners: QuerySet[Any],
+    question: Question,
+    *,
+    steered: Steering = UNSTEERED,
+    wanted: int = UNLIMITED,
 ) -> dict[Rung, QuerySet[Any]]:
     scorer = question.checkpoints.get(Purpose.PAIR)
     style = question.checkpoints.get(Purpose.STYLE)
