@@ -45,7 +45,8 @@ class Card:
 
     `network` names a builder of a registry and `options` are its arguments. `parts` are the widths of
     the normalised parts of an embedding, in order. `input` is "pixels", "features of visual@1" or
-    "embeddings of visual@1". `categories` maps each category, in logit order, to its slot.
+    "embeddings of visual@1". `categories` maps each category, in logit order, to its slot. `calibration`
+    is what `python -m workers.evaluation calibrate --write` notes: what a score is worth.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Card:
     seed: int | None = None
     commit: str = ""
     metrics: dict[str, Any] = field(default_factory=dict)
+    calibration: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
     intended_use: str = ""
     limits: str = ""

@@ -127,9 +127,11 @@ class PhotoAnswerSerializer(StripSerializer):
     """Products that look like the photo, and what was recognised in it."""
 
     seen = SeenSerializer()
+    message = serializers.CharField(help_text="Why there is nothing, for shoppers; else empty.")
 
     def to_representation(self, instance: PhotoAnswer) -> dict[str, Any]:
-        return super().to_representation({**vars(instance.strip), "seen": instance})
+        said = {"seen": instance, "message": instance.message}
+        return super().to_representation({**vars(instance.strip), **said})
 
 
 class PageSerializer(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from django.db.models.functions import Cast, RowNumber
 from django.utils.translation import gettext, ngettext
 
 from recommender import conf
+from recommender.calibration import lowest_score, score_on
 from recommender.catalog import catalog
 from recommender.filters import ANYTHING, Filters
 from recommender.garments import partner_slots
@@ -23,7 +24,7 @@ from recommender.selectors.ranking import (
     scored_products,
 )
 from recommender.selectors.shortlist import Search, shortlisted
-from recommender.selectors.similar import products_in_order, wishes
+from recommender.selectors.similar import above, products_in_order, wishes
 from recommender.steering import UNSTEERED, Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
@@ -43,7 +44,7 @@ def goes_with(
 
     The shop's own looks come first, then stored pairings; where they do not fill the strip (a new
     product, a sale that emptied a slot) style neighbours do, then products that share its colours,
-    then the newest.
+    then the newest. What scores below a checkpoint's floor is left to the next rung.
     `question` is what is already known about the product, to try out other rules. Three queries,
     and whatever the host's cards prefetch.
 
@@ -58,7 +59,7 @@ def goes_with(
     rungs = partner_rungs(question, filters=filters, steered=steered, wanted=wanted)
     rows = {row.pk: (rung, row) for rung, row in climb(rungs, limit=limit, per_slot=per_slot)}
     placed = in_pinned_order(rows, steered.pins)
-    return Strip(tuple(_items(placed)), versions=_versions(question))
+    return Strip(tuple(_items(placed, question)), versions=_versions(question))
 
 
 def partner_rungs(
@@ -113,11 +114,11 @@ def _rungs(
     pk = question.beside.pk
     rungs = {Rung.LOOK: _worn_with(partners, pk)}
     if scorer:
-        rungs[Rung.STORED] = _stored(partners, pk, scorer)
+        rungs[Rung.STORED] = above(_stored(partners, pk, scorer), lowest_score(scorer))
     if style:
         search, slots = _in_style(pk, style), partner_slots(question.slot)
         near = shortlisted(partners, search, wanted=wanted, slots=slots, steered=steered)
-        rungs[Rung.STYLE] = _near(near, search)
+        rungs[Rung.STYLE] = above(_near(near, search), lowest_score(style))
     if visual and COLOUR in visual.part_weights:
         only_colour = dict.fromkeys(visual.part_weights, 0.0) | {COLOUR: 1.0}
         in_colour = Search(Subquery(cover_vector(pk, visual)), visual, only_colour)
@@ -172,12 +173,12 @@ def _versions(question: Question) -> tuple[str, ...]:
     return tuple(checkpoint.label for checkpoint in asked if checkpoint)
 
 
-def _items(placed: list[tuple[Rung, Ranked]]) -> list[Item]:
+def _items(placed: list[tuple[Rung, Ranked]], question: Question) -> list[Item]:
     rung_of = {row.pk: rung for rung, row in placed}
     return [
         Item(
             product,
-            _score(row),
+            score_on(rung_of[row.pk], row.score, question.checkpoints),
             rank,
             rung_of[row.pk],
             (*wishes(row), *_reasons(rung_of[row.pk], row)),

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
+from recommender.calibration import is_doubtful, is_no_match
 from recommender.dispatch import NoWorker, encoded_photo
 from recommender.filters import ANYTHING, Filters
 from recommender.models import Purpose
 from recommender.photos import SHOPPER, encode_jpeg, open_photo
 from recommender.selectors.checkpoints import active_checkpoint
-from recommender.selectors.question import question_of_its_own
-from recommender.selectors.similar import products_like_vector
+from recommender.selectors.question import Question, question_of_its_own
+from recommender.selectors.similar import nearest_score, products_like_vector
 from recommender.strips import Strip
 
 # Encoders look at 224 pixels or so; this leaves room for a crop and travels in some 60 kB.
@@ -33,7 +36,7 @@ class SeenPhoto:
 
 @dataclass(frozen=True)
 class PhotoAnswer:
-    """What looks like the photo, and what was recognised in it."""
+    """What looks like the photo, and what was recognised in it; `message` says why there is nothing."""
 
     strip: Strip
     category: str = ""
@@ -41,6 +44,7 @@ class PhotoAnswer:
     slot: str = ""
     slot_confidence: float | None = None
     palette: Sequence[Mapping[str, Any]] = ()
+    message: str = ""
 
 
 class SeenByAnother(LookupError):  # noqa: N818 -- reads as what happened
@@ -52,21 +56,30 @@ def products_like_photo(
 ) -> PhotoAnswer:
     """Products that look like a photo nobody has seen before, best first.
 
-    Four queries, and a bounded wait for a worker; see `seen_photo` and `products_like_seen`.
+    Four or five queries, and a bounded wait for a worker; see `seen_photo` and `products_like_seen`.
 
     Raises:
         BadPhoto: what is wrong with the photo, for people.
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
     """
     seen = seen_photo(data)
+    strip = products_like_seen(seen, filters=filters, limit=limit)
     return PhotoAnswer(
-        products_like_seen(seen, filters=filters, limit=limit),
+        strip,
         category=seen.category,
         category_confidence=seen.category_confidence,
         slot=seen.slot,
         slot_confidence=seen.slot_confidence,
         palette=seen.palette,
+        message="" if strip else nothing_found(filters),
     )
+
+
+def nothing_found(filters: Filters) -> str:
+    """Say to a shopper that a photo search found nothing."""
+    if filters == ANYTHING:
+        return gettext("Nothing in the shop looks like this.")
+    return gettext("Nothing in the shop looks like this and is what you asked for.")
 
 
 def seen_photo(data: bytes, *, purpose: Purpose = Purpose.VISUAL) -> SeenPhoto:
@@ -102,7 +115,10 @@ def seen_photo(data: bytes, *, purpose: Purpose = Purpose.VISUAL) -> SeenPhoto:
 def products_like_seen(
     seen: SeenPhoto, *, filters: Filters = ANYTHING, limit: int | None = None
 ) -> Strip:
-    """Products that look like a photo that was looked at before, best first; three queries.
+    """Products that look like a photo that was looked at before, best first.
+
+    Three queries, and one more for a photo in which hardly anything was recognised: where nothing in
+    the whole shop is near it either, the strip is empty. Filters do not make a photo more unlike.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; its vectors cannot be compared.
@@ -111,4 +127,14 @@ def products_like_seen(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None or checkpoint.label != seen.label:
         raise SeenByAnother(SeenByAnother.__doc__)
+    if _shows_nothing(seen, question):
+        return Strip(versions=(checkpoint.label,))
     return products_like_vector(seen.vector, question=question, filters=filters, limit=limit)
+
+
+def _shows_nothing(seen: SeenPhoto, question: Question) -> bool:
+    checkpoint = question.checkpoints[Purpose.VISUAL]
+    confidence = seen.category_confidence if seen.category else None
+    if not is_doubtful(confidence, checkpoint):
+        return False
+    return is_no_match(nearest_score(seen.vector, question=question), confidence, checkpoint)

@@ -1,12 +1,14 @@
 """Which products look like this one, or like this photo."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from recommender import conf
+from recommender.calibration import lowest_score, shown_score
 from recommender.catalog import catalog
 from recommender.database import vector_value
 from recommender.filters import ANYTHING, Filters
@@ -41,7 +43,7 @@ def similar_products(
 
     `question` is what is already known about the product, to try out other rules. Three queries,
     and whatever the host's cards prefetch; no vector leaves the database. The product's own design
-    is left out. Empty while the product has no vector.
+    is left out, and so is what scores below the encoder's floor. Empty while the product has no vector.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
@@ -50,11 +52,14 @@ def similar_products(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
+    lowest = lowest_score(checkpoint)
     steered = question.steering(Rule.Strip.SIMILAR)
     candidates = _like(question, filters=filters, steered=steered)
     anchor = Subquery(cover_vector(product.pk, checkpoint))
     search = Search(anchor, checkpoint, part_weights(checkpoint, colour_weight))
-    return _strip(candidates, search, limit=limit, steered=steered, slots=[question.slot])
+    return _strip(
+        candidates, search, limit=limit, steered=steered, slots=[question.slot], lowest=lowest
+    )
 
 
 def products_like_vector(
@@ -81,10 +86,28 @@ def products_like_vector(
     )
 
 
+def nearest_score(vector: Sequence[float], *, question: Question) -> float:
+    """The raw score of what looks most like a photo in the whole shop, -1 in an empty one; one query."""
+    checkpoint = question.checkpoints[Purpose.VISUAL]
+    search = Search(vector_value(vector), checkpoint, part_weights(checkpoint, None))
+    near = shortlisted(eligible_products(), search, wanted=1)
+    ranked = rank_products(
+        near, anchor=search.anchor, checkpoint=checkpoint, weights=search.weights, limit=1
+    )
+    return ranked[0].score if ranked else -1.0
+
+
 def similar_rungs(
-    question: Question, *, filters: Filters, steered: Steering, colour_weight: float | None = None
+    question: Question,
+    *,
+    filters: Filters,
+    steered: Steering,
+    colour_weight: float | None = None,
+    is_floored: bool = True,
 ) -> dict[Rung, QuerySet[Any]]:
     """What `similar_products` ranks, as a ladder of one rung; none without an encoder.
+
+    Not `is_floored`: with what scores below the encoder's floor.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
@@ -98,7 +121,15 @@ def similar_rungs(
         checkpoint=checkpoint,
         weights=part_weights(checkpoint, colour_weight),
     )
-    return {Rung.VISUAL: scored}
+    return {Rung.VISUAL: above(scored, lowest_score(checkpoint)) if is_floored else scored}
+
+
+def above(scored: QuerySet[Any], lowest: float) -> QuerySet[Any]:
+    """Leave out what scores below a floor, but for what is pinned."""
+    if lowest == -math.inf:
+        return scored
+    kept: QuerySet[Any] = scored.filter(Q(reco_score__gte=lowest) | Q(reco_lift__gte=PINNED / 2))
+    return kept
 
 
 def _like(question: Question, *, filters: Filters, steered: Steering) -> QuerySet[Any]:
@@ -121,6 +152,7 @@ def _strip(
     limit: int | None,
     steered: Steering,
     slots: Collection[str],
+    lowest: float = -math.inf,
 ) -> Strip:
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     near = shortlisted(candidates, search, wanted=limit, slots=slots, steered=steered)
@@ -130,10 +162,17 @@ def _strip(
         checkpoint=search.checkpoint,
         weights=search.weights,
         limit=limit,
+        lowest=lowest,
     )
     placed = in_pinned_order({row.pk: row for row in ranked}, steered.pins)
     items = [
-        Item(product, round(row.score, 4), rank, Rung.VISUAL, (*wishes(row), *_reasons(row.parts)))
+        Item(
+            product,
+            shown_score(row.score, search.checkpoint),
+            rank,
+            Rung.VISUAL,
+            (*wishes(row), *_reasons(row.parts)),
+        )
         for rank, (row, product) in enumerate(products_in_order(placed), start=1)
     ]
     return Strip(tuple(items), versions=(search.checkpoint.label,))

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext, gettext_lazy
 
 from recommender import conf
+from recommender.calibration import score_on
 from recommender.filters import ANYTHING, Filters
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, Purpose, Rule
@@ -19,6 +20,7 @@ from recommender.selectors.ranking import UNLIMITED
 from recommender.selectors.similar import similar_rungs
 from recommender.selectors.status import NOT_NOTED, picture_statuses
 from recommender.steering import Steering, in_pinned_order
+from recommender.strips import Rung
 
 SIMILAR, GOES_WITH = Rule.Strip.SIMILAR, Rule.Strip.GOES_WITH
 
@@ -39,6 +41,7 @@ class Gate(models.TextChoices):
     ASKER_UNSEEN = "asker_unseen", gettext_lazy("No picture of the product itself is ready.")
     UNSEEN = "unseen", gettext_lazy("None of its pictures is ready. %(state)s")
     OTHER_COLOUR = "other_colour", gettext_lazy("Another colour of its design ranks before it.")
+    BELOW_FLOOR = "below_floor", gettext_lazy("It is too unlike to be shown as similar.")
     SLOT_FULL = "slot_full", gettext_lazy("Better products of its slot use up their share.")
     RANKED_BELOW = "ranked_below", gettext_lazy("It ranks %(rank)s; the strip ends at %(end)s.")
     SHOWN = "shown", gettext_lazy("It is shown, at rank %(rank)s.")
@@ -233,8 +236,10 @@ def _ranked(other: Any, asked: Asked, facts: Facts) -> Verdict:
     """Its place among all that passed the gates; one query."""
     rows = standings(asked, group=facts.group)
     shown = [row for row in rows if _is_shown(row, asked)]
-    last = round(shown[-1].row.score, 4) if shown else None
+    last = _shown_score(shown[-1], asked) if shown else None
     own = next((row for row in rows if row.row.group == facts.group), None)
+    if own is None and asked.strip == SIMILAR:
+        return replace(_said(Gate.BELOW_FLOOR), score=_unlike(other, asked), last_score=last)
     if own is None:  # sold or changed since the gates were asked
         return replace(_said(Gate.RANKED_BELOW, words=_end(None, shown)), last_score=last)
     if own.row.pk != other.pk:
@@ -242,9 +247,31 @@ def _ranked(other: Any, asked: Asked, facts: Facts) -> Verdict:
         return replace(instead, instead=own.row.pk, rank=own.rank, last_score=last)
     gate = Gate.SHOWN if _is_shown(own, asked) else Gate.RANKED_BELOW
     if own.place > asked.per_slot:
-        return replace(_said(Gate.SLOT_FULL), score=round(own.row.score, 4), last_score=last)
+        return replace(_said(Gate.SLOT_FULL), score=_shown_score(own, asked), last_score=last)
     said = _said(gate, words=_end(own.rank, shown))
-    return replace(said, rank=own.rank, score=round(own.row.score, 4), last_score=last)
+    return replace(said, rank=own.rank, score=_shown_score(own, asked), last_score=last)
+
+
+def _shown_score(row: Standing, asked: Asked) -> float:
+    return score_on(row.rung, row.row.score, asked.question.checkpoints)
+
+
+def _unlike(other: Any, asked: Asked) -> float | None:
+    """The score of a product that stands on no rung; one query."""
+    rungs = similar_rungs(
+        asked.question,
+        filters=asked.filters,
+        steered=asked.steered,
+        colour_weight=asked.colour_weight,
+        is_floored=False,
+    )
+    scores = [
+        score
+        for rows in rungs.values()
+        for score in rows.filter(pk=other.pk).values_list("reco_score", flat=True)
+        if score is not None
+    ]
+    return score_on(Rung.VISUAL, max(scores), asked.question.checkpoints) if scores else None
 
 
 def _end(rank: int | None, shown: Sequence[Standing]) -> Mapping[str, Any]:

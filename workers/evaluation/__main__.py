@@ -3,6 +3,7 @@
 python -m workers.evaluation retrieval|compatibility|classification --data DIR --checkpoint NAME_OR_PATH
 python -m workers.evaluation split --data DIR --out DIR
 python -m workers.evaluation gate --data DIR --candidate DIR --json OUT
+python -m workers.evaluation calibrate --data DIR --checkpoint NAME_OR_PATH [--photos DIR …] [--write]
 """
 
 import argparse
@@ -14,7 +15,14 @@ from typing import Any
 from workers.checkpoints import CheckpointError, find
 from workers.datasets import UnknownFormatError, read
 from workers.datasets.collection import Collection
-from workers.evaluation import classification, compatibility, gate, retrieval, split
+from workers.evaluation import (
+    calibration,
+    classification,
+    compatibility,
+    gate,
+    retrieval,
+    split,
+)
 from workers.evaluation.feedback import parted_pairs
 from workers.evaluation.table import details, table
 
@@ -25,6 +33,7 @@ REFUSALS = (
     FileNotFoundError,
     classification.NoCommonLabelsError,
     retrieval.TooFewItemsError,
+    calibration.NothingToCalibrateError,
 )
 NOT_PASSED = 3  # the exit code of a gate that lets nobody through
 
@@ -32,7 +41,9 @@ NOT_PASSED = 3  # the exit code of a gate that lets nobody through
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line, carry it out, print what came of it and write the JSON."""
     options = _parser().parse_args(arguments)
-    carry_out = {"split": _split, "gate": _gate}.get(options.task, _measured)
+    carry_out = {"split": _split, "gate": _gate, "calibrate": _calibrate}.get(
+        options.task, _measured
+    )
     try:
         return carry_out(options, read(options.data))
     except REFUSALS as error:
@@ -68,6 +79,24 @@ def _gate(options: argparse.Namespace, collection: Collection) -> int:
     return 0 if result["passed"] else NOT_PASSED
 
 
+def _calibrate(options: argparse.Namespace, collection: Collection) -> int:
+    checkpoint = find(options.checkpoint)
+    photos = [read(folder) for folder in options.photos]
+    result = calibration.evaluate(collection, checkpoint, visual=options.visual, photos=photos)
+    sys.stdout.write(
+        f"{result['pairs']} pairs, {result['share_right']:.1%} right: calibration error "
+        f"{result['ece_before']:.3f} raw, {result['ece_after']:.3f} calibrated.\n"
+        f"{json.dumps(result['calibration'])}\n"
+    )
+    for what in ("kept", "refused"):
+        for name, share in result.get(what, {}).items():
+            sys.stdout.write(f"{share:>7.1%} of {name} {what}\n")
+    _write(result, options.json)
+    if options.write:
+        calibration.write(checkpoint, result["calibration"])
+    return 0
+
+
 def _write(result: dict[str, Any], path: Path | None) -> None:
     if path:
         path.write_text(json.dumps(result, indent=2) + "\n")
@@ -100,6 +129,14 @@ def _parser() -> argparse.ArgumentParser:
     divide.add_argument("--out", type=Path, required=True, help="folder to write")
     divide.add_argument("--share", type=float, default=0.15, help="of the looks, kept unseen")
     divide.add_argument("--seed", type=int, default=0)
+    curve = tasks.add_parser("calibrate", parents=[data])
+    curve.add_argument("--checkpoint", required=True, help="shipped name or folder")
+    curve.add_argument("--visual", help="visual encoder that it reads; default: shipped")
+    curve.add_argument(
+        "--photos", type=Path, nargs="+", default=[], help="garments as shoppers photograph them"
+    )
+    curve.add_argument("--write", action="store_true", help="note it on the checkpoint's card")
+    curve.add_argument("--json", type=Path, help="file for the figures")
     judge = tasks.add_parser("gate", parents=[data])
     judge.add_argument("--candidate", required=True, help="folder of the new style encoder")
     judge.add_argument("--current", help="name or folder of the encoder that serves now")
