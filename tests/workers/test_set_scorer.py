@@ -13,7 +13,9 @@ from workers.checkpoints import CheckpointError, Kind, Purpose
 from workers.evaluation import __main__ as evaluation
 from workers.evaluation.split import write_split
 from workers.export import save_network
+from workers.networks import fabric, style_fabric
 from workers.networks.set_transformer import mean_of_pairs
+from workers.networks.visual import unit
 from workers.runtime import OnnxSession
 from workers.scorers import build_scorer
 from workers.set_serving import load_set_scorer
@@ -32,6 +34,7 @@ from workers.training.set_scorer import (
     set_answers,
     slot_numbers,
 )
+from workers.training.set_vectors import forgetful, of_described
 
 WIDTH = 16
 SLOTS = ["TOP", "BOTTOM", "SHOES"]
@@ -86,11 +89,17 @@ def lessons(shop):
 
 @pytest.fixture
 def task(network, lessons):
+    return task_of(network, lessons)
+
+
+def task_of(network, lessons):
     items = lessons.wardrobe.items
     by_colour = torch.randn(2, WIDTH, generator=torch.Generator().manual_seed(1))
+    vectors = by_colour[[int("RED" in item.key) for item in items]]
     return SetTask(
         network,
-        vectors=by_colour[[int("RED" in item.key) for item in items]],
+        known=vectors,
+        fresh=vectors,
         slots=torch.from_numpy(slot_numbers([item.slot for item in items], SLOTS)),
         lessons=lessons,
         drill=Drill(candidates=4),
@@ -205,6 +214,44 @@ def test_one_step_reduces_the_loss(task):
     optimiser.step()
 
     assert task.loss(batch) < before
+
+
+def test_no_batch_shows_a_product_kept_for_the_exam(network, tmp_path):
+    shop = write_export(tmp_path, products=12, parts=lambda n: "test" if n < 4 else "train")
+    run = Run([datasets.read(shop)], tmp_path / "out", {}, resume=False)
+    lessons = set_recipe.lessons_of(run, set_recipe.SetConfig())
+
+    batches = task_of(network, lessons).batches(0)
+
+    shown = {index for batch in batches for index in np.unique(batch.sets).tolist()} - {PAD}
+    assert shown
+    assert not [lessons.wardrobe.items[i].key for i in shown if i < 3 * 4]
+
+
+def test_a_long_look_is_shown_in_part(lessons):
+    rivals = Rivals(lessons.wardrobe, lessons.looks)
+
+    drawn = drilled(
+        lessons.looks[:2], rivals, Drill(most_items=2), generator=np.random.default_rng(0)
+    )
+
+    assert drawn.sets.shape == (2, 9, 2)
+    assert drawn.asked[:, 0].all()
+
+
+def test_fresh_vectors_know_nothing_of_the_memory():
+    torch.manual_seed(0)
+    network = style_fabric.build(reduced=8, hidden=4, width=6, remembered=2).eval()
+    described = torch.randn(3, fabric.WIDTH)
+    with torch.no_grad():
+        network.style.keys.copy_(unit(network.style.reduce(described[:2])))
+        network.style.memory.normal_()
+
+    known = of_described(network, described.numpy())
+    fresh = of_described(forgetful(network), described.numpy())
+
+    assert (known - fresh).abs().amax(dim=1)[:2].min() > 0.1
+    assert torch.allclose(known[2], fresh[2], atol=1e-4)
 
 
 def test_whoever_knows_the_sets_answers_all(lessons):

@@ -90,12 +90,15 @@ class FabricStyle(nn.Module):
         Returns:
             `embedding` (B, width), and 64 colours behind it where they are a part; each of unit norm.
         """
-        described = self.fabric(pixels)
-        learnt = self.style(described)
+        return {"embedding": self.of_described(self.fabric(pixels))}
+
+    def of_described(self, described: Tensor) -> Tensor:
+        """Embed descriptions: (B, WIDTH) to what `forward` gives of their pictures."""
+        learnt: Tensor = self.style(described)
         if self.has_colours:
             colours = described[:, GROUPS[0] - COLOURS : GROUPS[0]]
             learnt = torch.cat([learnt, colours], dim=1)
-        return {"embedding": learnt}
+        return learnt
 
 
 def perceptron(inputs: int, hidden: int, outputs: int) -> nn.Sequential:

@@ -11,12 +11,12 @@ from workers.checkpoints import EMBEDDINGS_OF, Card, Kind, find
 from workers.evaluation.embedded import part_weights
 from workers.export import save_network
 from workers.networks.set_transformer import SetTransformer
-from workers.training.features import SeenItems, seen_items
 from workers.training.heads import HeadConfig, head_card
 from workers.training.looks import gather, hold_out, questions
 from workers.training.loop import Config, fit
 from workers.training.recipe import Run, configured
 from workers.training.set_scorer import Drill, Lessons, SetTask, slot_numbers
+from workers.training.set_vectors import StyleVectors, style_vectors
 
 NAME = "set-scorer"
 INTENDED_USE = "Judging whole outfits, and ranking a candidate for a place given several items."
@@ -42,13 +42,14 @@ class SetConfig(HeadConfig):
     hard_share: float = 0.5
     whole_weight: float = 0.5
     noise: float = 0.5
+    forgets: float = 0.5
     held_out: float = 0.05
     most_looks: int = 20_000
     unseen: bool = False
-    epochs: int = 15
+    epochs: int = 12
     batch: int = 128
     learning_rate: float = 1e-3
-    patience: int = 15
+    patience: int = 12
 
     @property
     def loop(self) -> Config:
@@ -56,7 +57,7 @@ class SetConfig(HeadConfig):
 
     @property
     def drill(self) -> Drill:
-        return Drill(self.candidates, self.hard_share, self.whole_weight, self.noise)
+        return Drill(self.candidates, self.hard_share, self.whole_weight, self.noise, self.forgets)
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -74,15 +75,16 @@ class SetConfig(HeadConfig):
 def train(run: Run) -> Card:
     """Train, export and save; the best epoch by fill-in-the-blank on looks held out."""
     config = configured(SetConfig(), run.overrides)
-    seen = seen_items(run.collections, visual=run.visual or find("style"), cache=run.work)
-    lessons = _lessons(run, config)
+    seen = style_vectors(run, run.visual or find("style"))
+    lessons = lessons_of(run, config)
     torch.manual_seed(config.seed)
-    options = {"width": seen.embedding.shape[1], **config.shape}
+    options = {"width": seen.known.shape[1], **config.shape}
     network = SetTransformer(**options)
     network.weights.copy_(torch.from_numpy(part_weights(seen.card)))
     task = SetTask(
         network,
-        vectors=torch.from_numpy(seen.embedding),
+        known=seen.known,
+        fresh=seen.fresh,
         slots=torch.from_numpy(slot_numbers([i.slot for i in lessons.wardrobe.items], SLOTS)),
         lessons=lessons,
         drill=config.drill,
@@ -97,7 +99,7 @@ def train(run: Run) -> Card:
         network,
         run.out,
         _card(card, config, seen=seen, options=options),
-        examples=examples(seen.embedding.shape[1]),
+        examples=examples(options["width"]),
         are_sets=True,
     )
 
@@ -107,7 +109,8 @@ def examples(width: int) -> dict[str, torch.Tensor]:
     return {"vectors": torch.ones(2, 3, width), "slots": torch.tensor([[2, 3, 4], [2, 3, 0]])}
 
 
-def _lessons(run: Run, config: SetConfig) -> Lessons:
+def lessons_of(run: Run, config: SetConfig) -> Lessons:
+    """Gather the looks to learn from, and questions about those held out."""
     wardrobe = gather(run.collections, most_looks=config.most_looks)
     generator = np.random.default_rng(config.seed)
     looks, held = hold_out(
@@ -116,7 +119,7 @@ def _lessons(run: Run, config: SetConfig) -> Lessons:
     return Lessons(wardrobe, looks, questions(held, wardrobe, generator=generator))
 
 
-def _card(common: Card, config: SetConfig, *, seen: SeenItems, options: dict[str, Any]) -> Card:
+def _card(common: Card, config: SetConfig, *, seen: StyleVectors, options: dict[str, Any]) -> Card:
     return replace(
         common,
         options=options,

@@ -26,13 +26,16 @@ class Drill:
     `candidates` wrong items are drawn for a place of the look, `hard_share` of them from the family that
     it held, the others from all that is worn. `whole_weight` counts the look against one with every item
     replaced, beside filling in the blank. `noise` is the length of what is added to each vector, whose
-    own length is 1 for each part.
+    own length is 1 for each part; `forgets` is the share of sets shown as a style encoder without a
+    memory sees them. Of a look that holds more than `most_items` as many are drawn anew each time.
     """
 
     candidates: int = 8
     hard_share: float = 0.5
     whole_weight: float = 0.5
     noise: float = 0.5
+    forgets: float = 0.5
+    most_items: int = 6
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,15 @@ class SetTask:
         self,
         network: SetTransformer,
         *,
-        vectors: Tensor,
+        known: Tensor,
+        fresh: Tensor,
         slots: Tensor,
         lessons: "Lessons",
         drill: Drill,
         config: Config,
     ) -> None:
         self.network = network
-        self._vectors = vectors  # (N, D)
+        self._known, self._fresh = known, fresh  # (N, D)
         self._slots = slots  # (N,)
         self._lessons = lessons
         self._rivals = Rivals(lessons.wardrobe, lessons.looks)
@@ -124,11 +128,14 @@ class SetTask:
         on = device_of(self.network)
         index = torch.from_numpy(sets)
         there = index != PAD
-        vectors = self._vectors[index.clamp(min=0)].to(on)  # (B, K, D)
+        at = index.clamp(min=0)
+        vectors = self._known[at].to(on)  # (B, K, D)
         if self.network.training:
+            is_fresh = torch.rand(len(at), 1, 1, device=on) < self._drill.forgets
+            vectors = torch.where(is_fresh, self._fresh[at].to(on), vectors)
             step = self._drill.noise * vectors.shape[2] ** -0.5
             vectors = vectors + step * torch.randn_like(vectors)
-        slots = torch.where(there, self._slots[index.clamp(min=0)], NOTHING).to(on)
+        slots = torch.where(there, self._slots[at], NOTHING).to(on)
         logits: Tensor = self.network(vectors, slots)["logit"]
         return logits
 
@@ -148,7 +155,8 @@ def drilled(
     """Draw a place of each look, rivals for it, and a rival for every item."""
     rows, asked, replaced = [], [], []
     hard = round(drill.candidates * drill.hard_share)
-    for look in looks:
+    for whole in looks:
+        look = _part(whole, drill.most_items, generator)
         at = int(generator.integers(len(look)))
         context = (*look[:at], *look[at + 1 :])
         drawn = rivals.draw(look[at], count=hard, is_hard=True, generator=generator)
@@ -165,6 +173,13 @@ def drilled(
     return Handful(
         sets.reshape(len(looks), 1 + drill.candidates, -1), np.array(asked), padded(replaced)
     )
+
+
+def _part(look: Look, most: int, generator: Generator) -> Look:
+    """Draw as many items of a look as are allowed; a batch is as wide as its longest look."""
+    if len(look) <= most:
+        return look
+    return tuple(generator.choice(look, size=most, replace=False).tolist())
 
 
 def set_answers(
