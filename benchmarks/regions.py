@@ -276,7 +276,7 @@ def _in_style(models: Models, *, other: Image.Image) -> Judge:
 
 def _rated(models: Models, *, other: Image.Image) -> Judge:
     card = models.visual.cards[0]
-    return rating(models.visual, card.identity, other=other, scorer=models.scorer)
+    return rating(models.visual, card.identity, other=other, score=models.scorer.score)
 
 
 METHODS: dict[str, Method] = {

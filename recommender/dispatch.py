@@ -25,7 +25,13 @@ log = logging.getLogger(__name__)
 EMBED = "workers.tasks.embed_pictures"
 PAIR = "workers.tasks.refresh_pairings"
 ENCODE_PHOTO = "workers.tasks.encode_photo"
-QUEUES = {EMBED: "embed", PAIR: "pair", ENCODE_PHOTO: "interactive"}
+FIND_REGIONS = "workers.tasks.find_regions"
+QUEUES = {
+    EMBED: "embed",
+    PAIR: "pair",
+    ENCODE_PHOTO: "interactive",
+    FIND_REGIONS: "interactive",
+}
 PING_SECONDS = 0.5
 REPLY_KEPT_SECONDS = 30
 BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has nothing to add
@@ -50,20 +56,38 @@ def ring(bell: str) -> None:
 def encoded_photo(jpeg: bytes) -> dict[str, Any]:
     """Have a worker encode a shopper's photo and wait for it, a bounded time.
 
-    The bytes live in the broker until a worker takes them, the reply until it is read here. The
-    reply travels through a list of its own: Celery's result store keeps one connection for all
-    threads of a process and gives up for good when Redis was away for a while.
+    The bytes live in the broker until a worker takes them, the reply until it is read here.
 
     Raises:
         NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
+    """
+    return _asked(ENCODE_PHOTO, jpeg=base64.b64encode(jpeg).decode())
+
+
+def found_regions(**question: Any) -> dict[str, Any]:
+    """Have a worker find where the score of two pictures comes from, and wait a bounded time.
+
+    The question is what `workers.tasks.find_regions` takes.
+
+    Raises:
+        NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
+    """
+    return _asked(FIND_REGIONS, **question)
+
+
+def _asked(task: str, **question: Any) -> dict[str, Any]:
+    """Put a question to the workers and wait for the reply.
+
+    It travels through a list of its own: Celery's result store keeps one connection for all
+    threads of a process and gives up for good when Redis was away for a while.
     """
     timeout = conf.get("PHOTO_TIMEOUT_SECONDS")
     reply_to = f"recommender.reply.{uuid.uuid4()}"
     try:
         _producer().send_task(
-            ENCODE_PHOTO,
-            kwargs={"jpeg": base64.b64encode(jpeg).decode(), "reply_to": reply_to},
-            queue=QUEUES[ENCODE_PHOTO],
+            task,
+            kwargs={**question, "reply_to": reply_to},
+            queue=QUEUES[task],
             expires=timeout,
             ignore_result=True,
             retry=False,
@@ -78,7 +102,7 @@ def encoded_photo(jpeg: bytes) -> dict[str, Any]:
 
 
 def answer(reply_to: str, payload: Mapping[str, Any]) -> None:
-    """Send what a worker saw to whoever waits for it in `encoded_photo`."""
+    """Send what a worker saw to whoever waits for it."""
     with _redis().pipeline() as pipe:
         pipe.rpush(reply_to, json.dumps(payload))
         pipe.expire(reply_to, REPLY_KEPT_SECONDS)

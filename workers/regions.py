@@ -6,18 +6,20 @@ because a network also sees the patch: what is lost under both is lost with the 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from workers.images import estimate_ground, garment_mask
-from workers.serving import EncoderGroup, Scorer
+from workers.serving import EncoderGroup
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 Shares = tuple[float, float, float, float]  # the same, of the picture's sides
 Parts = dict[str, NDArray[np.floating]]  # what each part adds to the scores of B pictures, (B,)
 Judge = Callable[[Sequence[Image.Image]], Parts]
+Score = Callable[[Sequence[Any], Sequence[Any]], Sequence[float]]  # of pairs of vectors
 Fill = Callable[[Image.Image], Image.Image]
 
 CELLS = 7  # a side of the grid over the garment
@@ -34,7 +36,7 @@ class Region:
     """The window of one picture whose covering costs the score most.
 
     `box` and `frame` are shares of the picture's sides; `heat` has `CELLS` rows of as many numbers
-    from 0 to 1 and lies over `frame`, the garment. `drop` is what the score loses, on average over
+    from 0 to 1 and lies over `frame`, the garment. `drop` is what the `score` loses, on average over
     the fills, and `part` the part of the score that loses most; `row` and `column` say where.
     """
 
@@ -42,6 +44,7 @@ class Region:
     frame: Shares
     row: str
     column: str
+    score: float
     drop: float
     part: str
     heat: list[list[float]]
@@ -93,13 +96,13 @@ def likeness(
     return judge
 
 
-def rating(group: EncoderGroup, identity: str, *, other: Image.Image, scorer: Scorer) -> Judge:
+def rating(group: EncoderGroup, identity: str, *, other: Image.Image, score: Score) -> Judge:
     """Judge pictures by what a pair scorer says of them beside another picture."""
-    anchor = vectors(group, identity, [other])
+    (anchor,) = vectors(group, identity, [other])
 
     def judge(images: Sequence[Image.Image]) -> Parts:
         seen = vectors(group, identity, images)
-        return {WHOLE: np.array(scorer.score(seen, np.repeat(anchor, len(seen), axis=0)))}
+        return {WHOLE: np.array(score(list(seen), [anchor] * len(seen)))}
 
     return judge
 
@@ -115,7 +118,7 @@ def vectors(
 def find_region(picture: Image.Image, *, judge: Judge, fills: Sequence[Fill] = FILLS) -> Region:
     """Name the window of an upright RGB picture that its score rests on most.
 
-    One look at the picture and 25 for each fill.
+    Two looks at the picture and 25 for each fill.
     """
     frame = garment_frame(picture)
     windows = [(row, column) for row in range(_PLACES) for column in range(_PLACES)]
@@ -129,6 +132,7 @@ def find_region(picture: Image.Image, *, judge: Judge, fills: Sequence[Fill] = F
         frame=_shares(frame, picture),
         row=ROWS[_third(row)],
         column=COLUMNS[_third(column)],
+        score=round(float(sum(scores[0] for scores in judge([picture]).values())), 4),
         drop=round(float(total[best]), 4),
         part=max(drops, key=lambda name: drops[name][best]),
         heat=_heat(total.reshape(_PLACES, _PLACES)),

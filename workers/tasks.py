@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from recommender.services.checkpoints import checkpoint_dir
 from recommender.services.embeddings import Sight, store_embeddings
 from recommender.services.pairings import refresh_pairings as refresh_product
 from recommender.services.pictures import serving_encoders
-from workers import serving
+from workers import regions, serving
 from workers.celery import app
 from workers.checkpoints import FEATURES_OF, PIXELS, load_card
 from workers.single_flight import SingleFlight
@@ -50,6 +50,33 @@ def encode_photo(*, jpeg: str, reply_to: str) -> None:
     image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
     (encoded,) = _encode([image])
     dispatch.answer(reply_to, asdict(_sight(encoded)))
+
+
+@app.task(name=dispatch.FIND_REGIONS)
+def find_regions(
+    *, pictures: list[int], encoder: str, weights: dict[str, float], scorer: str, reply_to: str
+) -> None:
+    """Say where the score of two of the shop's pictures comes from; the reply is short of what fails.
+
+    The score is that of the serving `scorer` on the encoder's vectors or, where that is "", the
+    weighted cosine of the parts. No regions: a file cannot be read. Nothing at all: this worker has
+    not heard yet of the encoder or the scorer.
+    """
+    group = _group_of(encoder)
+    if group is None or scorer not in {"", _serving_scorer()}:
+        dispatch.answer(reply_to, {})
+        return
+    try:
+        first, second = (_read_picture(p, p.sha256) for p in map(_picture, pictures))
+    except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
+        dispatch.answer(reply_to, {"regions": []})
+        return
+    judge = partial(_judge, group=group, encoder=encoder, weights=weights, scorer=scorer)
+    found = [
+        regions.find_region(picture, judge=judge(other=other))
+        for picture, other in ((first, second), (second, first))
+    ]
+    dispatch.answer(reply_to, {"regions": [asdict(region) for region in found]})
 
 
 @app.task(name="workers.tasks.sweep")
@@ -190,6 +217,34 @@ def _merged(seen: Sequence[serving.EncodedPicture]) -> serving.EncodedPicture:
     error = next((each.error for each in seen if each.error), None)
     naming = next((each for each in seen if each.category), seen[0])
     return replace(naming, embeddings=vectors, error=error)
+
+
+def _picture(primary_key: int) -> Picture:
+    return Picture.objects.get(pk=primary_key)
+
+
+def _group_of(encoder: str) -> serving.EncoderGroup | None:
+    groups = _load_groups(tuple((c.folder, c.name, c.sha256) for c in serving_encoders()))
+    known = {card.identity: group for group in groups for card in group.cards}
+    return known.get(encoder)
+
+
+def _serving_scorer() -> str | None:
+    scorer = active_checkpoints().get(Purpose.PAIR)
+    return scorer.label if scorer else None
+
+
+def _judge(
+    *,
+    other: Image.Image,
+    group: serving.EncoderGroup,
+    encoder: str,
+    weights: dict[str, float],
+    scorer: str,
+) -> regions.Judge:
+    if scorer:
+        return regions.rating(group, encoder, other=other, score=_score)
+    return regions.likeness(group, encoder, other=other, weights=weights)
 
 
 def _score(first: Sequence[Any], second: Sequence[Any]) -> list[float]:

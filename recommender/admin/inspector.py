@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from recommender.admin.regions import region_view
 from recommender.admin.rendering import cards_of, product_page, rule_page, thumbnail
 from recommender.catalog import Card, catalog
 from recommender.filters import ANYTHING
@@ -26,6 +27,12 @@ class InspectForm(forms.Form):
     strip = forms.ChoiceField(
         label=_("Strip"),
         choices=[(SIMILAR.value, SIMILAR.label), (GOES_WITH.value, GOES_WITH.label)],
+    )
+
+    regions = forms.BooleanField(
+        label=_("Show where in the pictures"),
+        required=False,
+        help_text=_("A worker looks at both pictures again; takes a few seconds the first time."),
     )
 
     def __init__(self, *args: Any, pages: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -92,11 +99,11 @@ def inspector(request: HttpRequest, *, pages: Any, product: Any) -> HttpResponse
         "form": form,
     }
     if form.is_valid():
-        context |= _answer(product, form.cleaned_data["other"], form.cleaned_data["strip"])
+        context |= _answer(product, **form.cleaned_data)
     return TemplateResponse(request, "recommender/admin/inspector.html", context)
 
 
-def _answer(product: Any, other: Any, strip: str) -> dict[str, Any]:
+def _answer(product: Any, *, other: Any, strip: str, regions: bool) -> dict[str, Any]:
     explanation = why(product, other, strip=strip)
     cards = cards_of([other.pk])
     return {
@@ -107,6 +114,7 @@ def _answer(product: Any, other: Any, strip: str) -> dict[str, Any]:
         "instead_page": product_page(explanation.verdict.instead or ""),
         "rule_page": rule_page(explanation.verdict.rule),
         "rows": _around_the_cut(product, other, strip),
+        **(region_view(product, other, strip=strip, explanation=explanation) if regions else {}),
     }
 
 

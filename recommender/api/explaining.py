@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recommender.api import schema
-from recommender.api.parameters import GoesWithQuery, ShareField, parameters
+from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, parameters
 from recommender.api.serializers import ReasonSerializer
 from recommender.api.throttles import ExplainThrottle
 from recommender.api.views import Endpoint, product_or_404
+from recommender.selectors.regions import Region, regions
 from recommender.selectors.verdict import GOES_WITH, SIMILAR, Gate, Verdict, why_not
 from recommender.selectors.why import Because, Explanation, why
 
@@ -35,6 +36,15 @@ class ExplainQuery(GoesWithQuery):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         asked = super().validate(attrs)
         return {**asked, "strip": STRIPS[asked["strip"]]}
+
+
+class WhyQuery(ExplainQuery):
+    """A worker looks at the pictures only where it is asked to."""
+
+    regions = FlagField(
+        default=False,
+        help_text="Also find where in the two pictures the score comes from; takes a worker a few seconds.",
+    )
 
 
 class VerdictSerializer(serializers.Serializer[Any]):
@@ -70,11 +80,44 @@ class BecauseSerializer(ReasonSerializer):
         return super().to_representation({**vars(instance.reason), **vars(instance)})
 
 
+class BoxField(serializers.ListField):
+    """Left, top, right and bottom as shares of the picture's sides."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        share = serializers.FloatField(min_value=0, max_value=1)
+        super().__init__(child=share, min_length=4, max_length=4, **kwargs)
+
+
+class RegionSerializer(serializers.Serializer[Any]):
+    """The window of a product's first picture whose covering lowers the score most."""
+
+    product = serializers.CharField(help_text="The id of the product whose picture it is.")
+    text = serializers.CharField(help_text="What was measured, for people.")
+    place = serializers.CharField(help_text="Where on the garment, in words.")
+    part = serializers.CharField(help_text="The part of the score that falls most.")
+    score = serializers.FloatField(help_text="Of the two first pictures, nothing covered.")
+    drop = serializers.FloatField(help_text="What the score loses with the window covered.")
+    box = BoxField(help_text="Left, top, right and bottom as shares of the picture's sides.")
+    frame = BoxField(help_text="What `heat` lies over, in the same way.")
+    heat = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(min_value=0, max_value=1)),
+        help_text="Rows of a grid over `frame`; 1 is where covering costs most.",
+    )
+
+
 class ExplanationSerializer(serializers.Serializer[Any]):
     """Everything that speaks for a product that is shown; no reasons for one that is not."""
 
     verdict = VerdictSerializer()
     reasons = BecauseSerializer(many=True, source="parts")
+    regions = RegionSerializer(
+        many=True,
+        help_text="One for each of the two pictures, the anchor's first; empty unless asked for.",
+    )
+
+    def to_representation(self, instance: tuple[Explanation, list[Region]]) -> dict[str, Any]:
+        explanation, found = instance
+        return super().to_representation({**vars(explanation), "regions": found})
 
 
 class WhyNot(Endpoint):
@@ -106,12 +149,22 @@ class Why(Endpoint):
         "why",
         summary="Why it is there",
         replies={200: ExplanationSerializer},
-        fails=(400, 404, 429),
+        fails=(400, 404, 429, 503),
         tags=[schema.PRODUCTS],
-        parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery, schema.TRY_LATER],
+        parameters=[schema.PRODUCT_ID, OTHER, WhyQuery, schema.RETRY_AFTER],
     )
     def get(self, request: Request, id: str, other: str) -> Response:
-        explanation: Explanation = why(
-            product_or_404(id), product_or_404(other), **parameters(request, ExplainQuery)
-        )
-        return Response(ExplanationSerializer(explanation).data)
+        product, beside = product_or_404(id), product_or_404(other)
+        asked = parameters(request, WhyQuery)
+        with_regions = asked.pop("regions")
+        explanation = why(product, beside, **asked)
+        found = []
+        if with_regions and explanation.parts:
+            found = regions(
+                product,
+                beside,
+                strip=asked["strip"],
+                explanation=explanation,
+                colour_weight=asked.get("colour_weight"),
+            )
+        return Response(ExplanationSerializer((explanation, found)).data)

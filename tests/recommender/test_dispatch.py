@@ -81,6 +81,14 @@ def test_photo_search_says_so_when_the_broker_is_down(broker):
         dispatch.encoded_photo(b"jpeg")
 
 
+def test_regions_are_asked_for_where_photos_are(broker):
+    broker.error = OperationalError("refused")
+
+    with pytest.raises(dispatch.NoWorker):
+        dispatch.found_regions(pictures=[1, 2])
+    assert dispatch.QUEUES[dispatch.FIND_REGIONS] == dispatch.QUEUES[dispatch.ENCODE_PHOTO]
+
+
 def test_a_broker_that_is_not_there_is_given_up_quickly(settings, tmp_path, caplog):
     settings.RECOMMENDER = settings.RECOMMENDER | {"BROKER_URL": f"unix://{tmp_path}/none.sock"}
     dispatch._producer.cache_clear()

@@ -101,7 +101,7 @@ def test_a_rating_is_what_the_scorer_says(tiny, tiny_scorer, dress, skirt):
     group, scorer = serving.load_encoders([tiny]), serving.load_scorer(tiny_scorer)
     a, b = (regions.vectors(group, "tiny@1", [picture]) for picture in (skirt, dress))
 
-    judged = regions.rating(group, "tiny@1", other=dress, scorer=scorer)([skirt])
+    judged = regions.rating(group, "tiny@1", other=dress, score=scorer.score)([skirt])
 
     assert judged == {regions.WHOLE: pytest.approx(scorer.score(a, b), abs=1e-4)}
 

@@ -228,3 +228,48 @@ def test_the_sweep_rings_for_work_nobody_was_woken_for(upload, monkeypatch):
     tasks.sweep()
 
     assert rung == ["embed"]
+
+
+@pytest.fixture
+def find_regions(upload, monkeypatch):
+    """Ask the task about two pictures and read its reply."""
+    for sku, colour in (("red", "red"), ("crimson", "crimson")):
+        upload(sku, colour)
+    replies = []
+    monkeypatch.setattr(dispatch, "answer", lambda _to, payload: replies.append(payload))
+    weights = {"shape": 0.5, "colour": 0.5}
+    pictures = list(Picture.objects.order_by("pk").values_list("pk", flat=True))
+
+    def ask(**changes):
+        question = {"pictures": pictures, "encoder": "visual@2", "weights": weights, "scorer": ""}
+        tasks.find_regions(**question | changes, reply_to="somebody")
+        return json.loads(json.dumps(replies[-1]))
+
+    return ask
+
+
+@pytest.mark.slow
+def test_a_worker_finds_the_regions_of_two_pictures(find_regions):
+    first, second = find_regions()["regions"]
+
+    assert first["frame"] == pytest.approx([0.25, 0.25, 0.75, 0.75], abs=0.05)
+    assert 0 < second["drop"] < second["score"] <= 1.01
+
+
+@pytest.mark.slow
+def test_the_scorer_that_serves_may_judge_the_regions(find_regions):
+    first, _second = find_regions(scorer="compat-mlp@2", weights={})["regions"]
+
+    assert 0 <= first["score"] <= 1
+
+
+def test_pictures_that_are_gone_have_no_regions(find_regions):
+    ProductPicture.objects.first().file.delete(save=False)
+
+    assert find_regions() == {"regions": []}
+    assert find_regions(pictures=[1_000_000, 1_000_001]) == {"regions": []}
+
+
+def test_what_a_worker_has_not_heard_of_it_does_not_guess(find_regions):
+    assert find_regions(encoder="visual@99") == {}
+    assert find_regions(scorer="compat-mlp@99") == {}
