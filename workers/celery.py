@@ -11,6 +11,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionshop.settings")
 
 SWEEP_SECONDS = 20
+TEND_SECONDS = 600
 
 
 def _configuration() -> dict[str, object]:
@@ -32,7 +33,12 @@ def _configuration() -> dict[str, object]:
                 "task": "workers.tasks.sweep",
                 "schedule": SWEEP_SECONDS,
                 "options": {"expires": SWEEP_SECONDS},
-            }
+            },
+            "tend_indexes": {
+                "task": "workers.tasks.tend_indexes",
+                "schedule": TEND_SECONDS,
+                "options": {"expires": TEND_SECONDS},
+            },
         },
     }
 

@@ -20,10 +20,10 @@ from recommender.selectors.ranking import scored_products
 from recommender.steering import UNSTEERED, Steering
 
 # How many neighbours an index is asked for, and how thoroughly (`hnsw.ef_search`, at most 1,000).
-PROPOSED = 400
-EFFORT = 400
+PROPOSED = 500
+EFFORT = 500
 # So many designs for every one that is shown must be left of them: near-duplicates may collapse.
-SPARE = 4
+SPARE = 3
 
 _ASKED = """
 asked (vector) AS MATERIALIZED (

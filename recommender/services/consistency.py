@@ -19,6 +19,7 @@ from recommender.models import (
     PairingJob,
     Picture,
 )
+from recommender.services.indexes import note_slots
 from recommender.services.pictures import (
     PRODUCTS_AT_ONCE,
     queue_embeddings,
@@ -59,7 +60,8 @@ def findings() -> list[Finding]:
 def repair() -> int:
     """Mend what can be mended without a person; returns how many jobs were queued.
 
-    Notes pictures nobody noted, queues what is missing or stale, drops pairings of retired scorers.
+    Notes pictures nobody noted, queues what is missing or stale, drops pairings of retired scorers,
+    notes the slots of products that changed theirs where an index is chosen by them.
     Pictures that failed are left to the merchant: the admin retries them.
     """
     everything = product_model()._default_manager.order_by("pk")
@@ -68,6 +70,8 @@ def repair() -> int:
         without = _without_vector(encoder) | _stale_pictures(encoder)
         queued += queue_embeddings(without, encoders=[encoder])
     _retired_pairings().delete()
+    if indexed := Checkpoint.objects.exclude(indexes={}):
+        note_slots(indexed)
     dispatch.ring(dispatch.EMBED)
     return queued
 

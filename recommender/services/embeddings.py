@@ -9,6 +9,7 @@ from django.db import transaction
 
 from recommender import dispatch, worklist
 from recommender.models import Embedding, EmbeddingJob, PairingJob, Picture
+from recommender.services.indexes import note_slots
 from recommender.signals import embeddings_stored
 
 
@@ -53,6 +54,8 @@ def store_embeddings(
         update_fields=["sha256", "vector", "created_at"],
     )
     pictures = {job.picture_id: job.picture for job in current}
+    if indexed := {job.checkpoint for job in current if job.checkpoint.indexes}:
+        note_slots(indexed, pictures=pictures)
     _store_predictions(pictures, sights)
     worklist.finish(EmbeddingJob, ids=[job.pk for job in current], token=token)
     _queue_pairings(

@@ -1,5 +1,7 @@
 """Large slots have an index: it proposes, the statement disposes."""
 
+import math
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -7,15 +9,18 @@ from django.db.models import Q
 
 from fashionshop.models import Category, Product
 from recommender.filters import Filters
-from recommender.models import Checkpoint, Embedding, Rule, Slot
+from recommender.models import Checkpoint, Embedding, Picture, Rule, Slot
 from recommender.selectors import shortlist
 from recommender.selectors.goes_with import goes_with, style_neighbours
 from recommender.selectors.question import question_of_its_own
 from recommender.selectors.similar import products_like_vector, similar_products
 from recommender.services import indexes
+from recommender.services.consistency import repair
 from recommender.services.indexes import note_slots, tend_indexes
+from recommender.testing import work_off
 
 pytestmark = pytest.mark.django_db
+ANGLES = range(4, 164, 4)
 
 
 def keys(strip):
@@ -23,15 +28,32 @@ def keys(strip):
 
 
 @pytest.fixture
-def shop(make_product, looks_like, skirt, boots):
+def shop(blouse, skirt, boots, looks_like, checkpoints):
     """A blouse, 40 tops more and more unlike it, a skirt and boots."""
-    tops = [
-        looks_like(make_product(f"top {number}"), shape=angle, colour=angle / 2, style=angle)
-        for number, angle in enumerate(range(4, 164, 4))
-    ]
+    tops = Product.objects.bulk_create(
+        Product(title=f"top {angle}", sku=angle, category=blouse.category, stock=5)
+        for angle in ANGLES
+    )
+    pictures = Picture.objects.bulk_create(
+        Picture(product=top, name=f"{top.sku}.jpg", sha256="0" * 64) for top in tops
+    )
+    Embedding.objects.bulk_create(
+        Embedding(picture=picture, checkpoint=checkpoint, vector=vector)
+        for picture, angle in zip(pictures, ANGLES, strict=True)
+        for checkpoint, vector in _vectors(angle, checkpoints)
+    )
     looks_like(skirt, style=10)
     looks_like(boots, style=20)
     return tops
+
+
+def _vectors(angle, checkpoints):
+    shape, colour, style = [
+        [math.cos(math.radians(angle * times)), math.sin(math.radians(angle * times))]
+        for times in (1, 0.5, 1)
+    ]
+    yield checkpoints["VISUAL"], [*shape, *[0.0] * 14, *colour, 0.0]
+    yield checkpoints["STYLE"], [*style, 0.0]
 
 
 @pytest.fixture
@@ -268,3 +290,34 @@ def test_outside_of_a_transaction_the_shop_goes_on_while_an_index_is_built(grow)
         assert cursor.fetchone() == (2,)
     Checkpoint.objects.update(state=Checkpoint.State.RETIRED)
     assert len(tend_indexes().dropped) == 2
+
+
+def test_a_new_vector_is_found_by_the_index_at_once(indexed, blouse, make_product, make_picture):
+    newcomer = make_product("newcomer")
+    make_picture(newcomer)
+    work_off()
+
+    stored = Embedding.objects.filter(picture__product=newcomer)
+    assert {vector.slot for vector in stored} == {"TOP"}
+
+
+def test_a_small_shop_notes_no_slot_with_a_new_vector(blouse, make_picture):
+    make_picture(blouse)
+    work_off()
+
+    assert set(Embedding.objects.values_list("slot", flat=True)) == {""}
+
+
+def test_repair_notes_slots_that_changed_behind_the_shops_back(
+    indexed, make_product, make_picture, broker
+):
+    newcomer = make_product("newcomer")
+    make_picture(newcomer)
+    work_off()
+    dresses = Category.objects.create(name="Dresses", slug="dresses", slot=Slot.DRESS)
+    Product.objects.filter(pk=newcomer.pk).update(category=dresses)
+
+    repair()
+
+    moved = Embedding.objects.filter(picture__product=newcomer)
+    assert {vector.slot for vector in moved} == {"DRESS"}
