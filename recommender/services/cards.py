@@ -49,9 +49,14 @@ def purpose_of(card: Mapping[str, Any], *, asked: str | None, known: Checkpoint 
     """The question a checkpoint answers: the card's word, then what was asked for, then history.
 
     Raises:
-        NoCheckpoint: nobody says, or the card and the person disagree.
+        NoCheckpoint: nobody says, the card and the person disagree, or the shop never asks it.
     """
     label = f"{card['name']}@{card['version']}"
+    if card["kind"] == "SET_SCORER":
+        raise NoCheckpoint(
+            f"{label} judges whole sets, and the shop asks about pairs alone, so it cannot serve; "
+            "`python -m workers.evaluation compatibility` measures it."
+        )
     said = card["purpose"] or ("" if card["kind"] in {"ENCODER", "CLASSIFIER"} else Purpose.PAIR)
     if said and asked and said != asked:
         raise NoCheckpoint(f"{label} was made for {said}, as its card says; it cannot be {asked}.")

@@ -230,6 +230,11 @@ def test_a_card_that_names_its_purpose_is_not_overruled(make_card):
         activate_checkpoint(make_card(), purpose="STYLE")
 
 
+def test_a_judge_of_whole_sets_is_no_judge_of_pairs(make_card):
+    with pytest.raises(NoCheckpoint, match=r"judges whole sets.*cannot serve"):
+        activate_checkpoint(make_card("set-scorer", **JUDGE | {"kind": "SET_SCORER"}))
+
+
 @pytest.mark.parametrize(
     ("width", "said"), [(0, "gives no embedding"), (16_001, "16,001 numbers.*holds 16,000 at most")]
 )
