@@ -17,6 +17,7 @@ from recommender.catalog import catalog
 from recommender.models import Checkpoint, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, SHOPPER, BadPhoto, digest, open_photo
 from recommender.selectors.checkpoints import active_checkpoints
+from recommender.services import indexes
 from recommender.services.checkpoints import checkpoint_dir
 from recommender.services.embeddings import Sight, store_embeddings
 from recommender.services.pairings import refresh_pairings as refresh_product
@@ -87,6 +88,12 @@ def sweep() -> None:
         embed_pictures.delay()
     if due["pair"]:
         refresh_pairings.delay()
+
+
+@app.task(name="workers.tasks.tend_indexes")
+def tend_indexes() -> None:
+    """Give every slot that has grown large an index; drop what nobody needs any more."""
+    _tend()
 
 
 class SourceChanged(ValueError):  # noqa: N818 -- reads as what happened
@@ -281,3 +288,4 @@ def _folder(folder: str, name: str, _sha256: str) -> Path:
 
 _embed = SingleFlight(embed_due)
 _pair = SingleFlight(pair_due)
+_tend = SingleFlight(indexes.tend_indexes)

@@ -273,3 +273,12 @@ def test_pictures_that_are_gone_have_no_regions(find_regions):
 def test_what_a_worker_has_not_heard_of_it_does_not_guess(find_regions):
     assert find_regions(encoder="visual@99") == {}
     assert find_regions(scorer="compat-mlp@99") == {}
+
+
+def test_the_task_tends_the_indexes_of_large_slots(monkeypatch):
+    told = []
+    monkeypatch.setattr(tasks, "_tend", lambda: told.append("tended"))
+
+    tasks.tend_indexes()
+
+    assert told == ["tended"]
