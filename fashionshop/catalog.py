@@ -1,5 +1,7 @@
 """The one class a host shop writes: what the recommender may ask this shop."""
 
+from decimal import Decimal
+
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.numberformat import format as format_number
@@ -39,6 +41,9 @@ class ShopCatalog(Catalog):
     def find(self, text: str) -> Product:
         return self.products().get(sku=text)
 
+    def amount(self, price: Decimal) -> str:
+        return f"€{format_number(price, '.', 2, 3, ',', force_grouping=True)}"
+
     def card(self, product: Product) -> Card:
         return Card(
             id=str(product.pk),
@@ -46,7 +51,7 @@ class ShopCatalog(Catalog):
             url=product.get_absolute_url(),
             price=product.price,
             currency="EUR",
-            price_label=f"€{format_number(product.price, '.', 2, 3, ',', force_grouping=True)}",
+            price_label=self.amount(product.price),
             is_available=product.stock > 0,
             subtitle=_subtitle(product),
             picture=picture_source(product.cover, alt=product.title) if product.cover else None,

@@ -108,6 +108,10 @@ class Catalog:
         """What a strip or the API shows of a product; must cost no query."""
         raise NotImplementedError(f"{type(self).__name__} must say what a product's card shows")
 
+    def amount(self, price: Decimal) -> str:
+        """How the shop writes a sum of prices."""
+        return str(price)
+
     def find(self, text: str) -> Any:
         """The product a person means by `text`, for the command line.
 

@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problems: one shape, and a `type` that never changes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -27,9 +27,15 @@ TITLES = {
     "unsupported_media_type": "The body is of a kind we cannot read",
     "cursor_expired": "The cursor is too old",
     "throttled": "Too many requests",
-    "no_worker": "Photo search is not available right now",
+    "no_worker": "No worker can look at pictures right now",
 }
 PHOTO_TITLE = "The photo cannot be used"
+
+
+class InvalidBody(ValidationError):  # noqa: N818 -- reads as what it is
+    """Fields of the body that are wrong, where a `ValidationError` means parameters of the query."""
+
+    location = "body"
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,9 @@ def _expired(error: CursorExpired) -> Problem:
 
 def _bad_parameters(error: ValidationError) -> Problem:
     detail = _("Look at the errors, correct the parameters and ask again.")
-    return Problem(400, "invalid_parameter", detail, list(_faults(error.get_full_details(), "#")))
+    location = getattr(error, "location", "query")
+    faults = [replace(fault, location=location) for fault in _faults(error.get_full_details(), "#")]
+    return Problem(400, "invalid_parameter", detail, faults)
 
 
 def _from_rest_framework(error: APIException) -> Problem:

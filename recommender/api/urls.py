@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recommender.api import explaining, views
+from recommender.api import explaining, outfits, views
 
 app_name = "recommender"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("products/<str:id>/goes-with", views.GoesWith.as_view(), name="goes-with"),
     path("products/<str:id>/why/<str:other>", explaining.Why.as_view(), name="why"),
     path("products/<str:id>/why-not/<str:other>", explaining.WhyNot.as_view(), name="why-not"),
+    path("products/<str:id>/outfits", outfits.ProductOutfits.as_view(), name="product-outfits"),
+    path("outfits", outfits.SetOutfits.as_view(), name="outfits"),
+    path("goes-with", outfits.SetGoesWith.as_view(), name="goes-with-several"),
     path("search/image", views.PhotoSearch.as_view(), name="search-image"),
     path("schema", views.Document.as_view(), name="schema"),
     path("docs", views.Docs.as_view(), name="docs"),

@@ -95,15 +95,15 @@ class Group:
         return {pk: len(worn) for pk, worn in beside.items() if pk not in self.product_pks}
 
 
-def group_of(items: Sequence[Any]) -> Group:
-    """What there is to know about these products and photos; one query.
+def group_of(items: Sequence[Any], *, also: Sequence[Any] = ()) -> Group:
+    """What there is to know about these products and photos, and the products of more keys; one query.
 
     A product that is gone from the shop's table is left out.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
     """
-    pks = [item.pk for item in items if not isinstance(item, SeenPhoto)]
+    pks = [item.pk for item in items if not isinstance(item, SeenPhoto)] + list(also)
     rows = _rows(pks) if pks else ()
     products = {
         row["pk"]: Given(
@@ -116,6 +116,7 @@ def group_of(items: Sequence[Any]) -> Group:
         _photographed(item, known) if isinstance(item, SeenPhoto) else products.get(item.pk)
         for item in items
     ]
+    given += [products.get(key) for key in also]
     return Group([each for each in given if each], known.checkpoints)
 
 

@@ -22,7 +22,7 @@ OUTFITS = 3
 class Wishes:
     """What an outfit must be like besides the filters of its pieces.
 
-    `keep` are pieces chosen before that stay, `swap` the one slot to fill then, `without` keys of
+    `keep` are keys of pieces chosen before that stay, `swap` the one slot to fill then, `without` keys of
     pieces that are not wanted. What was kept counts towards the budget; what the outfit begins with
     only where `include_start` says so.
     """
@@ -60,10 +60,11 @@ def outfits(
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
         UnknownAttribute: the shop cannot filter by one of the attributes, or has no prices.
     """
-    group = group_of([*items, *wishes.keep])
-    kept = group.given[len(group.given) - len(wishes.keep) :]
+    group = group_of(items, also=wishes.keep)
+    kept = [each for each in group.given if each.photo is None and each.pk in wishes.keep]
     room = _room(group, kept, wishes)
-    if nothing := nothing_to_ask(group.given, kept=kept, swap=wishes.swap, room=room):
+    is_gone = len(kept) < len(wishes.keep) or not all(each.is_available for each in kept)
+    if nothing := nothing_to_ask(group.given, is_gone=is_gone, swap=wishes.swap, room=room):
         return Outfits(nothing=nothing, versions=group.versions)
     looks = [] if kept or wishes.swap else look_plans(group)
     found = _candidates(group, kept, looks, filters=_within(filters, room), wishes=wishes)

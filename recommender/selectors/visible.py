@@ -1,11 +1,13 @@
 """Which products a shopper may see, recommended or not."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import QuerySet
 
-from recommender.catalog import catalog
+from recommender.catalog import catalog, product_model
 
 
 def visible_products(*, slot: str | None = None, is_available: bool | None = None) -> QuerySet[Any]:
@@ -38,3 +40,13 @@ def visible_product(key: str, *, with_card: bool = False) -> Any:
         return products.get(pk=key)
     except (ValueError, ValidationError) as error:
         raise ObjectDoesNotExist(key) from error
+
+
+def keys_of(texts: Iterable[str]) -> list[Any]:
+    """The texts that can be a product's primary key, as such, each once; no query."""
+    found: dict[Any, None] = {}
+    for text in texts:
+        with suppress(ValidationError):
+            if "\0" not in text:
+                found[product_model()._meta.pk.to_python(text)] = None
+    return list(found)

@@ -1,28 +1,34 @@
 """Strips for the templates of a host shop.
 
     {% load recommender %}
-    {% similar_strip product %}  {% goes_with_strip product limit=4 %}
+    {% similar_strip product %}  {% goes_with_strip product limit=4 %}  {% outfits product %}
 
-draw a strip; `{% similar_products product as strip %}` and `{% goes_with_products product as strip %}`
+draw a strip, and a whole look that a shopper can change piece by piece; `{% similar_products product as strip %}` and `{% goes_with_products product as strip %}`
 only fetch it, for a page that draws it its own way. A strip never breaks the page it is on.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from django import template
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext
 
 from recommender.catalog import Card, catalog
+from recommender.look_address import AskedLook, asked_look, drawn_look
 from recommender.selectors.goes_with import goes_with
+from recommender.selectors.outfits import OUTFITS, Wishes
+from recommender.selectors.outfits import outfits as outfits_of
 from recommender.selectors.similar import similar_products as products_that_look_like
-from recommender.strips import Strip
+from recommender.selectors.visible import keys_of
+from recommender.strips import Outfits, Strip
 
 log = logging.getLogger(__name__)
 register = template.Library()
+Answer = TypeVar("Answer")
 
 
 @register.inclusion_tag("recommender/strip.html")
@@ -46,13 +52,58 @@ def goes_with_strip(product: Any, *, limit: int | None = None, heading: str = ""
 @register.simple_tag
 def similar_products(product: Any, *, limit: int | None = None) -> Strip:
     """Fetch what looks like the product, empty when the database cannot say."""
-    return _unbroken(products_that_look_like, product, limit=limit)
+    return _unbroken(products_that_look_like, product, otherwise=Strip(), limit=limit)
 
 
 @register.simple_tag
 def goes_with_products(product: Any, *, limit: int | None = None) -> Strip:
     """Fetch what goes well with the product, empty when the database cannot say."""
-    return _unbroken(goes_with, product, limit=limit)
+    return _unbroken(goes_with, product, otherwise=Strip(), limit=limit)
+
+
+@register.inclusion_tag("recommender/outfit.html", takes_context=True)
+def outfits(context: Mapping[str, Any], product: Any, *, heading: str = "") -> dict[str, Any]:
+    """Draw a look around the product, as far as the address of the page says: see `asked_look`."""
+    asked = asked_look(context["request"].GET) if "request" in context else AskedLook()
+    look = product_outfits(
+        product,
+        limit=1,
+        budget=asked.budget,
+        keep=asked.keep,
+        swap=asked.swap,
+        without=asked.without,
+    )
+    return {"look": drawn_look(look, asked), "heading": heading or gettext("Complete the look")}
+
+
+@register.simple_tag
+def product_outfits(
+    product: Any,
+    *,
+    limit: int = OUTFITS,
+    budget: Decimal | None = None,
+    keep: Sequence[str] = (),
+    swap: str = "",
+    without: Sequence[str] = (),
+) -> Outfits:
+    """Fetch outfits that begin with the product, none when the database cannot say.
+
+    `keep` and `without` are keys of products; the budget includes the product itself.
+    """
+    wishes = Wishes(
+        budget=budget,
+        include_start=True,
+        keep=[key for key in keys_of(keep) if key != product.pk],
+        swap=swap,
+        without=keys_of(without),
+    )
+    return _unbroken(outfits_of, [product], otherwise=Outfits(), limit=limit, wishes=wishes)
+
+
+@register.filter
+def amount(price: Decimal) -> str:
+    """A sum of prices as the shop writes it."""
+    return catalog().amount(price)
 
 
 @register.filter
@@ -61,13 +112,20 @@ def card(product: Any) -> Card:
     return catalog().card(product)
 
 
-def _unbroken(question: Callable[..., Strip], product: Any, *, limit: int | None) -> Strip:
+def _unbroken(
+    question: Callable[..., Answer], about: Any, *, otherwise: Answer, **asked: Any
+) -> Answer:
     try:
         with _savepoint():
-            return question(product, limit=limit)
+            return question(about, **asked)
     except DatabaseError as error:
-        log.warning("No %s strip for product %s: %s", question.__name__, product.pk, error)
-        return Strip()
+        log.warning("No %s for product %s: %s", question.__name__, _keys(about), error)
+        return otherwise
+
+
+def _keys(about: Any) -> str:
+    products = about if isinstance(about, list) else [about]
+    return ", ".join(str(product.pk) for product in products)
 
 
 def _savepoint() -> AbstractContextManager[Any]:

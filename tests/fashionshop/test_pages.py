@@ -248,7 +248,7 @@ class TestProduct:
             place(sell(f"Like it {number}"), number)
             place(sell(f"With it {number}", slot=Slot.BAG), number)
 
-        assert queries_of(client, blouse.get_absolute_url()) == before <= 13
+        assert queries_of(client, blouse.get_absolute_url()) == before <= 18
 
 
 class TestServerError:

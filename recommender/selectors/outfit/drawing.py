@@ -89,5 +89,5 @@ def _note(worn: Worn) -> str:
     if not worn.replaced:
         return own
     slots = ", ".join(Slot(slot).label.lower() for slot in worn.replaced)
-    replaced = gettext("Not to be had from it now, so we chose another: %(slots)s.")
+    replaced = gettext("Sold out or not as you asked, so we chose another: %(slots)s.")
     return f"{own} {replaced % {'slots': slots}}"

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
+from recommender.catalog import catalog
 from recommender.garments import partner_slots
 from recommender.models import Slot
 from recommender.selectors.group import Given
@@ -14,14 +15,14 @@ from recommender.strips import Nothing
 
 
 def nothing_to_ask(
-    given: Sequence[Given], *, kept: Sequence[Given], swap: str, room: Decimal | None
+    given: Sequence[Given], *, is_gone: bool, swap: str, room: Decimal | None
 ) -> Nothing | None:
     """What makes the question itself impossible, if anything does; no query."""
     slots = [each.slot for each in given if not each.is_anything]
     wrongs = {
         "worn_alone": not all(partner_slots(slot) for slot in slots),
         "impossible": not may_stand_together(slots),
-        "gone": not all(each.is_available for each in kept),
+        "gone": is_gone,
         "no_room": bool(swap) and not may_stand_together([*slots, swap]),
         "over_budget": room is not None and room < 0,
     }
@@ -41,8 +42,8 @@ def nothing_found(
 ) -> Nothing:
     """What is missing for an outfit."""
     if budget is not None:
-        text = gettext("Nothing in stock fits the budget of %(budget)s.") % {"budget": budget}
-        return Nothing("over_budget", text)
+        text = gettext("Nothing in stock fits the budget of %(budget)s.")
+        return Nothing("over_budget", text % {"budget": catalog().amount(budget)})
     missing = _missing([each.slot for each in given], {node.slot for node in found})
     if missing:
         named = ", ".join(Slot(slot).label.lower() for slot in missing)

@@ -1,0 +1,170 @@
+"""Whole outfits, and what goes with several things at once, a photo of one's own among them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from recommender.api import schema
+from recommender.api.outfit_shapes import (
+    BODY,
+    OutfitsOfSetQuery,
+    OutfitsQuery,
+    OutfitsSerializer,
+    SetQuery,
+    SetSerializer,
+    SetWithPhotoSerializer,
+    SeveralQuery,
+)
+from recommender.api.parameters import parameters
+from recommender.api.parsers import photo_bytes
+from recommender.api.problems import InvalidBody
+from recommender.api.serializers import StripSerializer
+from recommender.api.throttles import PhotoThrottle
+from recommender.api.views import Endpoint, product_or_404
+from recommender.dispatch import NoWorker
+from recommender.models import Purpose
+from recommender.selectors.outfits import Wishes, outfits
+from recommender.selectors.photo import SeenByAnother, seen_photo
+from recommender.selectors.several import goes_with_all
+from recommender.selectors.visible import keys_of, visible_products
+
+
+class ProductOutfits(Endpoint):
+    """Outfits that begin with this product: one piece of each slot, in stock, within the budget."""
+
+    @schema.operation(
+        "outfits",
+        summary="Outfits that begin with it",
+        replies={200: OutfitsSerializer},
+        fails=(400, 404),
+        tags=[schema.PRODUCTS],
+        parameters=[schema.PRODUCT_ID, OutfitsQuery],
+    )
+    def get(self, request: Request, id: str) -> Response:
+        asked = parameters(request, OutfitsQuery)
+        return _outfits([product_or_404(id)], asked, request)
+
+
+class SetEndpoint(Endpoint):
+    """Reads a set of products, and a photo where the body is a form."""
+
+    parser_classes = (JSONParser, MultiPartParser)
+    throttle_classes = (PhotoThrottle,)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Only a photo costs a worker's time."""
+        return super().get_throttles() if _has_photo(self.request) else []
+
+    def asked_set(self, request: Request, slot: str | None) -> list[Any]:
+        """The products and the photo of a body.
+
+        Raises:
+            BadPhoto: there is no photo in the form, or it cannot be used.
+            NoWorker: nobody could look at the photo in time.
+            InvalidBody: names each field that is wrong.
+        """
+        photos = []
+        if _has_photo(request):
+            seen = seen_photo(photo_bytes(request), purpose=Purpose.STYLE)
+            photos = [replace(seen, slot=slot) if slot else seen]
+        given = (SetWithPhotoSerializer if photos else SetSerializer)(data=request.data)
+        if not given.is_valid():
+            raise InvalidBody(given.errors)
+        return [*products_or_404(given.validated_data.get("items", [])), *photos]
+
+
+class SetOutfits(SetEndpoint):
+    """Outfits that begin with several products, or with a photo of one's own."""
+
+    @schema.operation(
+        "outfits_of_set",
+        summary="Outfits that begin with several things",
+        replies={200: OutfitsSerializer},
+        fails=(400, 404, 413, 415, 422, 429, 503),
+        tags=[schema.SEARCH],
+        parameters=[OutfitsOfSetQuery, schema.RETRY_AFTER],
+        request=BODY,
+    )
+    def post(self, request: Request) -> Response:
+        asked = parameters(request, OutfitsOfSetQuery)
+        items = self.asked_set(request, asked.pop("photo_slot", None))
+        return _outfits(items, asked, request)
+
+
+class SetGoesWith(SetEndpoint):
+    """Products that go well with several things at once."""
+
+    @schema.operation(
+        "goes_with_several",
+        summary="What goes with several products",
+        replies={200: StripSerializer},
+        fails=(400, 404),
+        tags=[schema.SEARCH],
+        parameters=[SeveralQuery],
+    )
+    def get(self, request: Request) -> Response:
+        asked = parameters(request, SeveralQuery)
+        return _goes_with(products_or_404(asked.pop("item")), asked, request)
+
+    @schema.operation(
+        "goes_with_set",
+        summary="What goes with several things, a photo among them",
+        replies={200: StripSerializer},
+        fails=(400, 404, 413, 415, 422, 429, 503),
+        tags=[schema.SEARCH],
+        parameters=[SetQuery, schema.RETRY_AFTER],
+        request=BODY,
+    )
+    def post(self, request: Request) -> Response:
+        asked = parameters(request, SetQuery)
+        items = self.asked_set(request, asked.pop("photo_slot", None))
+        return _goes_with(items, asked, request)
+
+
+def products_or_404(texts: Sequence[str]) -> list[Any]:
+    """The visible products of these keys, each once, in order; one query.
+
+    Raises:
+        Http404: one of them is unknown or may not be seen.
+    """
+    wanted = keys_of(texts)
+    products = visible_products().prefetch_related(None).filter(pk__in=wanted)
+    found = {product.pk: product for product in products}
+    if len(wanted) < len(set(texts)) or set(wanted) - found.keys():
+        raise Http404
+    return [found[key] for key in wanted]
+
+
+def _has_photo(request: Any) -> bool:
+    return str(request.content_type or "").startswith("multipart/")
+
+
+def _outfits(items: Sequence[Any], asked: dict[str, Any], request: Request) -> Response:
+    starts = {getattr(item, "pk", None) for item in items}
+    wishes = Wishes(
+        budget=asked.get("budget"),
+        include_start=asked["include_start"],
+        keep=[key for key in keys_of(asked.get("keep", [])) if key not in starts],
+        swap=asked.get("swap", ""),
+        without=keys_of(asked.get("without", [])),
+        pieces=asked["pieces"],
+    )
+    try:
+        answer = outfits(items, limit=asked["limit"], filters=asked["filters"], wishes=wishes)
+    except SeenByAnother as error:  # the encoder was switched since the photo was looked at
+        raise NoWorker(NoWorker.__doc__) from error
+    return Response(OutfitsSerializer(answer, context={"request": request}).data)
+
+
+def _goes_with(items: Sequence[Any], asked: dict[str, Any], request: Request) -> Response:
+    try:
+        strip = goes_with_all(items, **asked)
+    except SeenByAnother as error:
+        raise NoWorker(NoWorker.__doc__) from error
+    return Response(StripSerializer(strip, context={"request": request}).data)

@@ -1,0 +1,111 @@
+"""A look on a page as an address: what was asked for, and the links that change it piece by piece.
+
+Every state of a look is a plain GET, so that swapping works without a script, can be sent to a
+friend, and never changes anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from recommender.models import Slot
+from recommender.strips import Nothing, Outfit, Outfits, Piece
+
+PREFIX = "look-"
+ANCHOR = "#look"
+MOST_KEYS, MOST_BUDGET = 50, Decimal(10_000_000)
+
+
+@dataclass(frozen=True)
+class AskedLook:
+    """What an address asks of a look; `keep` and `without` are keys of products, as text."""
+
+    budget: Decimal | None = None
+    keep: Sequence[str] = ()
+    swap: str = ""
+    without: Sequence[str] = ()
+
+    @property
+    def address(self) -> str:
+        """The same as a link on the very page."""
+        budget = "" if self.budget is None else f"{self.budget:f}"
+        asked = {"budget": budget, "keep": self.keep, "swap": self.swap, "without": self.without}
+        known = {f"{PREFIX}{name}": value for name, value in asked.items() if value}
+        return f"?{urlencode(known, doseq=True)}{ANCHOR}"
+
+
+@dataclass(frozen=True)
+class DrawnPiece:
+    """A piece, and where to exchange it for the next best; nowhere for what the page is about."""
+
+    piece: Piece
+    swap: str = ""
+
+
+@dataclass(frozen=True)
+class DrawnLook:
+    """What the template draws; false where there is nothing to say."""
+
+    outfit: Outfit | None
+    pieces: Sequence[DrawnPiece]
+    asked: AskedLook
+    nothing: Nothing | None
+    another: str
+    first: str  # back to where it began
+    recommendation_id: Any
+    versions: Sequence[str]
+
+    def __bool__(self) -> bool:
+        """A look, or the reason why what a shopper asked for cannot be had."""
+        return self.outfit is not None or (self.nothing is not None and self.asked != AskedLook())
+
+
+def asked_look(query: QueryDict) -> AskedLook:
+    """Read what an address asks of a look; what makes no sense is passed over."""
+    swap = query.get(f"{PREFIX}swap", "")
+    return AskedLook(
+        _budget(query.get(f"{PREFIX}budget", "")),
+        tuple(query.getlist(f"{PREFIX}keep")[:MOST_KEYS]),
+        swap if swap in Slot.values else "",
+        tuple(query.getlist(f"{PREFIX}without")[:MOST_KEYS]),
+    )
+
+
+def drawn_look(answer: Outfits, asked: AskedLook) -> DrawnLook:
+    """The first outfit of an answer with the links that change it; no query."""
+    outfit = next(iter(answer.outfits), None)
+    pieces = outfit.pieces if outfit else ()
+    chosen = [str(piece.product.pk) for piece in pieces if not piece.is_given]
+    return DrawnLook(
+        outfit,
+        [DrawnPiece(piece, _swap(piece, pieces, asked)) for piece in pieces],
+        asked,
+        answer.nothing,
+        another=AskedLook(asked.budget, without=[*asked.without, *chosen]).address,
+        first=AskedLook(asked.budget).address,
+        recommendation_id=answer.recommendation_id,
+        versions=answer.versions,
+    )
+
+
+def _swap(piece: Piece, pieces: Sequence[Piece], asked: AskedLook) -> str:
+    """Keep the other pieces, and do without this one and what stood in its place before."""
+    start, *others = pieces
+    if piece is start:
+        return ""
+    key = str(piece.product.pk)
+    before = asked.without if asked.swap == piece.slot else ()
+    keep = [str(other.product.pk) for other in others if other is not piece]
+    return AskedLook(asked.budget, keep, piece.slot, [*before, key]).address
+
+
+def _budget(text: str) -> Decimal | None:
+    try:
+        budget = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return budget if budget.is_finite() and 0 < budget < MOST_BUDGET else None
