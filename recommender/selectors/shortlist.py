@@ -19,24 +19,25 @@ from recommender.models.pictures import Slot
 from recommender.selectors.ranking import scored_products
 from recommender.steering import UNSTEERED, Steering
 
-# How many neighbours an index is asked for, and how thoroughly (`hnsw.ef_search`, at most 1,000).
-PROPOSED = 500
-EFFORT = 500
-# So many designs for every one that is shown must be left of them: near-duplicates may collapse.
-SPARE = 3
+# An index is asked for so many neighbours, as thoroughly (`hnsw.ef_search`, at most 1,000), and the
+# second time only where filters left too little of the first: benchmarks/ranking.py.
+EFFORTS = (200, 1_000)
+# So many designs for every one shown must be left: recall falls the deeper one reads into what an
+# index proposes (0.98 a fifth down, 1.00 a fiftieth down), and near-duplicates may collapse.
+SPARE = 8
 
 _ASKED = """
-asked (vector) AS MATERIALIZED (
+asked_{effort} (vector) AS MATERIALIZED (
     SELECT CASE WHEN set_config('hnsw.ef_search', '{effort}', TRUE) <> '' THEN vector END
     FROM ({rows}) AS anchor (vector)
 )"""
 # Everything that an index is chosen by is a literal: the plan must not depend on a parameter.
 _FOUND = """
-found_{slot} (pk, grp) AS MATERIALIZED (
+found_{slot}_{effort} (pk, grp) AS MATERIALIZED (
     WITH near AS MATERIALIZED (
         SELECT picture_id FROM recommender_embedding
-        WHERE checkpoint_id = {checkpoint} AND slot = '{slot}'
-        ORDER BY (vector::halfvec({width})) <#> (SELECT vector FROM asked) LIMIT {proposed}
+        WHERE checkpoint_id = {checkpoint} AND slot = '{slot}' AND {gate}
+        ORDER BY (vector::halfvec({width})) <#> (SELECT vector FROM asked_{effort}) LIMIT {effort}
     )
     {rows}
 )"""
@@ -54,7 +55,7 @@ exact_{slot} (pk) AS MATERIALIZED (
     ) AS placed
     WHERE place <= {needed}
 )"""
-_GATE = "(SELECT count(DISTINCT grp) FROM found_{slot}) < {needed}"
+_GATE = "(SELECT count(DISTINCT grp) FROM found_{slot}_{effort}) < {needed}"
 _KEYS = "SELECT pk FROM {name}"
 _PINNED = "pinned (pk) AS MATERIALIZED ({rows})"
 
@@ -83,11 +84,11 @@ def shortlisted(
     no index, and what an index cannot know: long strips, and products that rules show earlier.
     """
     indexed = sorted(_indexed(search.checkpoint, slots))
-    if not indexed or steered.lifts or wanted * SPARE > PROPOSED:
+    if not indexed or steered.lifts or wanted * SPARE > max(EFFORTS):
         return candidates
     try:
         needed = wanted * SPARE
-        tables = [_asked(search)]
+        tables = [_asked(search, effort) for effort in _efforts(needed)]
         for slot in indexed:
             tables += _one_slot(candidates, search, slot=slot, needed=needed)
         if not slots or set(slots) - set(indexed):
@@ -119,11 +120,16 @@ class _Table:
         return self.sql.split(maxsplit=1)[0]
 
 
-def _asked(search: Search) -> _Table:
-    """The vector asked for, and the effort: it is set before the first index is read."""
+def _efforts(needed: int) -> list[int]:
+    """The efforts that may find as much."""
+    return [effort for effort in EFFORTS if effort >= needed]
+
+
+def _asked(search: Search, effort: int) -> _Table:
+    """The vector asked for; whoever reads it has set the effort before the index is opened."""
     known = Checkpoint.objects.filter(pk=search.checkpoint.pk)
     vector = known.annotate(reco_asked=_scaled(search)).values_list("reco_asked")
-    return _table(_ASKED, vector, effort=EFFORT)
+    return _table(_ASKED, vector, effort=effort)
 
 
 def _scaled(search: Search) -> Combinable:
@@ -140,12 +146,12 @@ def _one_slot(candidates: QuerySet[Any], search: Search, *, slot: str, needed: i
     here = candidates.filter(reco_slot=slot)
     near = RawSQL(_NEAR, [])  # noqa: S611 - a constant
     found = here.filter(_IsOneOf(F("pk"), near)).values_list("pk", "reco_group")
-    words = {"checkpoint": search.checkpoint.pk, "width": search.checkpoint.dimension}
-    gate = _GATE.format(slot=slot, needed=needed)
-    return [
-        _table(_FOUND, found, slot=slot, proposed=PROPOSED, **words),
-        _exact(here, search, slot=slot, needed=needed, gate=gate),
-    ]
+    words = {"slot": slot, "checkpoint": search.checkpoint.pk, "width": search.checkpoint.dimension}
+    tables, gate = [], "TRUE"
+    for effort in _efforts(needed):
+        tables.append(_table(_FOUND, found, effort=effort, gate=gate, **words))
+        gate = _GATE.format(slot=slot, effort=effort, needed=needed)
+    return [*tables, _exact(here, search, slot=slot, needed=needed, gate=gate)]
 
 
 def _exact(
@@ -164,8 +170,9 @@ def _table(template: str, rows: QuerySet[Any], **words: Any) -> _Table:
 
 
 def _keys(tables: list[_Table]) -> RawSQL:
-    """An array of the keys in all tables but the first."""
-    keys = " UNION ALL ".join(_KEYS.format(name=table.name) for table in tables[1:])
+    """An array of the keys in all tables that have keys."""
+    names = [table.name for table in tables if not table.name.startswith("asked")]
+    keys = " UNION ALL ".join(_KEYS.format(name=name) for name in names)
     sql = f"ARRAY(WITH {', '.join(table.sql for table in tables)} {keys})"
     params = [param for table in tables for param in table.params]
     return RawSQL(sql, params)  # noqa: S611 - compiled from querysets and words of our own

@@ -68,7 +68,7 @@ def grow(shop, blouse, monkeypatch):
     def many():
         monkeypatch.setattr(indexes, "INDEXED_FROM", 20)
         monkeypatch.setattr(indexes, "DROPPED_BELOW", 10)
-        monkeypatch.setattr(shortlist, "PROPOSED", 24)
+        monkeypatch.setattr(shortlist, "EFFORTS", (12, 24))
         monkeypatch.setattr(shortlist, "SPARE", 2)
         _settle()
         return tend_indexes()
@@ -321,3 +321,19 @@ def test_repair_notes_slots_that_changed_behind_the_shops_back(
 
     moved = Embedding.objects.filter(picture__product=newcomer)
     assert {vector.slot for vector in moved} == {"DRESS"}
+
+
+def test_where_filters_leave_too_little_the_index_is_asked_for_more_first(
+    indexed, shop, blouse, plans
+):
+    further = shop[8:22]  # four of the nearest twelve, twelve of the nearest 24
+    Product.objects.filter(pk__in=[top.pk for top in further]).update(colour="teal")
+
+    strip = similar_products(blouse, limit=3, filters=Filters(also=Q(colour="teal")))
+
+    assert keys(strip) == [top.pk for top in further[:3]]
+    assert (
+        "(never executed)"
+        not in plans[0].partition("CTE found_top_24")[2].partition("CTE exact")[0]
+    )
+    assert "(never executed)" in plans[0].partition("CTE exact_top")[2]
