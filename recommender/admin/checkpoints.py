@@ -1,14 +1,29 @@
-"""Which checkpoints the shop knows and how far each one is; read only."""
+"""Which checkpoints the shop knows, how they differ, and which of them serves."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 
+from recommender.admin.rendering import product_page, thumbnail
+from recommender.catalog import catalog
 from recommender.models import Checkpoint, Picture
+from recommender.selectors.checkpoints import active_checkpoint
+from recommender.selectors.comparison import Compared, Comparison, comparison
+from recommender.selectors.coverage import coverage_of
+from recommender.services.checkpoints import NoCheckpoint, has_served, switch_checkpoint
 from recommender.services.pictures import ENCODER_PURPOSES
+from recommender.strips import Strip
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -29,12 +44,111 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Checkpoint)
 class CheckpointAdmin(ReadOnlyAdmin):
-    """Switching is `activate_checkpoint`, not a form: it builds first and never mixes two spaces."""
+    """Built first, then compared, then switched; two spaces are never mixed."""
 
-    list_display = ["label", "purpose", "state", "coverage", "activated_at"]
+    list_display = ["label", "purpose", "state_badge", "coverage", "activated_at", "steps"]
     list_filter = ["purpose", "state"]
     readonly_fields = ["coverage"]
     ordering = ["purpose", "-activated_at"]
+    change_form_template = "recommender/admin/checkpoint.html"
+
+    @property
+    def media(self) -> forms.Media:
+        sheets = ["recommender/admin.css", "recommender/comparison.css"]
+        return super().media + forms.Media(css={"all": sheets})
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        name = "recommender_checkpoint"
+        own = [
+            path("<int:pk>/compare/", wrap(self.compare), name=f"{name}_compare"),
+            path("<int:pk>/switch/", wrap(self.switch), name=f"{name}_switch"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def has_switch_permission(self, request: HttpRequest) -> bool:
+        """Who may look at a checkpoint may not yet decide which one serves."""
+        return bool(request.user.has_perm("recommender.change_checkpoint"))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Know whose page it is: the buttons depend on that."""
+        page = super().get_changelist_instance(request)
+        for checkpoint in page.result_list:
+            checkpoint.may_switch = self.has_switch_permission(request)
+        return page
+
+    def render_change_form(  # noqa: PLR0917 -- Django calls it so
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        context |= _steps(obj, may_switch=self.has_switch_permission(request))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page that shows old strips above new ones; it changes nothing."""
+        checkpoint = self._found(request, pk)
+        if not self.has_view_permission(request, checkpoint):
+            raise PermissionDenied
+        compared = comparison(checkpoint)
+        context = {
+            **self._context(request, checkpoint, "Compare"),
+            **_steps(checkpoint, may_switch=self.has_switch_permission(request)),
+            "comparison": compared,
+            "rows": _drawn(compared),
+        }
+        return TemplateResponse(request, "recommender/admin/comparison.html", context)
+
+    def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask first, then let the checkpoint serve, and note who did it."""
+        checkpoint = self._found(request, pk)
+        if not self.has_switch_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            self._switch(request, checkpoint)
+            page = reverse("admin:recommender_checkpoint_changelist")
+            return HttpResponseRedirect(page)
+        title = "Roll back" if has_served(checkpoint) else "Switch"
+        context = {
+            **self._context(request, checkpoint, title),
+            "active": active_checkpoint(checkpoint.purpose),
+            "coverage": coverage_of(checkpoint),
+            "is_roll_back": has_served(checkpoint),
+        }
+        return TemplateResponse(request, "recommender/admin/switch.html", context)
+
+    def _switch(self, request: HttpRequest, checkpoint: Checkpoint) -> None:
+        before = active_checkpoint(checkpoint.purpose)
+        verb = "Rolled back" if has_served(checkpoint) else "Switched"
+        instead = f" instead of {before.label}" if before else ""
+        said = f"{checkpoint.label} serves “{checkpoint.get_purpose_display()}” now{instead}."
+        try:
+            with transaction.atomic():
+                switch_checkpoint(checkpoint.pk)
+                self.log_change(request, checkpoint, f"{verb}: {said}")
+        except NoCheckpoint as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"{verb}: {said}", messages.SUCCESS)
+
+    def _found(self, request: HttpRequest, pk: int) -> Checkpoint:
+        checkpoint: Checkpoint | None = self.get_object(request, str(pk))
+        if checkpoint is None:
+            raise Http404
+        return checkpoint
+
+    def _context(self, request: HttpRequest, checkpoint: Checkpoint, title: str) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "title": f"{title}: {checkpoint.label}",
+            "opts": self.opts,
+            "original": checkpoint,
+            "media": self.media,
+        }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Checkpoint]:
         rows: QuerySet[Checkpoint] = super().get_queryset(request)
@@ -43,6 +157,19 @@ class CheckpointAdmin(ReadOnlyAdmin):
     @admin.display(description="Checkpoint", ordering="name")
     def label(self, checkpoint: Checkpoint) -> str:
         return checkpoint.label
+
+    @admin.display(description="State", ordering="state")
+    def state_badge(self, checkpoint: Checkpoint) -> SafeString:
+        tone = {"ACTIVE": "ready", "BUILDING": "running"}.get(checkpoint.state, "off")
+        context = {"state": tone, "label": checkpoint.get_state_display()}
+        return render_to_string("recommender/admin/rule_state.html", context)
+
+    @admin.display(description="Next")
+    def steps(self, checkpoint: Any) -> SafeString:
+        context = _steps(checkpoint, may_switch=checkpoint.may_switch)
+        return render_to_string(
+            "recommender/admin/checkpoint_steps.html", context | {"original": checkpoint}
+        )
 
     @admin.display(description="Pictures embedded", ordering="made")
     def coverage(self, checkpoint: Any) -> str:
@@ -55,3 +182,34 @@ class CheckpointAdmin(ReadOnlyAdmin):
 def _picture_count() -> Coalesce:
     every = Picture.objects.order_by().annotate(one=Value(1)).values("one")
     return Coalesce(Subquery(every.annotate(count=Count("pk")).values("count")), 0)
+
+
+def _steps(checkpoint: Checkpoint, *, may_switch: bool) -> dict[str, Any]:
+    """Which buttons a checkpoint has: none while it serves, nor where it only feeds another one."""
+    is_rival = checkpoint.state == Checkpoint.State.BUILDING or has_served(checkpoint)
+    return {
+        "may_compare": is_rival,
+        "may_switch": is_rival and may_switch,
+        "is_roll_back": has_served(checkpoint),
+    }
+
+
+def _drawn(compared: Comparison) -> list[dict[str, Any]]:
+    return [_row(one) for one in compared.most_changed]
+
+
+def _row(one: Compared) -> dict[str, Any]:
+    card = catalog().card(one.product)
+    return {
+        "card": card,
+        "thumbnail": thumbnail(card.picture),
+        "page": product_page(one.product.pk),
+        "overlap": one.overlap,
+        "before": _cards(one.before, marked=one.dropped),
+        "after": _cards(one.after, marked=one.new),
+    }
+
+
+def _cards(strip: Strip, *, marked: set[Any]) -> Sequence[Any]:
+    cards = [(catalog().card(item.product), item.product.pk in marked) for item in strip.items]
+    return [(card, thumbnail(card.picture), is_marked) for card, is_marked in cards]

@@ -11,16 +11,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from recommender import conf, dispatch
-from recommender.models import (
-    Checkpoint,
-    Embedding,
-    EmbeddingJob,
-    Job,
-    PairingJob,
-    Picture,
-    Purpose,
-    TrainingRun,
-)
+from recommender.database import advisory_lock
+from recommender.models import Checkpoint, EmbeddingJob, Job, PairingJob, Purpose, TrainingRun
+from recommender.selectors.coverage import ENOUGH, coverage_of, pictures_without_vector
 from recommender.services.cards import (
     EMBEDDINGS_OF,
     FEATURES_OF,
@@ -34,15 +27,22 @@ from recommender.services.cards import (
 from recommender.services.pictures import ENCODER_PURPOSES, queue_embeddings, serving_encoders
 
 __all__ = [
+    "CannotSwitch",
     "NoCheckpoint",
     "activate_checkpoint",
     "checkpoint_dir",
     "purposes_without_checkpoint",
     "register_checkpoint",
     "shipped_checkpoints",
+    "switch_checkpoint",
 ]
 
 PICTURES_AT_ONCE = 2_000
+SWITCH = "recommender.switch"  # two switches at once would both believe to be the only one
+
+
+class CannotSwitch(NoCheckpoint):
+    """This version cannot serve yet; the message says what is missing."""
 
 
 def checkpoint_dir() -> Path:
@@ -97,22 +97,45 @@ def activate_checkpoint(
     Raises:
         NoCheckpoint: the folder has no readable card, or it cannot serve here; says what would help.
     """
+    advisory_lock(SWITCH)
     checkpoint = register_checkpoint(folder, purpose=purpose)
-    active = Checkpoint.objects.select_for_update().filter(
-        purpose=checkpoint.purpose, state=Checkpoint.State.ACTIVE
-    )
-    others = active.exclude(pk=checkpoint.pk)
-    was_active = checkpoint.state == Checkpoint.State.ACTIVE
-    if at_once or _is_complete(checkpoint) or not others.exists():
-        others.update(state=Checkpoint.State.RETIRED)
-        checkpoint.state, checkpoint.activated_at = Checkpoint.State.ACTIVE, timezone.now()
+    is_alone = not _serving_instead(checkpoint).exists()
+    if at_once or is_alone or coverage_of(checkpoint).is_enough:
+        _let_serve(checkpoint)
     else:
-        checkpoint.state = Checkpoint.State.BUILDING
-    checkpoint.save()
-    _drop_orphaned_work()
-    is_active = checkpoint.state == Checkpoint.State.ACTIVE
-    _queue_work(checkpoint, takes_over=is_active and not was_active)
+        _build(checkpoint)
     return checkpoint
+
+
+@transaction.atomic
+def switch_checkpoint(primary_key: int) -> Checkpoint:
+    """Let a known checkpoint serve in place of the one that does; its files are not looked at.
+
+    One that has served before returns at once, though pictures may have come since: they are
+    queued. A new one must have seen 99.9 % of all pictures.
+
+    Raises:
+        CannotSwitch: too much is missing; says what.
+        NoCheckpoint: what it reads is not kept up any more.
+    """
+    advisory_lock(SWITCH)
+    checkpoint = Checkpoint.objects.select_for_update().get(pk=primary_key)
+    names = {"name": checkpoint.name, "version": checkpoint.version, "reads": checkpoint.reads}
+    _know_what_it_reads(names | {"purpose": checkpoint.purpose}, Path(checkpoint.folder))
+    coverage = coverage_of(checkpoint)
+    if not (has_served(checkpoint) or coverage.is_enough):
+        raise CannotSwitch(
+            f"{checkpoint.label} must have seen {ENOUGH:.1%} of all pictures before it serves. "
+            f"{coverage.sentence} Start a worker, or see under Embedding jobs what went wrong."
+        )
+    _let_serve(checkpoint)
+    return checkpoint
+
+
+def has_served(checkpoint: Checkpoint) -> bool:
+    """Whether activating it is a roll back."""
+    retired = checkpoint.state == Checkpoint.State.RETIRED
+    return retired and checkpoint.activated_at is not None
 
 
 @transaction.atomic
@@ -198,19 +221,33 @@ def _know_backbone(backbone: str, *, label: str, folder: Path) -> None:
     )
 
 
-def _is_complete(checkpoint: Checkpoint) -> bool:
-    """Whether every picture has its vector, but for those that cannot be read at all."""
-    if checkpoint.purpose not in ENCODER_PURPOSES:
-        return True
-    dead = EmbeddingJob.objects.filter(checkpoint=checkpoint, state=Job.State.DEAD)
-    return not _without_vector(checkpoint).exclude(pk__in=dead.values("picture")).exists()
+def _serving_instead(checkpoint: Checkpoint) -> QuerySet[Checkpoint]:
+    serving = Checkpoint.objects.filter(state=Checkpoint.State.ACTIVE)
+    return serving.filter(purpose=checkpoint.purpose).exclude(pk=checkpoint.pk)
+
+
+def _let_serve(checkpoint: Checkpoint) -> None:
+    """Take over from whatever serves the purpose; readers see the one or the other."""
+    was_active = checkpoint.state == Checkpoint.State.ACTIVE
+    _serving_instead(checkpoint).update(state=Checkpoint.State.RETIRED)
+    checkpoint.state, checkpoint.activated_at = Checkpoint.State.ACTIVE, timezone.now()
+    checkpoint.save(update_fields=["state", "activated_at"])
+    _drop_orphaned_work()
+    _queue_work(checkpoint, takes_over=not was_active)
+
+
+def _build(checkpoint: Checkpoint) -> None:
+    checkpoint.state = Checkpoint.State.BUILDING
+    checkpoint.save(update_fields=["state"])
+    _drop_orphaned_work()
+    _queue_work(checkpoint, takes_over=False)
 
 
 def _queue_work(checkpoint: Checkpoint, *, takes_over: bool) -> None:
     """Queue every picture without a vector; new judges and new candidates make pairings stale."""
     if checkpoint.purpose in ENCODER_PURPOSES:
         known = EmbeddingJob.objects.filter(checkpoint=checkpoint).exclude(state=Job.State.DONE)
-        missing = _without_vector(checkpoint).exclude(pk__in=known.values("picture"))
+        missing = pictures_without_vector(checkpoint).exclude(pk__in=known.values("picture"))
         while batch := list(missing[:PICTURES_AT_ONCE]):
             queue_embeddings(batch, encoders=[checkpoint])
         dispatch.ring(dispatch.EMBED)
@@ -220,14 +257,6 @@ def _queue_work(checkpoint: Checkpoint, *, takes_over: bool) -> None:
             state=Job.State.PENDING, attempts=0, due_at=Now(), lease_token=None, lease_until=None
         )
         dispatch.ring(dispatch.PAIR)
-
-
-def _without_vector(checkpoint: Checkpoint) -> QuerySet[Picture]:
-    """Pictures that have no vector of the bytes they hold now."""
-    made = Embedding.objects.filter(
-        picture=OuterRef("pk"), checkpoint=checkpoint, sha256=OuterRef("sha256")
-    )
-    return Picture.objects.filter(~Exists(made))
 
 
 def _drop_orphaned_work() -> None:

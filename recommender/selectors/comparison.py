@@ -1,0 +1,142 @@
+"""What the strips would show under another checkpoint, beside what they show now."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.db.models import TextField, Value
+from django.db.models.functions import MD5, Cast, Concat
+
+from recommender.catalog import catalog
+from recommender.models import Checkpoint, Purpose
+from recommender.selectors.checkpoints import active_checkpoint
+from recommender.selectors.coverage import Coverage, coverage_of, products_judged_by
+from recommender.selectors.goes_with import goes_with
+from recommender.selectors.question import Question, question_of, question_rows
+from recommender.selectors.similar import similar_products
+from recommender.strips import Strip
+
+AT = 8  # the first eight of a strip are compared
+SAMPLE = 200  # products whose strips are compared at most
+MOST_CHANGED = 20
+# From this share of the first eight on, a strip counts as …
+BANDS = [
+    *((1.0, "All the same"), (0.75, "At least three in four the same")),
+    *((0.5, "At least half the same"), (0.25, "At least one in four the same")),
+    (0.0, "Nearly all others"),
+]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One product's strip as it is and as it would be."""
+
+    product: Any
+    before: Strip
+    after: Strip
+
+    @cached_property
+    def overlap(self) -> float:
+        """The share of the longer strip's products that both show, 0 to 1."""
+        longest = max(len(self.before.items), len(self.after.items))
+        both = {*_keys(self.before)} & {*_keys(self.after)}
+        return len(both) / longest if longest else 1.0
+
+    @property
+    def dropped(self) -> set[Any]:
+        return {*_keys(self.before)} - {*_keys(self.after)}
+
+    @property
+    def new(self) -> set[Any]:
+        return {*_keys(self.after)} - {*_keys(self.before)}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A checkpoint beside the one that serves its purpose; `compared` is the most changed first.
+
+    `products` is how many the shop shows; `silent` of those asked have neither strip.
+    """
+
+    candidate: Checkpoint
+    active: Checkpoint | None
+    coverage: Coverage
+    judged: int
+    products: int
+    silent: int
+    compared: Sequence[Compared] = ()
+
+    @property
+    def overlap(self) -> float | None:
+        """The mean overlap@8; None where no strip could be compared."""
+        if not self.compared:
+            return None
+        return sum(one.overlap for one in self.compared) / len(self.compared)
+
+    @property
+    def is_sample(self) -> bool:
+        return len(self.compared) + self.silent < self.products
+
+    @property
+    def bands(self) -> list[tuple[str, int]]:
+        """How many strips change how much, the least changed first."""
+        floors = [floor for floor, _label in BANDS]
+        found = [next(f for f in floors if one.overlap >= f) for one in self.compared]
+        return [(label, found.count(floor)) for floor, label in BANDS]
+
+    @property
+    def most_changed(self) -> list[Compared]:
+        return [one for one in self.compared if one.dropped or one.new][:MOST_CHANGED]
+
+
+def comparison(candidate: Checkpoint, *, sample: int = SAMPLE, seed: int = 0) -> Comparison:
+    """Ask the selectors themselves, once as things are and once with the candidate in place.
+
+    All products the shop shows or, where they are more, a sample that the seed chooses; the rules
+    hold on both sides. Style encoders are compared by style search, without the stored pairings:
+    those are judged anew after a switch. About ten queries per product; nothing is written.
+    """
+    active = active_checkpoint(candidate.purpose)
+    shown = catalog().products()
+    products = shown.count()
+    keys = list(_shuffled(shown, seed=seed).values_list("pk", flat=True)[:sample])
+    everything = [] if active in {None, candidate} else _compared(keys, candidate)
+    told = [one for one in everything if one.before or one.after]
+    return Comparison(
+        candidate,
+        active,
+        coverage_of(candidate),
+        judged=products_judged_by(candidate) if candidate.purpose == Purpose.PAIR else 0,
+        products=products,
+        silent=len(everything) - len(told),
+        compared=sorted(told, key=lambda one: one.overlap),
+    )
+
+
+def _shuffled(products: Any, *, seed: int) -> Any:
+    """An order that has nothing to do with the catalogue's, and is the same every time."""
+    return products.order_by(MD5(Concat(Cast("pk", TextField()), Value(f"/{seed}"))), "pk")
+
+
+def _compared(keys: Sequence[Any], candidate: Checkpoint) -> list[Compared]:
+    shown = catalog().products().in_bulk(keys)
+    rows = {row["pk"]: row for row in question_rows(keys)}
+    questions = [(shown[key], question_of(rows[key])) for key in keys if key in rows]
+    return [_one(product, question, candidate) for product, question in questions]
+
+
+def _one(product: Any, question: Question, candidate: Checkpoint) -> Compared:
+    strip: Callable[..., Strip] = goes_with
+    before = question.checkpoints
+    if candidate.purpose == Purpose.VISUAL:
+        strip = similar_products
+    elif candidate.purpose == Purpose.STYLE:
+        before = {name: one for name, one in before.items() if name != Purpose.PAIR}
+    after = {**before, candidate.purpose: candidate}
+    sides = (replace(question, checkpoints=side) for side in (before, after))
+    return Compared(product, *(strip(product, limit=AT, question=side) for side in sides))
+
+
+def _keys(strip: Strip) -> list[Any]:
+    return [item.product.pk for item in strip.items]
