@@ -7,6 +7,7 @@ there. So a lost bell costs seconds (the sweep rings again) and a doubled one co
 import base64
 import json
 import logging
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
@@ -34,6 +35,8 @@ QUEUES = {
 }
 PING_SECONDS = 0.5
 REPLY_KEPT_SECONDS = 30
+LISTEN_SECONDS = 3  # at a time; redis-py gives up on a silent connection after SILENT_SECONDS
+SILENT_SECONDS = 5
 BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has nothing to add
 
 
@@ -92,13 +95,22 @@ def _asked(task: str, **question: Any) -> dict[str, Any]:
             ignore_result=True,
             retry=False,
         )
-        reply = _redis().blpop([reply_to], timeout=timeout)
+        reply = _awaited(reply_to, timeout=timeout)
     except (OperationalError, RedisError, OSError) as error:
         raise NoWorker(NoWorker.__doc__) from error
     if reply is None:
         raise NoWorker(NoWorker.__doc__)
     answer: dict[str, Any] = json.loads(reply[1])
     return answer
+
+
+def _awaited(reply_to: str, *, timeout: float) -> Any:
+    """The first entry of a list once there is one; None after the timeout."""
+    deadline = time.monotonic() + timeout
+    while (left := deadline - time.monotonic()) > 0:
+        if reply := _redis().blpop([reply_to], timeout=min(left, LISTEN_SECONDS)):
+            return reply
+    return None
 
 
 def answer(reply_to: str, payload: Mapping[str, Any]) -> None:
@@ -159,7 +171,9 @@ def _producer() -> Celery:
 @lru_cache
 def _redis() -> Redis:
     """A pool of connections to the broker itself, for replies."""
-    return Redis.from_url(conf.get("BROKER_URL"), socket_connect_timeout=1)
+    return Redis.from_url(
+        conf.get("BROKER_URL"), socket_connect_timeout=1, socket_timeout=SILENT_SECONDS
+    )
 
 
 def broker_url(url: str) -> str:
