@@ -1,6 +1,7 @@
 """The slow twin of each fast function: straight from the definition, a loop at a time."""
 
 import math
+from itertools import combinations
 
 
 def ranked_alike(anchor, candidates, *, weights, limit):
@@ -214,3 +215,26 @@ def beside_a_set(anchors, candidates):
     for name, vector in candidates.items():
         means[name] = sum(_inner_product(anchor, vector) for anchor in anchors) / len(anchors)
     return sorted(means, key=lambda name: (-means[name], name))
+
+
+def best_outfit(start, garments, *, budget, pieces):
+    """Try every set of garments: shoes before none, more before fewer, then the best mean of pairs.
+
+    Garments are dicts of `slot`, `style` in degrees and `price`. Returns the number of pieces and
+    the score in a list, empty where no set makes the body whole.
+    """
+    best = None
+    for count in range(1, pieces):
+        for chosen in combinations(garments, count):
+            slots = {one["slot"] for one in (start, *chosen)}
+            body = slots & {"TOP", "BOTTOM", "DRESS"}
+            is_whole = body in ({"TOP", "BOTTOM"}, {"DRESS"})
+            if len(slots) <= count or not is_whole:
+                continue
+            if budget is not None and sum(one["price"] for one in chosen) > budget:
+                continue
+            degrees = [one["style"] for one in (start, *chosen)]
+            cosines = [math.cos(math.radians(a - b)) for a, b in combinations(degrees, 2)]
+            found = ("SHOES" in slots, count + 1, sum(cosines) / len(cosines))
+            best = max(best, found) if best else found
+    return [best[1:]] if best else []
