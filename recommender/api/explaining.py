@@ -95,7 +95,7 @@ class RegionSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(help_text="What was measured, for people.")
     place = serializers.CharField(help_text="Where on the garment, in words.")
     part = serializers.CharField(help_text="The part of the score that falls most.")
-    score = serializers.FloatField(help_text="Of the two first pictures, nothing covered.")
+    score = serializers.FloatField(help_text="Raw, of the two first pictures with nothing covered.")
     drop = serializers.FloatField(help_text="What the score loses with the window covered.")
     box = BoxField(help_text="Left, top, right and bottom as shares of the picture's sides.")
     frame = BoxField(help_text="What `heat` lies over, in the same way.")
