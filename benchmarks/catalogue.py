@@ -112,6 +112,11 @@ def fill(
     return made
 
 
+def checkpoints() -> dict[str, Checkpoint]:
+    """What an earlier run has filled, by purpose."""
+    return {checkpoint.purpose: checkpoint for checkpoint in Checkpoint.objects.all()}
+
+
 def keys_of(slot: str, *, count: int, step: int = 1) -> list[int]:
     """So many product keys of a slot, spread over it; each a multiple of `step`."""
     with connection.cursor() as cursor:

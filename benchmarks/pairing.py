@@ -29,7 +29,11 @@ def main() -> None:
     """Print a table: milliseconds per product, and how many of them the search for candidates takes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", nargs="+", type=int, default=[1_000, 10_000, 100_000])
-    sizes = parser.parse_args().rows
+    parser.add_argument(
+        "--kept", action="store_true", help="Do not fill what FASHIONSHOP_VAR holds."
+    )
+    parser.add_argument("--products", type=int, default=PRODUCTS, help="How many are paired.")
+    asked = parser.parse_args()
     catalogue.prepare()
     shipped = load_scorer(SCORER, device="cpu").score
     say(f"machine: {catalogue.machine()}")
@@ -37,9 +41,10 @@ def main() -> None:
         "| products | candidates by | of these, search p50 ms | cheap scorer p50 ms | compat-mlp p50 ms | pairs |"
     )
     say("|---|---|---|---|---|---|")
-    for rows in sizes:
-        style = catalogue.fill(rows, **WIDTHS)["STYLE"]
-        keys = catalogue.keys_of(BOTTOM, count=PRODUCTS)
+    for rows in asked.rows:
+        made = catalogue.checkpoints() if asked.kept else catalogue.fill(rows, **WIDTHS)
+        style = made["STYLE"]
+        keys = catalogue.keys_of(BOTTOM, count=asked.products)
         for label in ("exact search", "index"):
             measure(label, rows, keys, style=style, shipped=shipped)
             build(style)

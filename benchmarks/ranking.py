@@ -26,7 +26,7 @@ from recommender.services import indexes
 
 LENGTH = 10
 SHARES = (1, 10, 100, 500)  # one product in so many passes the filter
-ASKED = {1_000: 60, 10_000: 60, 100_000: 20, 1_000_000: 8}  # products, per method and share
+ASKED = {1_000: 60, 10_000: 60, 100_000: 20, 1_000_000: 6}  # products, per method and share
 READ = {"VISUAL": {"TOP"}, "STYLE": {"BOTTOM", "SHOES"}}  # by the strips of a top
 NARROW_FROM = 1_000_000  # rows whose vectors are narrow, or building would take hours
 WIDE, NARROW = (
@@ -53,29 +53,32 @@ def main() -> None:
     """Print two tables and what building the indexes took."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", nargs="+", type=int, default=sorted(ASKED))
-    sizes = parser.parse_args().rows
+    parser.add_argument(
+        "--kept", action="store_true", help="Do not fill what FASHIONSHOP_VAR holds."
+    )
+    parser.add_argument("--products", type=int, help="How many are asked about.")
+    asked = parser.parse_args()
     catalogue.prepare()
     say(f"machine: {catalogue.machine()}")
-    for rows in sizes:
-        one_size(rows)
+    for rows in asked.rows:
+        one_size(rows, is_kept=asked.kept, count=asked.products or ASKED.get(rows, 20))
         say(f"load now: {catalogue.machine()}")
 
 
-def one_size(rows: int) -> None:
+def one_size(rows: int, *, is_kept: bool, count: int) -> None:
     started = time.perf_counter()
     widths = NARROW if rows >= NARROW_FROM else WIDE
-    made = catalogue.fill(rows, **widths)
+    made = catalogue.checkpoints() if is_kept else catalogue.fill(rows, **widths)
     visual = made["VISUAL"]
-    say(
-        f"\n## {rows:,} tops, visual vectors of {visual.dimension}; filled in {time.perf_counter() - started:.0f} s"
-    )
+    filled = f"filled in {time.perf_counter() - started:.0f} s"
+    say(f"\n## {rows:,} tops, visual vectors of {visual.dimension}; {filled}")
     built = build_all()
-    keys = catalogue.keys_of("TOP", count=ASKED.get(rows, 20), step=widths.get("styled_share", 1))
+    keys = catalogue.keys_of("TOP", count=count, step=widths.get("styled_share", 1))
     say("| share | method | p50 ms | p99 ms | recall@10 | rows |\n|---|---|---|---|---|---|")
     for share in SHARES:
         compare(visual, built["VISUAL"], keys, share=share)
     say("\n| strip | indexes | p50 ms | p95 ms | queries | items |\n|---|---|---|---|---|---|")
-    for kept in ({}, large_only(built)):
+    for kept in (large_only(built), {}):
         register(kept)
         for strip in (similar_products, goes_with):
             end_to_end(

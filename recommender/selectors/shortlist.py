@@ -147,10 +147,10 @@ def _one_slot(candidates: QuerySet[Any], search: Search, *, slot: str, needed: i
     near = RawSQL(_NEAR, [])  # noqa: S611 - a constant
     found = here.filter(_IsOneOf(F("pk"), near)).values_list("pk", "reco_group")
     words = {"slot": slot, "checkpoint": search.checkpoint.pk, "width": search.checkpoint.dimension}
-    tables, gate = [], "TRUE"
+    tables, gate = [], "TRUE"  # open while all efforts before left too little
     for effort in _efforts(needed):
         tables.append(_table(_FOUND, found, effort=effort, gate=gate, **words))
-        gate = _GATE.format(slot=slot, effort=effort, needed=needed)
+        gate = f"{gate} AND {_GATE.format(slot=slot, effort=effort, needed=needed)}"
     return [*tables, _exact(here, search, slot=slot, needed=needed, gate=gate)]
 
 
