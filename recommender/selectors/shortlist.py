@@ -19,12 +19,12 @@ from recommender.models.pictures import Slot
 from recommender.selectors.ranking import scored_products
 from recommender.steering import UNSTEERED, Steering
 
-# An index is asked for so many neighbours, as thoroughly (`hnsw.ef_search`, at most 1,000), and the
-# second time only where filters left too little of the first: benchmarks/ranking.py.
+# An index is asked for so many neighbours, as thoroughly (`hnsw.ef_search`, at most 1,000). How many
+# of the first pass the filters tells whether it pays to ask again: benchmarks/ranking.py.
 EFFORTS = (200, 1_000)
 # So many designs for every one shown must be left: recall falls the deeper one reads into what an
-# index proposes (0.98 a fifth down, 1.00 a fiftieth down), and near-duplicates may collapse.
-SPARE = 8
+# index proposes (0.975 a tenth down, 1.00 a twentieth down), and near-duplicates may collapse.
+SPARE = 15
 
 _ASKED = """
 asked_{effort} (vector) AS MATERIALIZED (
@@ -55,7 +55,7 @@ exact_{slot} (pk) AS MATERIALIZED (
     ) AS placed
     WHERE place <= {needed}
 )"""
-_GATE = "(SELECT count(DISTINCT grp) FROM found_{slot}_{effort}) < {needed}"
+_LEFT = "(SELECT count(DISTINCT grp) FROM found_{slot}_{effort})"
 _KEYS = "SELECT pk FROM {name}"
 _PINNED = "pinned (pk) AS MATERIALIZED ({rows})"
 
@@ -147,10 +147,12 @@ def _one_slot(candidates: QuerySet[Any], search: Search, *, slot: str, needed: i
     near = RawSQL(_NEAR, [])  # noqa: S611 - a constant
     found = here.filter(_IsOneOf(F("pk"), near)).values_list("pk", "reco_group")
     words = {"slot": slot, "checkpoint": search.checkpoint.pk, "width": search.checkpoint.dimension}
-    tables, gate = [], "TRUE"  # open while all efforts before left too little
+    tables, gate, hope = [], "TRUE", "TRUE"
     for effort in _efforts(needed):
-        tables.append(_table(_FOUND, found, effort=effort, gate=gate, **words))
-        gate = f"{gate} AND {_GATE.format(slot=slot, effort=effort, needed=needed)}"
+        tables.append(_table(_FOUND, found, effort=effort, gate=f"{gate} AND {hope}", **words))
+        left = _LEFT.format(slot=slot, effort=effort)
+        gate = f"{gate} AND {left} < {needed}"  # open while all efforts before left too little
+        hope = f"{left} >= {needed * effort // max(EFFORTS)}"  # as many again of those further away
     return [*tables, _exact(here, search, slot=slot, needed=needed, gate=gate)]
 
 

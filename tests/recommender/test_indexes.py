@@ -351,3 +351,12 @@ def test_where_filters_leave_too_little_the_index_is_asked_for_more_first(
     assert keys(strip) == [top.pk for top in further[:3]]
     assert looked_at(plans[0], "found_top_24")
     assert not looked_at(plans[0], "exact_top")
+
+
+def test_an_index_that_left_next_to_nothing_is_not_asked_again(indexed, shop, blouse, plans):
+    Product.objects.filter(pk=shop[-1].pk).update(colour="teal")
+
+    similar_products(blouse, limit=3, filters=Filters(also=Q(colour="teal")))
+
+    assert not looked_at(plans[0], "found_top_24")
+    assert looked_at(plans[0], "exact_top")
