@@ -1,6 +1,12 @@
 """What a shopper may send."""
 
 from django import forms
+from rest_framework.exceptions import ValidationError
+
+from recommender.api.parameters import CropField
+from recommender.photos import Crop
+
+MOST_PIECES = 9  # more than any photo is found to hold
 
 
 class PhotoForm(forms.Form):
@@ -11,4 +17,34 @@ class PhotoForm(forms.Form):
         allow_empty_file=True,  # the photo's own check has a kinder message
         error_messages={"required": "Choose a photo first, or take one with your camera."},
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+
+
+class CropForm(forms.Form):
+    """A part of a photo that was looked at before: where it is, and what was seen then."""
+
+    crop = forms.CharField(required=False)
+    seen = forms.CharField(required=False)
+
+    def clean_crop(self) -> Crop | None:
+        """Read four shares; what makes no sense is the whole photo."""
+        text = self.cleaned_data["crop"]
+        try:
+            return CropField().to_internal_value(text) if text else None
+        except ValidationError:
+            return None
+
+
+class WishForm(forms.Form):
+    """How the result of a photo search is narrowed; what makes no sense is passed over."""
+
+    box = forms.IntegerField(required=False, min_value=0, max_value=MOST_PIECES)
+    slot = forms.CharField(required=False, empty_value=None)
+    category = forms.CharField(required=False)
+    size = forms.CharField(required=False, label="Size")
+    price_min = forms.DecimalField(
+        required=False, min_value=0, max_digits=9, decimal_places=2, label="From €"
+    )
+    price_max = forms.DecimalField(
+        required=False, min_value=0, max_digits=9, decimal_places=2, label="To €"
     )

@@ -2,29 +2,38 @@
 
 import base64
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.core import signing
 
+from recommender.photos import Crop
 from recommender.selectors.photo import SeenPhoto
+from recommender.selectors.pieces import LookedAt, Piece
 
 SALT = "fashionshop.photo"
 # One byte a number keeps a vector of 1,000 numbers within the 4,094 bytes of a request line;
 # the cosine of a vector and its copy in bytes is above 0.999.
 LEVELS = 127
+LONGEST_LINK = 3_700  # leaves room for the path and the choices
 
 
 class BadLink(ValueError):  # noqa: N818 -- reads as the thing it is
     """This link is incomplete. Please send your photo once more."""
 
 
-def photo_link(seen: SeenPhoto) -> str:
-    """Write what was seen as one word for an address."""
-    return signing.dumps(asdict(seen) | {"vector": _packed(seen.vector)}, salt=SALT, compress=True)
+def photo_link(looked: LookedAt) -> str:
+    """Write what was seen as one word for an address; pieces only while they fit, the surest first."""
+    for count in range(len(looked.pieces), -1, -1):
+        pieces = [_piece(piece) for piece in looked.pieces[:count]]
+        link = signing.dumps(_fields(looked.whole) | {"pieces": pieces}, salt=SALT, compress=True)
+        if len(link) <= LONGEST_LINK:
+            break
+    return link
 
 
-def photo_of_link(link: str) -> SeenPhoto:
+def photo_of_link(link: str) -> LookedAt:
     """Read what `photo_link` wrote.
 
     Raises:
@@ -34,7 +43,20 @@ def photo_of_link(link: str) -> SeenPhoto:
         fields = signing.loads(link, salt=SALT)
     except signing.BadSignature as error:
         raise BadLink(BadLink.__doc__) from error
-    return SeenPhoto(**fields | {"vector": _unpacked(fields["vector"])})
+    pieces = [Piece(Crop(*piece.pop("place")), _seen(piece)) for piece in fields.pop("pieces", [])]
+    return LookedAt(_seen(fields), pieces)
+
+
+def _piece(piece: Piece) -> dict[str, Any]:
+    return _fields(piece.seen) | {"place": list(asdict(piece.place).values())}
+
+
+def _fields(seen: SeenPhoto) -> dict[str, Any]:
+    return asdict(seen) | {"vector": _packed(seen.vector)}
+
+
+def _seen(fields: Mapping[str, Any]) -> SeenPhoto:
+    return SeenPhoto(**{**fields, "vector": _unpacked(fields["vector"])})
 
 
 def _packed(vector: Sequence[float]) -> list[float | str]:

@@ -1,14 +1,18 @@
 """What the page of a photo search shows: the products, and the ways to narrow them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
 
 from fashionshop.models import Category, Product
+from fashionshop.sizes import by_size, sizes_of
 from recommender.filters import Filters
 from recommender.models import Slot
-from recommender.selectors.photo import SeenPhoto, products_like_seen
+from recommender.photos import Crop
+from recommender.selectors.photo import SeenPhoto, nothing_found, products_like_seen
+from recommender.selectors.pieces import MOST_PIECES, LookedAt, Piece
 from recommender.strips import Strip
 
 RESULTS = 24
@@ -27,11 +31,41 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """What the shopper chose on the page; None and "" where nothing was chosen."""
+
+    box: int | None = None
+    slot: str | None = None
+    category: str = ""
+    size: str = ""
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class PieceChoice:
+    """A garment found in the photo, for a button; `place` is in per cent of the photo."""
+
+    value: int
+    label: str
+    place: Crop
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class PhotoResults:
     seen: SeenPhoto
     strip: Strip
+    pieces: Sequence[PieceChoice]
     slots: Sequence[Choice]
     categories: Sequence[Choice]
+    sizes: Sequence[Choice]
+    message: str = ""
+
+    @property
+    def is_piece(self) -> bool:
+        """Whether a part of the photo was searched, and not the whole."""
+        return any(piece.is_chosen for piece in self.pieces)
 
     @property
     def recognised(self) -> str:
@@ -40,30 +74,78 @@ class PhotoResults:
         return self.seen.category.replace("_", " ") if is_sure else ""
 
 
-def photo_results(seen: SeenPhoto, *, slot: str | None, category: str) -> PhotoResults:
-    """Products like the photo within a slot and a category; five queries.
+def photo_results(looked: LookedAt, wishes: Wishes) -> PhotoResults:
+    """Products like the photo or a piece of it, narrowed by the shopper's wishes; six or seven queries.
 
     With no slot asked for, the recognised one is chosen if the encoder is sure and the shop sells
-    any of it.
+    any of it. Only what can be bought is found.
     """
+    is_piece = wishes.box is not None and wishes.box < len(looked.pieces)
+    seen = looked.pieces[wishes.box].seen if is_piece else looked.whole
     sold = list(Category.objects.filter(Exists(_products_of_category())).exclude(slot=""))
     slots = [value for value in Slot.values if value in {each.slot for each in sold}]
-    chosen = _chosen_slot(seen, slot, slots)
+    chosen = _chosen_slot(seen, wishes.slot, slots)
     within = [each for each in sold if each.slot == chosen]
-    is_within = category in {each.slug for each in within}
-    filters = Filters(
-        slots=[chosen] if chosen else [],
-        attributes={"category": [category]} if is_within else {},
-    )
+    sizes = _sizes(chosen)
+    filters = _filters(wishes, chosen, categories=[each.slug for each in within], sizes=sizes)
+    strip = products_like_seen(seen, filters=filters, limit=RESULTS)
     return PhotoResults(
         seen,
-        products_like_seen(seen, filters=filters, limit=RESULTS),
+        strip,
+        pieces=_pieces(looked, wishes.box if is_piece else None),
         slots=[
             Choice(EVERYTHING, "Everything", not chosen),
             *(Choice(each, Slot(each).label, each == chosen) for each in slots),
         ],
-        categories=[Choice(each.slug, each.name, each.slug == category) for each in within],
+        categories=[Choice(each.slug, each.name, each.slug == wishes.category) for each in within],
+        sizes=[Choice(each, each, each == wishes.size) for each in sizes],
+        message="" if strip else nothing_found(filters),
     )
+
+
+def with_crop(looked: LookedAt, crop: Crop, seen: SeenPhoto) -> LookedAt:
+    """Add a part that the shopper chose, as the first piece."""
+    return LookedAt(looked.whole, [Piece(crop, seen), *looked.pieces][:MOST_PIECES])
+
+
+def _pieces(looked: LookedAt, chosen: int | None) -> list[PieceChoice]:
+    return [
+        PieceChoice(number, _name(piece.seen), _in_per_cent(piece.place), number == chosen)
+        for number, piece in enumerate(looked.pieces)
+    ]
+
+
+def _name(seen: SeenPhoto) -> str:
+    """Name a piece and how sure that is: "Jacket, 92 %"; nobody is sure of a part of one's own."""
+    if not seen.category:
+        return "A part of it"
+    share = round(100 * (seen.category_confidence or 0))
+    return f"{seen.category.replace('_', ' ').capitalize()}, {share} %"
+
+
+def _in_per_cent(place: Crop) -> Crop:
+    return Crop(*(round(100 * share, 2) for share in asdict(place).values()))
+
+
+def _filters(
+    wishes: Wishes, slot: str, *, categories: Sequence[str], sizes: Sequence[str]
+) -> Filters:
+    asked = {"category": (wishes.category, categories), "size": (wishes.size, sizes)}
+    return Filters(
+        slots=[slot] if slot else [],
+        attributes={name: [value] for name, (value, offered) in asked.items() if value in offered},
+        price_min=wishes.price_min,
+        price_max=wishes.price_max,
+    )
+
+
+def _sizes(slot: str) -> list[str]:
+    """The sizes to be had in a slot, small to large; one query, none without a slot."""
+    if not slot:
+        return []
+    products = Product.objects.published().in_stock().filter(category__slot=slot)
+    texts = products.order_by().values_list("sizes", flat=True).distinct()
+    return sorted({size for text in texts for size in sizes_of(text)}, key=by_size)
 
 
 def _chosen_slot(seen: SeenPhoto, asked: str | None, slots: Sequence[str]) -> str:

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 
 from fashionshop import storefront
 from fashionshop.filters import ProductFilter
-from fashionshop.forms import PhotoForm
+from fashionshop.forms import CropForm, PhotoForm, WishForm
 from fashionshop.models import Category, Product
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
-from fashionshop.photo_search import photo_results
+from fashionshop.photo_search import Wishes, photo_results, with_crop
 from recommender.dispatch import NoWorker
-from recommender.photos import BadPhoto
+from recommender.photos import BadPhoto, Crop
 from recommender.selectors.photo import SeenByAnother, seen_photo
+from recommender.selectors.pieces import LookedAt, photo_in_pieces
 
 PRODUCTS_PER_PAGE = 24
 RETRY_AFTER_SECONDS = "30"
@@ -65,25 +66,41 @@ def _look_at_photo(request: HttpRequest) -> HttpResponse:
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
         return _photo_form(request, problem=form.errors["photo"][0], status=422)
+    part = CropForm(request.POST)
+    part.is_valid()
+    crop, earlier = part.cleaned_data["crop"], part.cleaned_data["seen"]
     try:
-        seen = seen_photo(form.cleaned_data["photo"].read())
+        data = form.cleaned_data["photo"].read()
+        looked = photo_in_pieces(data) if crop is None else _part_of(data, crop, earlier)
     except BadPhoto as error:
         return _photo_form(request, problem=str(error), status=422)
     except NoWorker as error:
         return _photo_form(request, problem=str(error), status=503)
-    return redirect(reverse("photo-search", query={"seen": photo_link(seen)}))
+    chosen = {} if crop is None else {"box": 0}
+    return redirect(reverse("photo-search", query={"seen": photo_link(looked), **chosen}))
+
+
+def _part_of(data: bytes, crop: Crop, earlier: str) -> LookedAt:
+    """Look at a part of a photo; what was found in the whole before stays beside it."""
+    seen = seen_photo(data, crop=crop)
+    try:
+        before = photo_of_link(earlier)
+    except BadLink:
+        before = LookedAt(seen)
+    return with_crop(before, crop, seen)
 
 
 def _photo_results(request: HttpRequest, link: str) -> HttpResponse:
+    wishes = WishForm(request.GET)
+    wishes.is_valid()
     try:
-        results = photo_results(
-            photo_of_link(link),
-            slot=request.GET.get("slot"),
-            category=request.GET.get("category", ""),
-        )
+        results = photo_results(photo_of_link(link), Wishes(**wishes.cleaned_data))
     except (BadLink, SeenByAnother) as error:
         return _photo_form(request, problem=str(error), status=410)
-    return render(request, "photo_results.html", {"results": results, "form": PhotoForm()})
+    kept = [(name, request.GET.get(name, "")) for name in ("box", "slot", "category")]
+    shown = {"results": results, "wishes": wishes, "link": link, "kept": kept}
+    shown["form"] = PhotoForm()
+    return render(request, "photo_results.html", shown)
 
 
 def _photo_form(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:

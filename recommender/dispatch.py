@@ -26,11 +26,13 @@ log = logging.getLogger(__name__)
 EMBED = "workers.tasks.embed_pictures"
 PAIR = "workers.tasks.refresh_pairings"
 ENCODE_PHOTO = "workers.tasks.encode_photo"
+ENCODE_BOXES = "workers.tasks.encode_photo_in_boxes"
 FIND_REGIONS = "workers.tasks.find_regions"
 QUEUES = {
     EMBED: "embed",
     PAIR: "pair",
     ENCODE_PHOTO: "interactive",
+    ENCODE_BOXES: "interactive",
     FIND_REGIONS: "interactive",
 }
 PING_SECONDS = 0.5
@@ -65,6 +67,15 @@ def encoded_photo(jpeg: bytes) -> dict[str, Any]:
         NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
     """
     return _asked(ENCODE_PHOTO, jpeg=base64.b64encode(jpeg).decode())
+
+
+def encoded_boxes(jpeg: bytes) -> dict[str, Any]:
+    """Have a worker encode a shopper's photo and the pieces it may hold, `boxes` in the reply.
+
+    Raises:
+        NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
+    """
+    return _asked(ENCODE_BOXES, jpeg=base64.b64encode(jpeg).decode())
 
 
 def found_regions(**question: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ pillow_heif.register_heif_opener()
 # JPEG includes MPO, which many phones write: several JPEGs in one file, the first is the photo.
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 WHITE = (255, 255, 255)
+SMALLEST_CROP_PX = 32
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ MERCHANT = Limits()
 # Old catalogues hold pictures of 60 × 80; better a small picture in the shop than none.
 CATALOGUE = Limits(min_side_px=32)
 SHOPPER = Limits(bytes=10_000_000, pixels=25_000_000)
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A part of an upright photo, from its left upper corner, as shares of its sides."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+WHOLE = Crop(0.0, 0.0, 1.0, 1.0)
 
 
 class BadPhoto(ValueError):  # noqa: N818 -- reads as the thing it is
@@ -63,6 +77,20 @@ def open_photo(data: bytes, *, limits: Limits = MERCHANT, max_side_px: int = 200
         raise BadPhoto("truncated", "The picture is damaged or incomplete.") from error
     image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return image
+
+
+def cropped(image: Image.Image, crop: Crop) -> Image.Image:
+    """Cut a part out of an upright photo.
+
+    Raises:
+        BadPhoto: too little is left to recognise anything.
+    """
+    left, top = round(crop.x * image.width), round(crop.y * image.height)
+    right = round((crop.x + crop.width) * image.width)
+    bottom = round((crop.y + crop.height) * image.height)
+    if min(right - left, bottom - top) < SMALLEST_CROP_PX:
+        raise BadPhoto("too_small", "This part of the photo is too small. Choose a larger one.")
+    return image.crop((left, top, right, bottom))
 
 
 def encode_jpeg(image: Image.Image, *, quality: int = 90) -> bytes:

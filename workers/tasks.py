@@ -15,7 +15,7 @@ from PIL import Image
 from recommender import conf, dispatch, worklist
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, EmbeddingJob, PairingJob, Picture, Purpose
-from recommender.photos import CATALOGUE, SHOPPER, BadPhoto, digest, open_photo
+from recommender.photos import CATALOGUE, SHOPPER, BadPhoto, cropped, digest, open_photo
 from recommender.selectors.checkpoints import active_checkpoints
 from recommender.services import indexes
 from recommender.services.checkpoints import checkpoint_dir
@@ -23,6 +23,7 @@ from recommender.services.embeddings import Sight, store_embeddings
 from recommender.services.pairings import refresh_pairings as refresh_product
 from recommender.services.pictures import serving_encoders
 from workers import regions, serving
+from workers.boxes import propose_boxes
 from workers.celery import app
 from workers.checkpoints import FEATURES_OF, PIXELS, load_card
 from workers.single_flight import SingleFlight
@@ -51,6 +52,20 @@ def encode_photo(*, jpeg: str, reply_to: str) -> None:
     image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
     (encoded,) = _encode([image])
     dispatch.answer(reply_to, asdict(_sight(encoded)))
+
+
+@app.task(name=dispatch.ENCODE_BOXES)
+def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
+    """Say what the encoders see in a shopper's photo, and in each part that may be a garment."""
+    image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
+    boxes = propose_boxes(image)
+    whole, *parts = _encode([image, *(cropped(image, box) for box in boxes)])
+    seen = [
+        asdict(box) | asdict(_sight(part))
+        for box, part in zip(boxes, parts, strict=True)
+        if part.error is None
+    ]
+    dispatch.answer(reply_to, asdict(_sight(whole)) | {"boxes": seen})
 
 
 @app.task(name=dispatch.FIND_REGIONS)

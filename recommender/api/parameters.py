@@ -14,14 +14,17 @@ from rest_framework.request import Request
 from recommender import conf
 from recommender.filters import Filters, UnknownAttribute
 from recommender.models import Slot
+from recommender.photos import Crop
 
 MAX_STRIP, MAX_PAGE, PAGE, MAX_CURSOR = 50, 100, 24, 1000
 SHARE_DIGITS = 6  # PostgreSQL raises an error where a product of numbers vanishes: 5e-324 × 0.9
 ATTRIBUTES = ("category", "gender", "season", "size", "colour")
 MAX_VALUE, MAX_VALUES = 100, 20
+MAX_CROP, SIDES, ROUNDING = 60, 4, 1e-6
 CURSOR_SALT = "recommender.api.products"
 AMOUNT = r"[0-9]{1,7}(\.[0-9]{1,2})?"
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?", re.ASCII)
+_SHARE = re.compile(r"0(\.\d{1,9})?|1(\.0{1,9})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
@@ -208,6 +211,36 @@ class GoesWithQuery(FilterQuery):
     )
 
 
+@extend_schema_field(
+    {"type": "string", "format": "crop", "maxLength": MAX_CROP, "example": "0.1,0.2,0.5,0.6"}
+)
+class CropField(serializers.Field[Crop, str, str, Any]):
+    """Four numbers between commas: left, top, width and height as shares of the upright photo."""
+
+    default_error_messages = {
+        "invalid_crop": "Give left, top, width and height as four shares of the photo, like 0.1,0.2,0.5,0.6.",
+        "outside": "This part lies outside the photo, or is empty.",
+    }
+
+    def to_internal_value(self, data: Any) -> Crop:
+        numbers = str(data).split(",")
+        if len(numbers) != SIDES or not all(_SHARE.fullmatch(number) for number in numbers):
+            self.fail("invalid_crop")
+        crop = Crop(*map(float, numbers))
+        right, bottom = crop.x + crop.width, crop.y + crop.height
+        if min(crop.width, crop.height) <= 0 or max(right, bottom) > 1 + ROUNDING:
+            self.fail("outside")
+        return crop
+
+
 class PhotoQuery(FilterQuery):
     limit = strip_limit()
     slot = slot()
+    crop = CropField(
+        required=False,
+        help_text="Only this part of the photo: `x,y,width,height`, shares of the upright photo.",
+    )
+    boxes = FlagField(
+        required=False,
+        help_text="`true`: also find the garments in the photo; nothing to a `crop`.",
+    )

@@ -7,7 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from recommender.catalog import catalog
-from recommender.selectors.photo import PhotoAnswer
+from recommender.selectors.photo_answer import PhotoAnswer
+from recommender.selectors.pieces import Piece
 from recommender.strips import Item, Rung
 
 AVAILABILITY = [("IN_STOCK", "Can be bought now"), ("OUT_OF_STOCK", "Sold out")]
@@ -123,14 +124,33 @@ class SeenSerializer(serializers.Serializer[Any]):
     palette = ShadeSerializer(many=True)
 
 
+class BoxSerializer(serializers.Serializer[Any]):
+    """Where in the photo a garment was recognised, as shares of its sides; `crop` searches it alone."""
+
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+    crop = serializers.CharField(help_text="The same as the parameter `crop` takes it.")
+    category = serializers.CharField()
+    category_confidence = serializers.FloatField()
+    slot = serializers.CharField()
+
+    def to_representation(self, instance: Piece) -> dict[str, Any]:
+        place = vars(instance.place)
+        crop = ",".join(format(share, "g") for share in place.values())
+        return super().to_representation({**vars(instance.seen), **place, "crop": crop})
+
+
 class PhotoAnswerSerializer(StripSerializer):
     """Products that look like the photo, and what was recognised in it."""
 
     seen = SeenSerializer()
     message = serializers.CharField(help_text="Why there is nothing, for shoppers; else empty.")
+    boxes = BoxSerializer(many=True, help_text="If asked for with `boxes=true`; the surest first.")
 
     def to_representation(self, instance: PhotoAnswer) -> dict[str, Any]:
-        said = {"seen": instance, "message": instance.message}
+        said = {"seen": instance, "message": instance.message, "boxes": instance.pieces}
         return super().to_representation({**vars(instance.strip), **said})
 
 

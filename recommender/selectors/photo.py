@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
+from PIL import Image
 
 from recommender.calibration import is_doubtful, is_no_match
 from recommender.dispatch import NoWorker, encoded_photo
 from recommender.filters import ANYTHING, Filters
-from recommender.models import Purpose
-from recommender.photos import SHOPPER, encode_jpeg, open_photo
+from recommender.models import Checkpoint, Purpose
+from recommender.photos import SHOPPER, Crop, cropped, encode_jpeg, open_photo
 from recommender.selectors.checkpoints import active_checkpoint
 from recommender.selectors.question import Question, question_of_its_own
 from recommender.selectors.similar import nearest_score, products_like_vector
@@ -34,45 +35,8 @@ class SeenPhoto:
     palette: Sequence[Mapping[str, Any]] = ()
 
 
-@dataclass(frozen=True)
-class PhotoAnswer:
-    """What looks like the photo, and what was recognised in it; `message` says why there is nothing."""
-
-    strip: Strip
-    category: str = ""
-    category_confidence: float | None = None
-    slot: str = ""
-    slot_confidence: float | None = None
-    palette: Sequence[Mapping[str, Any]] = ()
-    message: str = ""
-
-
 class SeenByAnother(LookupError):  # noqa: N818 -- reads as what happened
     """This photo was looked at by an earlier version. Please send it once more."""
-
-
-def products_like_photo(
-    data: bytes, *, filters: Filters = ANYTHING, limit: int | None = None
-) -> PhotoAnswer:
-    """Products that look like a photo nobody has seen before, best first.
-
-    Four or five queries, and a bounded wait for a worker; see `seen_photo` and `products_like_seen`.
-
-    Raises:
-        BadPhoto: what is wrong with the photo, for people.
-        NoWorker: nobody could look at the photo in time, or no encoder serves yet.
-    """
-    seen = seen_photo(data)
-    strip = products_like_seen(seen, filters=filters, limit=limit)
-    return PhotoAnswer(
-        strip,
-        category=seen.category,
-        category_confidence=seen.category_confidence,
-        slot=seen.slot,
-        slot_confidence=seen.slot_confidence,
-        palette=seen.palette,
-        message="" if strip else nothing_found(filters),
-    )
 
 
 def nothing_found(filters: Filters) -> str:
@@ -82,8 +46,10 @@ def nothing_found(filters: Filters) -> str:
     return gettext("Nothing in the shop looks like this and is what you asked for.")
 
 
-def seen_photo(data: bytes, *, purpose: Purpose = Purpose.VISUAL) -> SeenPhoto:
-    """Have a worker look at a photo; one query, and a bounded wait.
+def seen_photo(
+    data: bytes, *, purpose: Purpose = Purpose.VISUAL, crop: Crop | None = None
+) -> SeenPhoto:
+    """Have a worker look at a photo, or at a part of it; one query, and a bounded wait.
 
     The vector is the one for this purpose: visual to find what looks alike, style to find partners.
 
@@ -93,13 +59,48 @@ def seen_photo(data: bytes, *, purpose: Purpose = Purpose.VISUAL) -> SeenPhoto:
         BadPhoto: what is wrong with the photo, for people.
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
     """
-    photo = open_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX)
+    photo, checkpoint = opened(data, crop=crop), encoder_of(purpose)
+    return seen_in(encoded_photo(sent(photo)), checkpoint)
+
+
+def opened(data: bytes, *, crop: Crop | None = None) -> Image.Image:
+    """Decode a shopper's photo, or a part of it, as large as it is sent to a worker.
+
+    Raises:
+        BadPhoto: what is wrong with the photo or the part, for people.
+    """
+    if crop is None:
+        return open_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX)
+    part = cropped(open_photo(data, limits=SHOPPER), crop)
+    part.thumbnail((PHOTO_SIDE_PX, PHOTO_SIDE_PX), Image.Resampling.LANCZOS)
+    return part
+
+
+def sent(photo: Image.Image) -> bytes:
+    """What of a photo travels to a worker: pixels alone."""
+    return encode_jpeg(photo, quality=PHOTO_QUALITY)
+
+
+def encoder_of(purpose: Purpose = Purpose.VISUAL) -> Checkpoint:
+    """The encoder that serves; one query.
+
+    Raises:
+        NoWorker: none does yet.
+    """
     checkpoint = active_checkpoint(purpose)
     if checkpoint is None:
         raise NoWorker(NoWorker.__doc__)
-    reply = encoded_photo(encode_jpeg(photo, quality=PHOTO_QUALITY))
+    return checkpoint
+
+
+def seen_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> SeenPhoto:
+    """Read what a worker saw.
+
+    Raises:
+        NoWorker: it has not heard yet of the checkpoint that serves now.
+    """
     vector = reply["embeddings"].get(checkpoint.label)
-    if vector is None:  # the worker has not heard yet of the checkpoint that serves now
+    if vector is None:
         raise NoWorker(NoWorker.__doc__)
     return SeenPhoto(
         checkpoint.label,

@@ -3,6 +3,7 @@ import math
 import re
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,11 +13,28 @@ from PIL import Image
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
 from recommender.dispatch import NoWorker
 from recommender.models import Checkpoint, Slot
+from recommender.photos import WHOLE, Crop
 from recommender.selectors import photo as photo_selector
+from recommender.selectors import pieces
 from recommender.selectors.photo import SeenPhoto
+from recommender.selectors.pieces import LookedAt, Piece
 from recommender.testing import activate_fake_checkpoints, fake_sight, photo, work_off
 
 PAGE = "/search/photo/"
+
+
+def box(category, slot, confidence, *, colour="crimson", **place):
+    """What a worker says of one part of a photo."""
+    seen = {"category": category, "slot": slot, "category_confidence": confidence}
+    sight = asdict(fake_sight(photo(colour))) | seen | {"slot_confidence": confidence}
+    return sight | asdict(WHOLE) | place
+
+
+BOXES = [
+    box("skirt", "BOTTOM", 0.7, colour="navy", y=0.5, height=0.5),
+    box("jacket", "OUTERWEAR", 0.921, height=0.5),
+    box("shoes", "SHOES", 0.2, y=0.9, height=0.1),
+]
 
 
 @pytest.fixture
@@ -29,6 +47,7 @@ def sent(monkeypatch):
         return asdict(fake_sight(jpeg))
 
     monkeypatch.setattr(photo_selector, "encoded_photo", encode)
+    monkeypatch.setattr(pieces, "encoded_boxes", lambda jpeg: encode(jpeg) | {"boxes": BOXES})
     return photos
 
 
@@ -122,7 +141,7 @@ def test_no_worker_is_said_plainly(client, blouse, monkeypatch):
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr(photo_selector, "encoded_photo", nobody)
+    monkeypatch.setattr(pieces, "encoded_boxes", nobody)
 
     response = upload(client, photo())
 
@@ -180,13 +199,87 @@ def test_a_link_that_was_cut_short_asks_for_the_photo_again(client, db):
 def test_a_link_carries_a_thousand_numbers_in_one_request_line_and_keeps_their_direction():
     vector = [math.sin(number * number) for number in range(1024)]
 
-    link = photo_link(SeenPhoto("visual@1", vector, slot="TOP", palette=[{"hex": "#aa0000"}]))
-    seen = photo_of_link(link)
+    seen = SeenPhoto("visual@1", vector, slot="TOP", palette=[{"hex": "#aa0000"}])
+    link = photo_link(LookedAt(seen))
+    seen = photo_of_link(link).whole
 
     assert len(link) < 2500
     assert (seen.label, seen.slot) == ("visual@1", "TOP")
     dot = sum(a * b for a, b in zip(vector, seen.vector, strict=True))
     assert dot / math.hypot(*vector) / math.hypot(*seen.vector) > 0.999
+
+
+def test_a_link_carries_the_surest_pieces_as_far_as_they_fit():
+    vector = [math.sin(number * number) for number in range(576)]
+    seen = SeenPhoto("visual@1", vector, category="jacket", category_confidence=0.9)
+    found = [Piece(Crop(0.1 * n, 0.0, 0.5, 1.0), seen) for n in range(6)]
+
+    link = photo_link(LookedAt(seen, found))
+
+    carried = photo_of_link(link).pieces
+    assert len(link) <= 3700
+    assert [piece.place for piece in carried] == [piece.place for piece in found[: len(carried)]]
+    assert len(carried) >= 3
+
+
+def test_the_pieces_of_a_photo_are_buttons_by_name_the_surest_first(client, sent, blouse):
+    page = upload(client, photo()).content.decode()
+
+    buttons = re.findall(r'<button class="choice piece"[^>]*>([^<]*)<', page)
+    assert buttons == ["The whole photo", "Jacket, 92 %", "Skirt, 70 %"]
+    assert len(sent) == 1
+
+
+def test_a_piece_is_searched_without_the_photo_and_in_its_own_slot(
+    client, sent, blouse, sell, place
+):
+    place(sell("Navy skirt", slot=Slot.BOTTOM, kind="Skirts"))
+    address = upload(client, photo()).redirect_chain[0][0]
+
+    response = client.get(f"{address}&box=1")
+
+    assert titles_of(response) == ["Navy skirt"]
+    assert "We think it shows: <strong>skirt" in response.content.decode()
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("nonsense", ["box=9", "box=-1", "box=x", "price_min=cheap", "size=%00"])
+def test_wishes_that_make_no_sense_are_passed_over(client, sent, blouse, nonsense):
+    address = upload(client, photo()).redirect_chain[0][0]
+
+    assert titles_of(client.get(f"{address}&{nonsense}")) == [blouse.title]
+
+
+def test_price_and_size_narrow_the_result_together(client, sent, blouse, sell, place):
+    for title, price, sizes in (("Cheap", 10, "S M"), ("Dear", 90, "S"), ("Large", 12, "L")):
+        place(sell(title, slot=Slot.TOP, price=price, sizes=sizes))
+    address = upload(client, photo()).redirect_chain[0][0]
+
+    response = client.get(f"{address}&slot=TOP&price_max=20&size=S")
+
+    assert titles_of(response) == ["Cheap"]
+    assert "<option selected>S</option>" in response.content.decode()
+
+
+def test_a_part_of_the_photo_is_sent_once_more_and_comes_first(client, sent, blouse):
+    seen = unquote(upload(client, photo()).redirect_chain[0][0].partition("seen=")[2])
+    form = {"photo": SimpleUploadedFile("me.jpg", photo()), "crop": "0,0.5,1,0.5", "seen": seen}
+
+    response = client.post(PAGE, form, follow=True)
+
+    page = response.content.decode()
+    assert Image.open(io.BytesIO(sent[1])).size == (120, 80)
+    assert re.findall(r'box" value="0" aria-current="true">([^<]*)<', page) == ["T-shirt, 90 %"]
+    assert "Jacket, 92 %" in page
+
+
+def test_a_part_that_is_too_small_is_refused_kindly(client, sent, blouse):
+    form = {"photo": SimpleUploadedFile("me.jpg", photo()), "crop": "0,0,0.1,0.1"}
+
+    response = client.post(PAGE, form)
+
+    assert response.status_code == 422
+    assert "This part of the photo is too small" in response.content.decode()
 
 
 def test_a_forged_link_is_refused():

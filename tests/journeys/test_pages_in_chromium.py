@@ -10,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.models import Look, LookItem
 from recommender.selectors import photo as photo_selector
+from recommender.selectors import pieces
 from recommender.testing import activate_fake_checkpoints, fake_sight, photo, work_off
 
 CHROMIUM = "/usr/bin/chromium"
@@ -73,7 +74,25 @@ def shop(redis_url, monkeypatch):
     for product in Product.objects.filter(title__startswith="Red") | tops.products.all()[:2]:
         LookItem.objects.create(look=look, product=product)
     work_off()
-    monkeypatch.setattr(photo_selector, "encoded_photo", lambda jpeg: asdict(fake_sight(jpeg)))
+    monkeypatch.setattr(
+        pieces, "encoded_boxes", lambda jpeg: seen(jpeg) | {"boxes": boxes_in(jpeg)}
+    )
+    monkeypatch.setattr(photo_selector, "encoded_photo", seen)
+
+
+def seen(jpeg):
+    return asdict(fake_sight(jpeg))
+
+
+def boxes_in(jpeg):
+    """A jacket above a skirt, as a worker would find them."""
+    found = [("jacket", "OUTERWEAR", 0.92, 0.05, 0.45), ("skirt", "BOTTOM", 0.81, 0.55, 0.4)]
+    return [
+        seen(jpeg)
+        | {"category": category, "slot": slot, "category_confidence": sure, "slot_confidence": sure}
+        | {"x": 0.1, "y": y, "width": 0.8, "height": height}
+        for category, slot, sure, y, height in found
+    ]
 
 
 def _sell(title, category, colour):
@@ -110,6 +129,7 @@ def send_photo(page, data):
         {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": data}
     )
     page.get_by_role("button", name="Find what looks like it").click()
+    page.wait_for_url("**/search/photo/?seen=*")
 
 
 def read_from_the_left(page):
@@ -211,3 +231,44 @@ def test_a_strip_that_fits_has_no_buttons(shop, open_page):
     strip = page.get_by_role("region", name="Goes well with")
 
     expect(strip.get_by_role("button")).to_have_count(0)
+
+
+def test_the_pieces_lie_on_the_photo_as_buttons_that_a_finger_can_hit(shop, open_page):
+    page = open_page(PHONE, reverse("photo-search"))
+    send_photo(page, photo(size=(300, 400)))
+
+    box = page.get_by_role("button", name="Skirt, 81 %")
+    place, image = box.bounding_box(), page.get_by_alt_text("Your photo").bounding_box()
+    assert place["y"] == pytest.approx(image["y"] + 0.55 * image["height"], abs=2)
+    assert min(place["width"], place["height"]) >= 24
+    box.click()
+
+    expect(page.get_by_role("button", name="Skirt, 81 %")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("link", name="Bottom")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_alt_text("Your photo")).to_be_visible()
+
+
+def test_arrow_keys_move_and_resize_the_part_that_is_searched(shop, open_page):
+    page = open_page(DESKTOP, reverse("photo-search"))
+    send_photo(page, photo(size=(300, 400)))
+
+    page.get_by_role("button", name="Choose a part yourself").press("Enter")
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    told = page.locator(".pieces__status")
+    expect(told).to_have_text("22 % from the left, 24 % from the top, 58 % wide, 60 % high")
+    page.get_by_role("button", name="Search this part").press("Enter")
+
+    expect(page.get_by_role("button", name="T-shirt, 90 %")).to_have_attribute(
+        "aria-current", "true"
+    )
+    expect(page.get_by_role("button", name="Jacket, 92 %")).to_be_visible()
+
+
+def test_without_javascript_the_pieces_are_buttons_by_name(shop, open_page):
+    page = open_page(PHONE, reverse("photo-search"), java_script_enabled=False)
+    send_photo(page, photo())
+
+    page.get_by_role("button", name="Skirt, 81 %").click()
+
+    expect(page.get_by_text("We think it shows: skirt")).to_be_visible()

@@ -6,7 +6,7 @@ from django.db import connection
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.dispatch import NoWorker
 from recommender.selectors.goes_with import goes_with
-from recommender.selectors.photo import products_like_photo
+from recommender.selectors.photo_answer import products_like_photo
 from recommender.selectors.similar import similar_products
 from recommender.strips import Rung
 from recommender.testing import photo

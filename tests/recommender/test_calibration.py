@@ -11,7 +11,7 @@ from recommender.filters import Filters
 from recommender.models import Checkpoint, Pairing, Rule
 from recommender.selectors import photo as photo_selector
 from recommender.selectors.goes_with import goes_with
-from recommender.selectors.photo import products_like_photo
+from recommender.selectors.photo_answer import products_like_photo
 from recommender.selectors.similar import similar_products
 from recommender.selectors.verdict import Gate, why_not
 from recommender.strips import Rung

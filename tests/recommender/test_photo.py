@@ -11,7 +11,8 @@ from recommender.dispatch import NoWorker
 from recommender.filters import Filters
 from recommender.photos import BadPhoto
 from recommender.selectors import photo as selector
-from recommender.selectors.photo import PHOTO_SIDE_PX, products_like_photo
+from recommender.selectors.photo import PHOTO_SIDE_PX
+from recommender.selectors.photo_answer import products_like_photo
 from recommender.testing import fake_sight, photo
 
 pytestmark = pytest.mark.django_db

@@ -1,5 +1,7 @@
 """A photo in, products out."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -7,7 +9,7 @@ from PIL import Image
 from recommender.api.parsers import MAX_BODY_BYTES
 from recommender.dispatch import NoWorker
 from recommender.photos import open_photo
-from recommender.testing import photo, work_off
+from recommender.testing import fake_sight, photo, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +167,75 @@ def test_without_a_worker_the_shopper_is_told_when_to_try_again(search, checkpoi
 
 def test_without_an_encoder_nobody_is_asked(search, db):
     assert search(photo()).status_code == 503
+
+
+@pytest.fixture
+def boxes(monkeypatch):
+    """A worker that finds a jacket, the same jacket again, and something it is not sure of."""
+    places = [(0.1, 0.1, 0.5, 0.4, 0.92), (0.1, 0.1, 0.5, 0.45, 0.8), (0.2, 0.6, 0.5, 0.4, 0.3)]
+    found = [
+        vars(fake_sight(photo()))
+        | {"category": "jacket", "slot": "OUTERWEAR", "category_confidence": confidence}
+        | {"x": x, "y": y, "width": width, "height": height}
+        for x, y, width, height, confidence in places
+    ]
+    look = lambda jpeg: vars(fake_sight(jpeg)) | {"boxes": found}  # noqa: E731 -- a double
+    monkeypatch.setattr("recommender.selectors.pieces.encoded_boxes", look)
+
+
+def test_the_garments_in_the_photo_come_with_the_crop_that_searches_them(search, colours, boxes):
+    reply = search(photo("navy"), "?boxes=true")
+
+    assert titles(reply)[0] == "navy top"
+    assert reply.json()["boxes"] == [
+        {"x": 0.1, "y": 0.1, "width": 0.5, "height": 0.4, "crop": "0.1,0.1,0.5,0.4"}
+        | {"category": "jacket", "category_confidence": 0.92, "slot": "OUTERWEAR"}
+    ]
+
+
+def test_boxes_are_found_only_if_asked_for(search, colours, worker):
+    assert search(photo()).json()["boxes"] == []
+
+
+def test_only_the_crop_reaches_the_worker(search, colours, worker):
+    search(photo(size=(400, 300)), "?crop=0.25,0.5,0.5,0.5&boxes=true")
+
+    assert open_photo(worker[0]).size == (200, 150)
+
+
+def test_a_crop_is_cut_from_the_large_photo_not_from_the_small_one(search, colours, worker):
+    search(photo(size=(2000, 1500)), "?crop=0,0,0.5,0.5")
+
+    assert open_photo(worker[0]).size == (640, 480)
+
+
+def test_a_crop_counts_on_the_upright_photo(search, colours, worker, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    Image.new("RGB", (400, 200), "navy").save(tmp_path / "side.jpg", exif=exif)
+
+    search((tmp_path / "side.jpg").read_bytes(), "?crop=0,0,1,0.5")
+
+    assert open_photo(worker[0]).size == (200, 200)
+
+
+@pytest.mark.parametrize(
+    "crop",
+    [
+        *("", "0,0,1", "0,0,1,1,1", "0,0,0,1", "0.6,0,0.5,1", "0,0,1.1,1", "-0.1,0,1,1"),
+        *("a,b,c,d", "0,0,NaN,1", "0,0,1e-1,1", "0, 0, 1, 1", "\u0660,0,1,1", "0,0,1,1\n"),
+    ],
+)
+def test_a_crop_that_is_none_is_refused(client, worker, crop):
+    reply = client.post(
+        f"{URL}?{urlencode({'crop': crop})}", {"image": SimpleUploadedFile("a.jpg", photo())}
+    )
+
+    assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (400, "#/crop")
+    assert worker == []
+
+
+def test_a_crop_of_a_few_pixels_is_too_small(search, checkpoints, worker):
+    reply = search(photo(), "?crop=0,0,0.1,0.1")
+
+    assert (reply.status_code, reply.json()["code"]) == (422, "too_small")
