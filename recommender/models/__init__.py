@@ -9,6 +9,7 @@ from recommender.models.pictures import Picture, Slot
 from recommender.models.rule_changes import RuleChange
 from recommender.models.rules import Rule
 from recommender.models.trainings import TrainingRun
+from recommender.models.twins import Twin
 
 __all__ = [
     "Checkpoint",
@@ -25,4 +26,5 @@ __all__ = [
     "RuleChange",
     "Slot",
     "TrainingRun",
+    "Twin",
 ]

@@ -33,6 +33,9 @@ class Picture(models.Model):
     )
     name = models.CharField(max_length=300, help_text="In the host's storage.")
     sha256 = models.CharField(max_length=64)
+    fingerprint = models.BigIntegerField(
+        null=True, blank=True, help_text="How it looks, in 64 bits: copies differ in few of them."
+    )
     position = models.PositiveSmallIntegerField(default=0)
     category = models.CharField(max_length=60, blank=True, help_text="Predicted.")
     category_confidence = models.FloatField(null=True, blank=True)

@@ -1,11 +1,18 @@
-"""Which products share a picture."""
+"""Which products count as one design, and which share a picture."""
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, F, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce
 
-from recommender.catalog import product_model
+from recommender.catalog import catalog, product_model
 from recommender.models import Picture
+
+
+def design() -> Combinable:
+    """An expression equal for products that count as one: by the host's word, or by their pictures."""
+    return Coalesce(F("recommender_twin__key"), Cast(catalog().group_key(), CharField()))
 
 
 def products_with_the_same_picture(product: Any) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from django.db.models.expressions import Combinable
 from recommender.catalog import catalog
 from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Embedding
+from recommender.selectors.duplicates import design
 from recommender.selectors.question import Question
 from recommender.steering import Steering, steering
 
@@ -54,7 +55,7 @@ def facts_about(
         .prefetch_related(None)
         .order_by()
         .filter(pk=product_pk)
-        .annotate(reco_slot=shop.slot(), reco_group=shop.group_key(), **known)
+        .annotate(reco_slot=shop.slot(), reco_group=design(), **known)
         .annotate(**flags)
         .annotate(gate_seen=_seen(product_pk, encoder))
         .annotate(gate_asker=_seen(question.beside.pk, encoder))

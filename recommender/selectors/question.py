@@ -11,6 +11,7 @@ from django.db.models.functions import JSONObject
 from recommender.catalog import catalog, product_model
 from recommender.models import Checkpoint, Rule
 from recommender.models.rules import SLOT
+from recommender.selectors.duplicates import design
 from recommender.steering import Facts, Steering, steering
 
 CHECKPOINT = (
@@ -55,7 +56,7 @@ def question_rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]
         .order_by()
         .annotate(
             reco_slot=shop.slot(),
-            reco_group=shop.group_key(),
+            reco_group=design(),
             reco_checkpoints=_all_of(_serving(), CHECKPOINT),
             reco_rules=_all_of(Rule.objects.in_force(), RULE),
             **names,

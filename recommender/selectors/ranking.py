@@ -19,6 +19,7 @@ from recommender.catalog import catalog
 from recommender.database import InnerProduct, Part
 from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Embedding
+from recommender.selectors.duplicates import design
 from recommender.steering import PINNED, UNSTEERED, Steering
 
 VECTOR = "recommender_pictures__embeddings__vector"
@@ -71,7 +72,7 @@ def eligible_products(
     shop = catalog()
     products: QuerySet[Any] = shop.products().filter(shop.available())
     within = filters.within(steered.price_min, steered.price_max, reads=steered.attributes)
-    known = products.annotate(reco_slot=shop.slot(), reco_group=shop.group_key())
+    known = products.annotate(reco_slot=shop.slot(), reco_group=design())
     eligible: QuerySet[Any] = within.apply(known).exclude(steered.without)
     lifted: QuerySet[Any] = eligible.annotate(reco_lift=steered.lift())
     return lifted

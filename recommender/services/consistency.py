@@ -1,7 +1,8 @@
 """Does every picture have what it must have? The invariants, counted, and mended on request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -26,6 +27,7 @@ from recommender.services.pictures import (
     serving_encoders,
     sync_in_batches,
 )
+from recommender.services.twins import collapse_duplicates
 
 UNIT_TOLERANCE = 0.02  # half precision costs up to 0.001 per part
 
@@ -72,8 +74,14 @@ def repair() -> int:
     _retired_pairings().delete()
     if indexed := Checkpoint.objects.exclude(indexes={}):
         note_slots(indexed)
+    _collapse_in_batches(everything.values_list("pk", flat=True).iterator(PRODUCTS_AT_ONCE))
     dispatch.ring(dispatch.EMBED)
     return queued
+
+
+def _collapse_in_batches(keys: Iterator[Any]) -> None:
+    while batch := list(islice(keys, PRODUCTS_AT_ONCE)):
+        collapse_duplicates(batch)
 
 
 def _finding(code: str, text: str, rows: QuerySet[Any]) -> Finding:

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from recommender import dispatch, worklist
-from recommender.models import Embedding, EmbeddingJob, PairingJob, Picture
+from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture
 from recommender.services.indexes import note_slots
+from recommender.services.twins import collapse_duplicates
 from recommender.signals import embeddings_stored
 
 
@@ -61,6 +62,7 @@ def store_embeddings(
     _queue_pairings(
         {job.picture.product_id for job in current if job.checkpoint.purpose == "STYLE"}
     )
+    collapse_duplicates({job.picture.product_id for job in current if _shows_a_cover(job)})
     transaction.on_commit(lambda: _announce(list(pictures)), robust=True)
     return len(vectors)
 
@@ -74,6 +76,13 @@ def _still_ours(jobs: Sequence[EmbeddingJob], token: UUID) -> list[EmbeddingJob]
         .values_list("pk", "sha256", "picture__sha256")
     )
     return [job for job in jobs if (job.pk, job.sha256, job.sha256) in locked]
+
+
+def _shows_a_cover(job: EmbeddingJob) -> bool:
+    """Whether what looks alike may have changed."""
+    encoder = job.checkpoint
+    is_serving = encoder.state == Checkpoint.State.ACTIVE and encoder.purpose == "VISUAL"
+    return is_serving and job.picture.position == 0
 
 
 def _store_predictions(pictures: Mapping[int, Picture], sights: Mapping[int, Sight]) -> None:

@@ -10,10 +10,13 @@ from django.db.models.functions import Concat
 
 from recommender import dispatch
 from recommender.catalog import catalog
-from recommender.models import Checkpoint, EmbeddingJob, Picture, Purpose
-from recommender.photos import digest
+from recommender.fingerprints import fingerprint
+from recommender.models import Checkpoint, EmbeddingJob, Picture, Purpose, Twin
+from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
+from recommender.services.twins import collapse_duplicates
 
 PRODUCTS_AT_ONCE = 200
+FINGERPRINT_SIDE_PX = 128  # a JPEG is decoded no larger, which takes a few milliseconds
 ENCODER_PURPOSES = ("VISUAL", "STYLE")
 
 
@@ -35,6 +38,7 @@ def sync_products(products: Iterable[Any]) -> int:
     gone = [picture.pk for of_one in known.values() for picture in of_one.values()]
     _note(noted)
     Picture.objects.filter(pk__in=gone).delete()
+    _part_twins(owners)
     created = queue_embeddings(changed, encoders=serving_encoders())
     if created:
         dispatch.ring(dispatch.EMBED)
@@ -94,11 +98,15 @@ def _differences(owner: Any, known: dict[str, Picture]) -> Iterator[tuple[Pictur
     names = dict.fromkeys(file.name for file in catalog().pictures(owner))
     for position, name in enumerate(names):
         picture = known.pop(name, None) or Picture(product=owner, name=name)
-        sha256 = _digest_of(name)
+        data = _bytes_of(name)
+        sha256 = "" if data is None else digest(data)
         is_changed = picture.sha256 != sha256
-        if is_changed or picture.position != position:
-            picture.sha256, picture.position = sha256, position
-            yield picture, is_changed
+        if is_changed or picture.fingerprint is None:
+            picture.fingerprint = _fingerprint_of(data)
+        elif picture.position == position:
+            continue
+        picture.sha256, picture.position = sha256, position
+        yield picture, is_changed
 
 
 def _note(pictures: list[Picture]) -> None:
@@ -107,14 +115,31 @@ def _note(pictures: list[Picture]) -> None:
         pictures,
         update_conflicts=True,
         unique_fields=["product", "name"],
-        update_fields=["sha256", "position"],
+        update_fields=["sha256", "fingerprint", "position"],
     )
 
 
-def _digest_of(name: str) -> str:
-    """Name the stored bytes, or "" where the file is gone: the job then says so."""
+def _bytes_of(name: str) -> bytes | None:
+    """The stored bytes; None where the file is gone: the job then says so."""
     try:
         with catalog().storage.open(name) as file:
-            return digest(file.read())
+            data: bytes = file.read()
+            return data
     except FileNotFoundError:
-        return ""
+        return None
+
+
+def _fingerprint_of(data: bytes | None) -> int | None:
+    """How a picture looks; None where the bytes are not one: the job then says so."""
+    try:
+        return fingerprint(
+            open_photo(data or b"", limits=CATALOGUE, max_side_px=FINGERPRINT_SIDE_PX)
+        )
+    except BadPhoto:
+        return None
+
+
+def _part_twins(owners: Sequence[Any]) -> None:
+    """Look again at what counted as one with another product, for its cover may be another one now."""
+    twins = Twin.objects.filter(product__in=owners).values_list("product", flat=True)
+    collapse_duplicates(list(twins))

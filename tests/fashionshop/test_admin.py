@@ -276,8 +276,8 @@ def test_a_product_page_previews_both_strips(admin_client, dress):
     other = Product.objects.create(
         sku="D2", title="Other dress", category=dress.category, price=1, stock=1
     )
-    for product in (dress, bag, other):
-        picture_of(product)
+    for product, colour in ((dress, "red"), (bag, "navy"), (other, "olive")):
+        picture_of(product, colour)
     work_off()
 
     previews = admin_client.get(change_page(dress)).context["previews"]

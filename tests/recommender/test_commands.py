@@ -18,7 +18,7 @@ def shop(checkpoints, blouse, skirt, make_product, make_picture):
     for product, colour in (
         (blouse, "crimson"),
         (skirt, "navy"),
-        (make_product("shirt"), "firebrick"),
+        (make_product("shirt"), "olive"),
     ):
         make_picture(product, colour)
     work_off()

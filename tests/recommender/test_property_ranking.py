@@ -202,11 +202,10 @@ def _rows(strip, products):
     return [(index[item.product.pk], item.source.value, item.score) for item in strip.items]
 
 
-def _told(rows, *, from_0_to_1):
+def _told(rows):
     """As a strip tells its scores."""
-    low, high = (0.0, 1.0) if from_0_to_1 else (-9.0, 9.0)
     return [
-        (i, rung, pytest.approx(min(high, max(low, score)), abs=1e-4)) for i, rung, score in rows
+        (i, rung, pytest.approx(min(1.0, max(0.0, score)), abs=1e-4)) for i, rung, score in rows
     ]
 
 
@@ -229,7 +228,7 @@ def test_similar_is_what_its_definition_says(stage, world, asked):
             filters=_filters(asked),
         )
 
-    assert _rows(strip, products) == _told(naive_strips.similar(world, asked), from_0_to_1=False)
+    assert _rows(strip, products) == _told(naive_strips.similar(world, asked))
 
 
 @common
@@ -243,4 +242,4 @@ def test_goes_with_is_what_its_definition_says(stage, world, asked):
             filters=_filters(asked),
         )
 
-    assert _rows(strip, products) == _told(naive_strips.goes_with(world, asked), from_0_to_1=True)
+    assert _rows(strip, products) == _told(naive_strips.goes_with(world, asked))

@@ -73,8 +73,9 @@ def test_activating_the_fakes_twice_is_fine(db):
 
 
 def test_working_off_fills_both_strips(checkpoints, make_product, make_picture, blouse, skirt):
-    for product in (blouse, skirt, make_product("shirt")):
-        make_picture(product)
+    shirt = make_product("shirt")  # the same picture three times would be one design
+    for product, colour in ((blouse, "crimson"), (skirt, "navy"), (shirt, "olive")):
+        make_picture(product, colour)
 
     assert work_off() == 3
 

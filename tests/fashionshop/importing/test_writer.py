@@ -79,7 +79,7 @@ def test_a_batch_costs_a_fixed_number_of_queries(shirts, imported, django_assert
     path = shirts(40)
     imported(path)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         imported(path)
 
 
