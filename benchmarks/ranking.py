@@ -23,6 +23,7 @@ from recommender.selectors.ranking import cover_vector, eligible_products, rank_
 from recommender.selectors.shortlist import Search, shortlisted
 from recommender.selectors.similar import similar_products
 from recommender.services import indexes
+from recommender.strips import Strip
 
 LENGTH = 10
 SHARES = (1, 10, 100, 500)  # one product in so many passes the filter
@@ -80,7 +81,7 @@ def one_size(rows: int, *, is_kept: bool, count: int) -> None:
     say("\n| strip | indexes | p50 ms | p95 ms | queries | items |\n|---|---|---|---|---|---|")
     for kept in (large_only(built), {}):
         register(kept)
-        for strip in (similar_products, goes_with):
+        for strip in (similar_products, partners):
             end_to_end(
                 strip,
                 keys,
@@ -146,7 +147,7 @@ def naive(visual: Checkpoint, key: int, most: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def end_to_end(strip: Callable[..., object], keys: Sequence[int], *, label: str) -> None:
+def end_to_end(strip: Callable[[Product], Strip], keys: Sequence[int], *, label: str) -> None:
     """Time a strip as a page asks for it, the host's cards included."""
     products = list(Product.objects.filter(pk__in=keys))
     strip(products[0])
@@ -159,6 +160,11 @@ def end_to_end(strip: Callable[..., object], keys: Sequence[int], *, label: str)
         seconds.append(time.perf_counter() - start)
     p50, p95 = (catalogue.percentile(seconds, share) for share in (0.5, 0.95))
     say(f"| {strip.__name__} | {label} | {p50:.1f} | {p95:.1f} | {len(captured)} | {items} |")
+
+
+def partners(product: Product) -> Strip:
+    """Two of each of the two slots there are: a full strip, so that the rungs below are not asked."""
+    return goes_with(product, limit=4)
 
 
 def large_only(built: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
