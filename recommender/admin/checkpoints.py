@@ -25,6 +25,8 @@ from recommender.services.checkpoints import NoCheckpoint, has_served, switch_ch
 from recommender.services.pictures import ENCODER_PURPOSES
 from recommender.strips import Strip
 
+ON_PAGE = 100  # products compared while somebody waits: two or three seconds
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows the engine keeps by itself: to be looked at, never typed in."""
@@ -94,7 +96,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
         checkpoint = self._found(request, pk)
         if not self.has_view_permission(request, checkpoint):
             raise PermissionDenied
-        compared = comparison(checkpoint)
+        compared = comparison(checkpoint, sample=ON_PAGE)
         context = {
             **self._context(request, checkpoint, "Compare"),
             **_steps(checkpoint, may_switch=self.has_switch_permission(request)),

@@ -95,7 +95,7 @@ def comparison(candidate: Checkpoint, *, sample: int = SAMPLE, seed: int = 0) ->
 
     All products the shop shows or, where they are more, a sample that the seed chooses; the rules
     hold on both sides. Style encoders are compared by style search, without the stored pairings:
-    those are judged anew after a switch. About ten queries per product; nothing is written.
+    those are judged anew after a switch. About six queries per product; nothing is written.
     """
     active = active_checkpoint(candidate.purpose)
     shown = catalog().products()

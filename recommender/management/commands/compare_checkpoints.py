@@ -1,5 +1,6 @@
 """manage.py compare_checkpoints NAME[@VERSION]: what would change if this version served."""
 
+from textwrap import shorten
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,7 +9,7 @@ from recommender.catalog import catalog
 from recommender.models import Checkpoint
 from recommender.selectors.comparison import SAMPLE, Comparison, comparison
 
-TITLES = 60  # characters of the dropped and new products' names on a line
+TITLES = 160  # characters of the dropped and new products' names on a line
 
 
 class Command(BaseCommand):
@@ -61,4 +62,4 @@ def _found(text: str) -> Checkpoint:
 
 def _titles(strip: Any, keys: set[Any]) -> str:
     titles = (str(item.product) for item in strip.items if item.product.pk in keys)
-    return ", ".join(titles)[:TITLES] or "–"
+    return shorten(", ".join(titles), TITLES, placeholder=" …") or "–"
