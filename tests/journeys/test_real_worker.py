@@ -36,14 +36,15 @@ def test_one_upload_is_in_both_strips_within_ten_seconds(wait_for_work):
     assert new in [item.product for item in goes_with(skirt).items]
 
 
-def test_a_photo_finds_what_looks_like_it_and_leaves_nothing_behind(wait_for_work):
+@pytest.mark.parametrize("boxes", [False, True])
+def test_a_photo_finds_what_looks_like_it_and_leaves_nothing_behind(wait_for_work, boxes):
     import redis
     from django.conf import settings
 
     red, _blue = sell("red", "red", "TOP"), sell("blue", "blue", "TOP")
     wait_for_work()
 
-    answer = products_like_photo(photo("red", size=(240, 320)))
+    answer = products_like_photo(photo("red", size=(240, 320)), boxes=boxes)
 
     assert answer.strip.items[0].product == red
     client = redis.Redis.from_url(settings.REDIS_URL)
