@@ -32,7 +32,7 @@ EMPTY = (
     ("over_budget", "Nothing in stock fits the budget"),
     ("nothing_fits", "Nothing in stock fits"),
 )
-KEY = {**VALUE, "description": "A product's primary key, as text."}
+KEY = {**VALUE, "minLength": 1, "description": "A product's primary key, as text."}
 
 
 @extend_schema_field(KEY)
@@ -40,7 +40,7 @@ class KeyField(serializers.CharField):
     """A product's key: text, also where the shop's keys are numbers."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_VALUE, allow_blank=True, trim_whitespace=False, **kwargs)
+        super().__init__(max_length=MAX_VALUE, trim_whitespace=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
