@@ -120,12 +120,7 @@ def train(run: Run) -> Card:
         "members": config.members,
         "remembered": len(keys),
     }
-    torch.manual_seed(config.seed)
-    head = StyleHead(**options)
-    with torch.no_grad():
-        head.centre.copy_(centre)
-        head.reduce.weight.copy_(matrix)
-        head.keys.copy_(keys)
+    head = _head(options, config.seed, whitened=(centre, matrix), keys=keys)
     task = StyleTask(head, taught=taught, lesson=config.lesson, config=config.loop)
     out = run.work / "style"
     history = fit(
@@ -138,6 +133,23 @@ def train(run: Run) -> Card:
     common = head_card(run, config, kind=Kind.ENCODER, name="style", history=history)
     card = _card(common, config, options)
     return save_network(network, run.out, card, examples={"pixels": example})
+
+
+def _head(
+    options: dict[str, int],
+    seed: int,
+    *,
+    whitened: tuple[torch.Tensor, torch.Tensor],
+    keys: torch.Tensor,
+) -> StyleHead:
+    """A head that knows how descriptions are whitened and what its products are found by."""
+    torch.manual_seed(seed)
+    head = StyleHead(**options)
+    with torch.no_grad():
+        head.centre.copy_(whitened[0])
+        head.reduce.weight.copy_(whitened[1])
+        head.keys.copy_(keys)
+    return head
 
 
 def backbone(weights: str | None) -> Fabric:
