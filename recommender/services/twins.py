@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
+from recommender import conf
 from recommender.catalog import catalog, product_model
 from recommender.database import advisory_lock
 from recommender.fingerprints import LEAST_COSINE, LEAST_COSINES, MOST_BITS
@@ -42,6 +43,9 @@ def collapse_duplicates(products: Collection[Any]) -> None:
     For when a cover, its vector or a product's design may have changed; what no longer belongs
     together is parted. Six statements where nothing is alike; one reads every fingerprint.
     """
+    if not conf.get("COLLAPSE_DUPLICATES"):
+        Twin.objects.filter(product__in=products).delete()
+        return
     encoder = Checkpoint.objects.filter(
         purpose=Purpose.VISUAL, state=Checkpoint.State.ACTIVE
     ).first()
@@ -68,7 +72,9 @@ def _neighbourhood(products: set[Any], encoder: Checkpoint) -> tuple[Pairs, dict
     while fresh:
         pairs |= _alike(fresh, encoder)
         compared |= fresh
-        groups, are_twins = _kin(compared.union(*pairs))
+        groups, slots, are_twins = _kin(compared.union(*pairs))
+        # Two pieces sold apart and photographed together, as a suit is, are not one product.
+        pairs = {(own, other) for own, other in pairs if slots[own] == slots[other]}
         # Where nothing is alike, the other colours need not be compared: they were, in their turn.
         fresh = groups.keys() - compared if pairs or are_twins else set()
     return pairs, groups
@@ -97,16 +103,24 @@ def _agreement(encoder: Checkpoint) -> str:
     return " AND ".join(terms)
 
 
-def _kin(products: Collection[Any]) -> tuple[dict[Any, str], bool]:
-    """All that the host, or an earlier look, counts as one with these; their groups, any twins."""
+def _kin(products: Collection[Any]) -> tuple[dict[Any, str], dict[Any, str], bool]:
+    """All that the host, or an earlier look, counts as one with these.
+
+    Returns:
+        Their groups and their slots, by key, and whether any has a twin.
+    """
     everything: QuerySet[Any] = product_model()._default_manager.order_by()
-    grouped = everything.annotate(reco_own=Cast(catalog().group_key(), CharField()))
-    about = ("pk", "reco_own", "recommender_twin__key")
+    grouped = everything.annotate(
+        reco_own=Cast(catalog().group_key(), CharField()), reco_slot=catalog().slot()
+    )
+    about = ("pk", "reco_own", "reco_slot", "recommender_twin__key")
     own = list(grouped.filter(pk__in=products).values_list(*about))
-    keys = {key for _pk, _group, key in own if key}
-    like = Q(reco_own__in={group for _pk, group, _key in own})
+    keys = {key for *_rest, key in own if key}
+    like = Q(reco_own__in={group for _pk, group, *_rest in own})
     rows = list(grouped.filter(like | Q(recommender_twin__key__in=keys)).values_list(*about))
-    return {pk: group for pk, group, _key in rows}, any(key for _pk, _group, key in rows)
+    groups = {pk: group for pk, group, *_rest in rows}
+    slots = {pk: slot for pk, _group, slot, _key in rows}
+    return groups, slots, any(key for *_rest, key in rows)
 
 
 def _keys(pairs: Pairs, groups: Mapping[Any, str]) -> dict[Any, str]:

@@ -34,3 +34,4 @@ INSTALLED_APPS += ["recommender"]
 RECOMMENDER_PRODUCT_MODEL = "shop.Garment"
 RECOMMENDER = {"CATALOG": "tests.foreign_shop.catalog.GarmentCatalog"}
 # docs: end
+RECOMMENDER["COLLAPSE_DUPLICATES"] = False  # its pictures are plain boxes

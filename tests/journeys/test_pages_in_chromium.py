@@ -59,8 +59,10 @@ def open_page(browser, live_server):
 
 
 @pytest.fixture
-def shop(redis_url, monkeypatch):
+def shop(redis_url, monkeypatch, settings):
     """Eight tops and three skirts that a worker has seen, one top sold out, and a look."""
+    # Boxes of one shape and nearly one colour are not to collapse into one design.
+    settings.RECOMMENDER = settings.RECOMMENDER | {"COLLAPSE_DUPLICATES": False}
     activate_fake_checkpoints()
     tops = Category.objects.create(name="Tops", slug="tops", slot="TOP")
     skirts = Category.objects.create(name="Skirts", slug="skirts", slot="BOTTOM")
@@ -122,6 +124,7 @@ def show(page, name):
         page.goto(address.get(name, reverse("photo-search")))
     if name == "result":
         send_photo(page, photo())
+        page.wait_for_url("**/search/photo/?seen=*")
 
 
 def send_photo(page, data):
@@ -129,7 +132,6 @@ def send_photo(page, data):
         {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": data}
     )
     page.get_by_role("button", name="Find what looks like it").click()
-    page.wait_for_url("**/search/photo/?seen=*")
 
 
 def read_from_the_left(page):

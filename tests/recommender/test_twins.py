@@ -55,6 +55,20 @@ def show(product, picture, *, quality=90):
     return ProductPicture.objects.create(product=product, file=file)
 
 
+def test_pieces_of_a_suit_in_one_photo_stay_two_products(on_sale):
+    jacket = on_sale("jacket", garment(1), slot=Slot.OUTERWEAR)
+    on_sale("trousers", garment(1), slot=Slot.BOTTOM)
+
+    assert titles(goes_with(jacket)) == ["trousers"]
+
+
+def test_a_shop_may_count_every_picture(on_sale, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"COLLAPSE_DUPLICATES": False}
+    asked, _twin = on_sale("asked", garment(1)), on_sale("twin", garment(1))
+
+    assert titles(similar_products(asked)) == ["twin"]
+
+
 @pytest.fixture
 def asked(on_sale):
     return on_sale("asked", garment(1))
@@ -103,11 +117,9 @@ def test_a_copy_stands_in_for_one_that_is_sold_out(asked, on_sale):
 
 def test_a_copy_of_the_product_itself_is_not_beside_it(asked, on_sale):
     on_sale("copy", garment(1), quality=60)
-    on_sale("copy in another slot", garment(1), quality=70, slot=Slot.BOTTOM)
     on_sale("coat", garment(2))
 
     assert titles(similar_products(asked)) == ["coat"]
-    assert "copy in another slot" not in titles(goes_with(asked))
 
 
 def test_colours_of_a_copy_count_as_its_colours(asked, on_sale):

@@ -53,6 +53,12 @@ def judge(tmp_path):
     return tmp_path / "judge"
 
 
+@pytest.fixture(autouse=True)
+def every_picture_counts(settings):
+    """These boxes of one shape and nearly one colour are not to collapse into one design."""
+    settings.RECOMMENDER = settings.RECOMMENDER | {"COLLAPSE_DUPLICATES": False}
+
+
 @pytest.fixture
 def sell(db):
     """Put a product with one photo on sale and let the workers finish."""
