@@ -225,7 +225,7 @@ def test_a_link_carries_the_surest_pieces_as_far_as_they_fit():
 def test_the_pieces_of_a_photo_are_buttons_by_name_the_surest_first(client, sent, blouse):
     page = upload(client, photo()).content.decode()
 
-    buttons = re.findall(r'<button class="choice piece"[^>]*>([^<]*)<', page)
+    buttons = re.findall(r'<button [^>]*class="choice piece"[^>]*>([^<]*)<', page)
     assert buttons == ["The whole photo", "Jacket, 92 %", "Skirt, 70 %"]
     assert len(sent) == 1
 
