@@ -64,6 +64,9 @@ class Catalog:
     # picture sits on the product itself). Saving such a row is all it takes to have it embedded.
     watch: Mapping[str, str] = {}
 
+    # Of "gender" and "season", by which a look fits its wearer: the value that goes with every other.
+    suits_all: Mapping[str, str] = {"gender": "UNISEX", "season": "ALL_YEAR"}
+
     def products(self) -> QuerySet[Any]:
         """The products shoppers may see, with what `card` reads already joined or prefetched."""
         return product_model()._default_manager.all()

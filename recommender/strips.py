@@ -33,13 +33,17 @@ class Reason:
 
 @dataclass(frozen=True)
 class Item:
-    """One recommended product; `product` is the host's own object, ready for its card."""
+    """One recommended product; `product` is the host's own object, ready for its card.
+
+    `variants` are the keys of other products of its design that might have stood in its place.
+    """
 
     product: Any
     score: float
     rank: int
     source: Rung
     reasons: Sequence[Reason] = ()
+    variants: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,10 @@ class Piece(Item):
 class Outfit:
     """Pieces that make one look, what was asked about first.
 
-    `score` is the mean of all pairs. `total` is the price of what was not asked about,
+    `score` is the share of its pairs that are right, so far as that is known. `total` is the price of what was not asked about,
     `total_with_start` of all pieces; None where a price is not known. `look` is the title of the
     shop's own look it follows, `replaced` the slots whose piece in that look is not to be had.
+    `relaxed` are the attributes on which its pieces do not agree, though they should.
     """
 
     pieces: Sequence[Piece]
@@ -77,6 +82,7 @@ class Outfit:
     total_with_start: Decimal | None = None
     look: str | None = None
     replaced: Sequence[str] = ()
+    relaxed: Sequence[str] = ()
     note: str = ""
 
 

@@ -145,7 +145,9 @@ class OutfitSerializer(serializers.Serializer[Any]):
     """One look, what was asked about first; photos are no pieces."""
 
     pieces = PieceSerializer(many=True)
-    score = serializers.FloatField(help_text="The mean of all pairs; higher is better.")
+    score = serializers.FloatField(
+        help_text="The share of its pairs that are right, 0 to 1, so far as that is known."
+    )
     total = PriceTagField(help_text="Of all pieces but the start.")
     total_with_start = PriceTagField(help_text="Of all pieces.")
     look = serializers.CharField(
@@ -154,6 +156,10 @@ class OutfitSerializer(serializers.Serializer[Any]):
     replaced = serializers.ListField(
         child=serializers.CharField(),
         help_text="Slots whose piece in that look is not to be had.",
+    )
+    relaxed = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Attributes (`season`, `gender`) on which its pieces do not agree, for want of better.",
     )
     note = serializers.CharField(help_text="The same in words; empty for the engine's own.")
 

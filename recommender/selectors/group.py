@@ -86,6 +86,10 @@ class Group:
     def product_pks(self) -> list[Any]:
         return [each.pk for each in self.given if each.photo is None]
 
+    @property
+    def designs(self) -> list[str]:
+        return [each.question.group for each in self.given if each.photo is None]
+
     def worn_with(self) -> dict[Any, int]:
         """With how many of the given products each product is worn in looks of the shop."""
         beside: dict[Any, set[Any]] = defaultdict(set)
@@ -144,14 +148,19 @@ def open_slots(given: Collection[Given]) -> list[str]:
     return [slot for slot in SLOTS if all(slot in partner_slots(each.slot) for each in known)]
 
 
-def partners_of(group: Group, *, filters: Filters, steered: Steering) -> QuerySet[Any]:
-    """Eligible products, of open slots or pinned, other than those asked about.
+def partners_of(
+    group: Group, *, filters: Filters, steered: Steering, wanted: Collection[Any] = ()
+) -> QuerySet[Any]:
+    """Eligible products, of open slots or pinned, of no design asked about.
+
+    Those `wanted` may be of such a design: a suit's trousers in a look of the shop.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     is_partner = Q(reco_slot__in=open_slots(group.given)) | Q(pk__in=list(steered.pins))
-    eligible = eligible_products(filters, steered=steered).filter(is_partner)
+    of_another = ~Q(reco_group__in=group.designs) | Q(pk__in=list(wanted))
+    eligible = eligible_products(filters, steered=steered).filter(is_partner, of_another)
     partners: QuerySet[Any] = eligible.exclude(pk__in=group.product_pks)
     return partners
 

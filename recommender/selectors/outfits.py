@@ -13,6 +13,7 @@ from recommender.selectors.outfit.looks import LookPlan, Worn, look_plans, worn_
 from recommender.selectors.outfit.nothing import nothing_found, nothing_to_ask
 from recommender.selectors.outfit.plans import PIECES, plans
 from recommender.selectors.outfit.search import Found, Node, Wardrobe, unlike_each_other
+from recommender.selectors.suited import Demand, demand_of
 from recommender.strips import Outfits
 
 OUTFITS = 3
@@ -67,17 +68,29 @@ def outfits(
     if nothing := nothing_to_ask(group.given, is_gone=is_gone, swap=wishes.swap, room=room):
         return Outfits(nothing=nothing, versions=group.versions)
     looks = [] if kept or wishes.swap else look_plans(group)
-    found = _candidates(group, kept, looks, filters=_within(filters, room), wishes=wishes)
-    given = [Node(at, each.slot, *_bought(each)) for at, each in enumerate(group.given)]
-    judged = judged_pairs([*given, *found], group)
-    wardrobe = Wardrobe(given, _by_slot(found), judged.pairs, room)
-    chosen = _chosen(wardrobe, looks, wishes=wishes, limit=limit)
-    if not chosen:
+    given = [_node(at, each) for at, each in enumerate(group.given)]
+    demand = _demand(group, kept, filters)
+    asked = demand.reading(_within(filters, room))
+    for suited in demand.ladder():
+        found = _candidates(group, kept, looks, filters=asked, wishes=wishes, suited=suited)
+        judged = judged_pairs([*given, *found], group, demand=suited)
+        wardrobe = Wardrobe(given, _by_slot(found), judged.pairs, room)
+        if chosen := _chosen(wardrobe, looks, wishes=wishes, limit=limit):
+            break
+    else:
         nothing = nothing_found(group.given, found, budget=wishes.budget)
         return Outfits(nothing=nothing, versions=group.versions)
     products = products_of([*given, *(node for one, _worn in chosen for node in one.pieces)])
-    drawing = Drawing(group, given, len(given) - len(kept), judged, products)
+    relaxed = demand.names - suited.names
+    drawing = Drawing(group, given, len(given) - len(kept), judged, products, relaxed)
     return Outfits([drawing.outfit(*one) for one in chosen], versions=group.versions)
+
+
+def _demand(group: Group, kept: Sequence[Given], filters: Filters) -> Demand:
+    """What the pieces must suit: what it begins with, or else what was kept."""
+    starts = group.given[: len(group.given) - len(kept)]
+    asked, later = ([each.question for each in some] for some in (starts, kept))
+    return demand_of(asked, filters, kept=later)
 
 
 def _room(group: Group, kept: Sequence[Given], wishes: Wishes) -> Decimal | None:
@@ -100,8 +113,12 @@ def _candidates(
     *,
     filters: Filters,
     wishes: Wishes,
+    suited: Demand,
 ) -> list[Node]:
-    """The pieces to choose from; beside a kept piece only what must not stand there is left out."""
+    """The pieces to choose from; beside a kept piece only what must not stand there is left out.
+
+    What the merchant wants, in a look or by a pin, need not suit.
+    """
     starts = group.given[: len(group.given) - len(kept)]
     beside_kept = steering_beside(kept)
     steered = steering_beside(starts)
@@ -110,19 +127,23 @@ def _candidates(
         without=steered.without | beside_kept.without,
         attributes=steered.attributes | beside_kept.attributes,
     )
-    partners = partners_of(group, filters=filters, steered=steered)
+    worn = [piece.product_pk for plan in looks for piece in plan.pieces]
+    wanted = worn + list(steered.pins)
+    partners = partners_of(group, filters=filters, steered=steered, wanted=worn)
     partners = partners.exclude(pk__in=list(wishes.without))
+    partners = suited.narrow(partners, wanted=wanted)
     if wishes.swap:
         partners = partners.filter(reco_slot=wishes.swap)
-    wanted = [piece.product_pk for plan in looks for piece in plan.pieces] + list(steered.pins)
-    return candidates(partners, group, wanted=wanted, reads=steered.attributes)
+    reads = steered.attributes | filters.reads
+    return candidates(partners, group, wanted=wanted, reads=reads)
 
 
-def _bought(given: Given) -> tuple[Any, Decimal | None]:
-    """Key and price of what is given; a photo of one's own has neither."""
+def _node(number: int, given: Given) -> Node:
+    """What is given as a piece; a photo of one's own has neither key nor price."""
     if given.photo is not None:
-        return None, None
-    return given.pk, given.question.beside.attributes.get(PRICE)
+        return Node(number, given.slot)
+    facts = given.question.beside.attributes
+    return Node(number, given.slot, given.pk, facts.get(PRICE), facts=facts)
 
 
 def _by_slot(nodes: Sequence[Node]) -> dict[str, list[Node]]:

@@ -23,6 +23,7 @@ from django.db.models.functions import Cast, Coalesce, RowNumber
 from django.utils.translation import gettext, ngettext
 
 from recommender import conf
+from recommender.calibration import DIGITS, lowest_score, score_on
 from recommender.catalog import catalog
 from recommender.database import InnerProduct, Part, vector_value
 from recommender.filters import ANYTHING, Filters
@@ -30,13 +31,15 @@ from recommender.models import Checkpoint, Embedding
 from recommender.selectors.group import Given, Group, group_of, partners_of, steering_beside
 from recommender.selectors.ladder import climb
 from recommender.selectors.ranking import VECTOR, Ranked, cover_vector
-from recommender.selectors.similar import products_in_order, wishes
+from recommender.selectors.similar import above, products_in_order, wishes
+from recommender.selectors.suited import Demand, demand_of
 from recommender.steering import Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
 MOST_ITEMS = 8
 LOOK_BONUS = 0.5  # for being worn with all of the items; cosines of partners lie around 0.3 to 0.8
 A_PLACE = 1e-6  # so little counts a place among the newest that any boost outweighs it
+UNSUITED = -100.0  # outweighs all boosts, so that what does not suit comes last
 
 
 def goes_with_all(
@@ -48,12 +51,13 @@ def goes_with_all(
 ) -> Strip:
     """Products that go well with all of these at once, in stock, of no slot that is taken.
 
-    Each item is a product or a `SeenPhoto` in style. A candidate c beside the items a1 … an scores
+    Each item is a product or a `SeenPhoto` in style. A candidate c beside the items a1 … an ranks by
     `mean(cosine(ai, c)) + LOOK_BONUS × k / n`. The cosine is that of the style vectors, of an item's
     first picture with whichever view of c fits best, and 0 where nobody has looked at the item yet;
     k is the number of items that c is worn with in looks of the shop. The rules that hold beside
-    any of the items hold. Where that does not fill the strip, the newest products do. Three
-    queries, and whatever the host's cards prefetch.
+    any of the items hold. What is for another wearer or season than the items comes only where
+    nothing else is left, and so do the newest products. Three queries, and whatever the host's
+    cards prefetch.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
@@ -63,8 +67,10 @@ def goes_with_all(
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
     group = group_of(items)
     steered = steering_beside(group.given)
-    partners = partners_of(group, filters=filters, steered=steered)
-    climbed = climb(_rungs(partners, group, steered), limit=limit, per_slot=per_slot)
+    demand = demand_of([each.question for each in group.given], filters)
+    partners = partners_of(group, filters=demand.reading(filters), steered=steered)
+    rungs = _rungs(partners, group, steered=steered, demand=demand)
+    climbed = climb(rungs, limit=limit, per_slot=per_slot)
     placed = in_pinned_order({row.pk: (rung, row) for rung, row in climbed}, steered.pins)
     return Strip(tuple(_items(placed, group)), versions=group.versions)
 
@@ -95,22 +101,31 @@ def worn_together(worn: int, asked: int) -> Reason:
     return Reason(Rung.LOOK.value, alone if asked == 1 else text % {"n": worn}, worn / asked)
 
 
-def _rungs(partners: QuerySet[Any], group: Group, steered: Steering) -> dict[Rung, QuerySet[Any]]:
+def _rungs(
+    partners: QuerySet[Any], group: Group, *, steered: Steering, demand: Demand
+) -> dict[Rung, QuerySet[Any]]:
     rungs: dict[Rung, QuerySet[Any]] = {}
     if group.style and group.given:
-        rungs[Rung.STYLE] = with_set_score(partners, group, group.style)
-    place = Window(
-        RowNumber(), partition_by=F("reco_slot"), order_by=[F("reco_novelty").desc(), "pk"]
-    )
-    rungs[Rung.NEWEST] = (
-        partners.order_by()
-        .annotate(reco_novelty=catalog().novelty())
-        .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE))
-    )
+        suited = demand.narrow(partners, wanted=[*group.worn_with(), *steered.pins])
+        scored = with_set_score(suited, group, group.style)
+        rungs[Rung.STYLE] = above(scored, lowest_score(group.style))
+    rungs[Rung.NEWEST] = _newest(partners, demand)
     if steered.pins:
         pinned = partners.filter(pk__in=list(steered.pins))
         rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
     return rungs
+
+
+def _newest(partners: QuerySet[Any], demand: Demand) -> QuerySet[Any]:
+    """The newest of each slot before all second newest, and what does not suit after all of them."""
+    newness, of_slot = F("reco_novelty").desc(), [F("reco_slot"), F("reco_unsuited")]
+    place = Window(RowNumber(), partition_by=of_slot, order_by=[newness, "pk"])
+    ranked: QuerySet[Any] = (
+        partners.order_by()
+        .annotate(reco_novelty=catalog().novelty(), reco_unsuited=demand.penalty(UNSUITED))
+        .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE) + F("reco_unsuited"))
+    )
+    return ranked
 
 
 def _is_known(group: Group, style: Checkpoint) -> Q:
@@ -161,21 +176,26 @@ def _items(placed: list[tuple[Rung, Ranked]], group: Group) -> list[Item]:
 
 
 def _item(row: Ranked, product: Any, *, rank: int, rung: Rung, worn: int, group: Group) -> Item:
-    why = reasons(rung, score=row.score, worn=worn, asked=len(group.given))
+    together = worn / len(group.given) if group.given else 0.0
+    cosine = row.score - LOOK_BONUS * together
+    why = reasons(rung, score=cosine, worn=worn, asked=len(group.given))
     source = Rung.LOOK if worn else rung
-    return Item(product, score_shown(row.score), rank, source, (*wishes(row), *why))
+    # What the shop wears together is right by its own word; beside the other items style is heard.
+    share = together + (1 - together) * _told(rung, cosine, group)
+    return Item(product, round(share, DIGITS), rank, source, (*wishes(row), *why))
 
 
-def score_shown(score: float) -> float:
-    """A score as it is told: 0 to 1."""
-    return round(max(0.0, min(1.0, score)), 4)
+def _told(rung: Rung, cosine: float, group: Group) -> float:
+    """What a score is shown as; only style claims to know anything."""
+    return score_on(rung, cosine, group.checkpoints) if rung == Rung.STYLE else 0.0
 
 
 def reasons(rung: Rung, *, score: float, worn: int, asked: int) -> list[Reason]:
     """Why a product stands beside the items asked about; what is only pinned has its reason in that."""
     found = [worn_together(worn, asked)] if worn else []
     if rung == Rung.STYLE:
-        found.append(Reason(rung.value, gettext("Close in style"), score_shown(score)))
+        cosine = round(max(0.0, min(1.0, score)), DIGITS)
+        found.append(Reason(rung.value, gettext("Close in style"), cosine))
     if rung == Rung.NEWEST and not worn:
-        found.append(Reason(rung.value, gettext("New in the shop"), score_shown(score)))
+        found.append(Reason(rung.value, gettext("New in the shop"), 0.0))
     return found

@@ -86,6 +86,47 @@ def test_the_score_is_the_mean_of_all_pairs(wardrobe):
     assert outfit.score == pytest.approx(mean, abs=1e-3)
 
 
+@pytest.fixture
+def calibrated(wardrobe):
+    """From a cosine of 0.5 on it is a match."""
+    card = {"kind": "logistic", "a": 10.0, "b": -5.0, "floor": 0.5}
+    Checkpoint.objects.filter(purpose="STYLE").update(calibration=card)
+
+
+def test_a_score_is_the_mean_share_of_pairs_that_are_right(wardrobe, calibrated):
+    (outfit,) = outfits([wardrobe["blouse"]], limit=1).outfits
+
+    assert titles(outfit) == ["blouse", "skirt", "boots", "bag"]
+    shares = [1 / (1 + math.exp(5 - 10 * math.cos(math.radians(d)))) for d in (5, 10, 5, 5, 0, 5)]
+    assert outfit.score == pytest.approx(sum(shares) / 6, abs=1e-3)
+    assert outfit.pieces[0].score == pytest.approx(sum(shares[:3]) / 3, abs=1e-3)
+
+
+def test_a_pair_that_the_shop_wears_is_right(wardrobe, look, calibrated):
+    look("Sunday", wardrobe["blouse"], wardrobe["cheap skirt"], wardrobe["cheap shoes"])
+
+    assert outfits([wardrobe["blouse"]]).outfits[0].score == 1
+
+
+def test_what_is_no_match_is_not_added_to_an_outfit(wardrobe, calibrated):
+    Product.objects.filter(title__in=["boots", "skirt"]).update(stock=0)
+
+    assert best([wardrobe["blouse"]]) == ["blouse", "cheap skirt", "bag"]
+
+
+def test_no_other_colour_of_the_start_is_in_its_outfit(wardrobe):
+    Product.objects.filter(title__in=["blouse", "boots"]).update(design="SAME")
+
+    assert "cheap shoes" in best([wardrobe["blouse"]])
+
+
+def test_a_suit_in_a_look_of_the_shop_stays_a_suit(wardrobe, look):
+    Product.objects.filter(title__in=["blouse", "skirt"]).update(design="SUIT")
+    look("Office", wardrobe["blouse"], wardrobe["skirt"], wardrobe["boots"])
+
+    assert best([wardrobe["blouse"]]) == ["blouse", "skirt", "boots"]
+
+
 def test_a_dress_gets_neither_top_nor_bottom(wardrobe):
     assert best([wardrobe["dress"]]) == ["dress", "boots", "bag"]
 

@@ -6,9 +6,9 @@ import pytest
 
 from fashionshop.models import Product
 from recommender.filters import Filters
-from recommender.models import Look, Rule, Slot
+from recommender.models import Checkpoint, Look, Rule, Slot, Twin
 from recommender.selectors.photo import SeenByAnother, SeenPhoto
-from recommender.selectors.several import LOOK_BONUS, goes_with_all
+from recommender.selectors.several import goes_with_all
 from tests import naive
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,11 @@ def direction(degrees):
 def own(degrees=0, slot=Slot.OUTERWEAR, label="fake-style@1"):
     """A photo of the shopper's own, its style at this angle."""
     return SeenPhoto(label, direction(degrees), slot=slot)
+
+
+def calibrated(**curve):
+    card = {"kind": "logistic", **curve}
+    Checkpoint.objects.filter(purpose="STYLE").update(calibration=card)
 
 
 @pytest.fixture
@@ -170,7 +175,9 @@ def test_being_worn_with_both_counts_more_than_with_one(
     assert (second.product.title, second.source) == ("like the blouse", "look")
 
 
-def test_the_bonus_is_the_share_of_items_it_is_worn_with(wardrobe, blouse, skirt, handbag, look):
+def test_the_shops_own_word_counts_for_its_share_of_the_items(
+    wardrobe, blouse, skirt, handbag, look
+):
     before = goes_with_all([blouse, skirt], filters=Filters(slots=["BAG"])).items[0].score
     Product.objects.filter(pk=handbag.pk).update(title="worn bag")
     look("Sunday", blouse, handbag)
@@ -178,7 +185,49 @@ def test_the_bonus_is_the_share_of_items_it_is_worn_with(wardrobe, blouse, skirt
     after = goes_with_all([blouse, skirt, own(120)], filters=Filters(slots=["BAG"])).items[0]
 
     assert before == pytest.approx(math.cos(math.radians(30)), abs=1e-3)
-    assert after.score == pytest.approx(2 / 3 * before + 0 + LOOK_BONUS / 3, abs=1e-3)
+    assert after.score == pytest.approx(1 / 3 + 2 / 3 * (2 / 3 * before + 0), abs=1e-3)
+
+
+def test_an_item_is_shown_by_the_share_of_such_pairs_that_are_right(wardrobe, blouse, skirt):
+    strip = goes_with_all([blouse, skirt])
+    calibrated(a=4.0, b=-2.0)
+
+    shown = goes_with_all([blouse, skirt])
+
+    assert titles(shown) == titles(strip)
+    assert [item.score for item in shown.items] == [
+        pytest.approx(1 / (1 + math.exp(2 - 4 * item.score)), abs=1e-3) for item in strip.items
+    ]
+
+
+def test_being_worn_together_needs_no_calibration(wardrobe, blouse, boots, look):
+    calibrated(a=4.0, b=-2.0)
+    look("Sunday", blouse, boots)
+
+    assert {item.product.title: item.score for item in goes_with_all([blouse]).items}["boots"] == 1
+
+
+def test_what_is_no_match_is_left_to_the_newest(wardrobe, shoes, blouse):
+    calibrated(a=10.0, b=-5.0, floor=0.5)  # from a cosine of 0.5
+
+    strip = goes_with_all([blouse], filters=Filters(slots=["SHOES"]), per_slot=9)
+
+    assert (titles(strip)[-1], strip.items[-1].source) == ("like the skirt", "newest")
+
+
+@pytest.mark.parametrize("slot", [Slot.SHOES, Slot.BAG])
+def test_no_colour_of_a_design_asked_about_is_offered(wardrobe, blouse, make_product, slot):
+    make_product("of that design", slot, design="SAME")
+    Product.objects.filter(pk=blouse.pk).update(design="SAME")
+
+    assert "of that design" not in titles(goes_with_all([blouse], per_slot=9))
+
+
+def test_a_product_with_the_same_picture_is_not_offered(wardrobe, blouse, boots):
+    for product in (blouse, boots):
+        Twin.objects.create(product=product, key="the same")
+
+    assert "boots" not in titles(goes_with_all([blouse]))
 
 
 def test_items_nobody_has_looked_at_go_with_the_newest(wardrobe, make_product):

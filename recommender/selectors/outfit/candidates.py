@@ -1,7 +1,7 @@
 """The pieces an outfit may be made of, and how well each two go together: two statements."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -9,12 +9,15 @@ from django.db import connection
 from django.db.models import FloatField, QuerySet, Value
 from pgvector import HalfVector
 
+from recommender.calibration import DIGITS, lowest_score, shown_score
 from recommender.catalog import catalog, product_model
 from recommender.models import Checkpoint
 from recommender.selectors.group import Group
 from recommender.selectors.outfit.apart import kept_apart
+from recommender.selectors.outfit.plans import OPTIONAL
 from recommender.selectors.outfit.search import APART, Node, Pairs
 from recommender.selectors.several import LOOK_BONUS, with_set_score
+from recommender.selectors.suited import UNDEMANDING, Demand, unlike
 
 NEAREST, CHEAPEST, NEWEST = 12, 2, 2  # candidates of each slot, one of a design
 
@@ -88,11 +91,37 @@ FULL JOIN worn USING (one, other)
 
 @dataclass(frozen=True)
 class Judged:
-    """All pairs of the nodes; `worn` are those that share a look, `known` those with a vector."""
+    """All pairs of the nodes; `worn` are those that share a look, `known` those with a vector.
+
+    `cosines` are those of every known pair, the smaller number first.
+    """
 
     pairs: Pairs
     worn: Collection[tuple[int, int]]
     known: Collection[int]
+    cosines: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    style: Checkpoint | None = None
+
+    def is_worn(self, one: Node, other: Node) -> bool:
+        return _key(one, other) in self.worn
+
+    def share(self, one: Node, other: Node) -> float:
+        """What the pair is shown as, 0 to 1: 1 where the shop wears the two, 0 where nothing is known."""
+        if self.is_worn(one, other):
+            return 1.0
+        cosine = self.cosines.get(_key(one, other))
+        return 0.0 if cosine is None else shown_score(cosine, self.style)
+
+    def mean_cosine(self, pairs: Collection[tuple[Node, Node]]) -> float:
+        """The mean of the cosines of those pairs that are known."""
+        keys = [_key(one, other) for one, other in pairs]
+        known = [self.cosines[key] for key in keys if key in self.cosines]
+        return sum(known) / len(known) if known else 0.0
+
+    def mean_share(self, pairs: Collection[tuple[Node, Node]]) -> float:
+        """The mean of what these pairs are shown as; 0 where there are none."""
+        shares = [self.share(one, other) for one, other in pairs]
+        return round(sum(shares) / len(shares), DIGITS) if shares else 0.0
 
 
 def candidates(
@@ -101,7 +130,8 @@ def candidates(
     """The pieces to choose from, by slot, best first; those `wanted` if they are eligible.
 
     One query. `partners` carry `reco_<name>` for each attribute of `reads`; the facts of a node are
-    these. Numbered from the number of what is given.
+    these. Numbered from the number of what is given. What scores below the encoder's floor is left
+    out, but for what makes a body whole, and what is wanted.
     """
     names = sorted(reads)
     try:
@@ -111,39 +141,60 @@ def candidates(
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, NEAREST, list(wanted), CHEAPEST, NEWEST])
         rows = cursor.fetchall()
+    lowest = lowest_score(group.style)
+    matching = [
+        (pk, slot, price, lift, facts)
+        for pk, slot, price, lift, score, *facts in rows
+        if score is None or score >= lowest or slot not in OPTIONAL or pk in wanted
+    ]
     return [
         Node(
-            len(group.given) + at,
-            slot,
-            pk,
-            price,
-            float(lift),
-            dict(zip(names, facts, strict=True)) | {"slot": slot},
+            at, slot, pk, price, float(lift), dict(zip(names, facts, strict=True)) | {"slot": slot}
         )
-        for at, (pk, slot, price, lift, _score, *facts) in enumerate(rows)
+        for at, (pk, slot, price, lift, facts) in enumerate(matching, start=len(group.given))
     ]
 
 
-def judged_pairs(nodes: Sequence[Node], group: Group) -> Judged:
+def judged_pairs(nodes: Sequence[Node], group: Group, *, demand: Demand = UNDEMANDING) -> Judged:
     """How well each two of the nodes go together, what is given first among them; one query.
 
     The cosine of their style vectors, and LOOK_BONUS where the shop wears the two together, 1 at
-    most. Pieces of which neither is given and that a rule keeps apart are APART.
+    most. Pieces of which neither is given are APART where a rule says so, and where they do not
+    agree on what is demanded, unless the shop wears them together.
     """
     pairs = [[0.0] * len(nodes) for _node in nodes]
     worn: set[tuple[int, int]] = set()
-    known: set[int] = set()
+    cosines: dict[tuple[int, int], float] = {}
     for one, other, cosine, is_worn in _rows(nodes, group):
         if is_worn:
             worn.add((one, other))
         if cosine is not None:
-            known |= {one, other}
+            cosines[one, other] = cosine
         score = min(1.0, (cosine or 0.0) + (LOOK_BONUS if is_worn else 0.0))
         pairs[one][other] = pairs[other][one] = score
+    for one, other in _apart(nodes, group, demand=demand, worn=worn):
+        pairs[one][other] = pairs[other][one] = APART
+    known = {number for pair in cosines for number in pair}
+    return Judged(pairs, worn, known, cosines, group.style)
+
+
+def _apart(
+    nodes: Sequence[Node],
+    group: Group,
+    *,
+    demand: Demand,
+    worn: Collection[tuple[int, int]],
+) -> Iterator[tuple[int, int]]:
+    chosen = nodes[len(group.given) :]
     rules = group.given[0].question.rules if group.given else ()
-    for first, second in kept_apart(nodes[len(group.given) :], rules):
-        pairs[first.number][second.number] = pairs[second.number][first.number] = APART
-    return Judged(pairs, worn, known)
+    yield from (_key(*two) for two in kept_apart(chosen, rules))
+    unalike = unlike([node.facts for node in chosen], demand)
+    pairs = (_key(chosen[one], chosen[other]) for one, other in unalike)
+    yield from (pair for pair in pairs if pair not in worn)
+
+
+def _key(one: Node, other: Node) -> tuple[int, int]:
+    return min(one.number, other.number), max(one.number, other.number)
 
 
 def _statement(

@@ -1,8 +1,9 @@
 """Chosen pieces as an answer: the host's products with their places, scores and reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 from django.utils.translation import gettext
@@ -12,10 +13,11 @@ from recommender.models import Slot
 from recommender.selectors.group import Group
 from recommender.selectors.outfit.candidates import Judged
 from recommender.selectors.outfit.looks import Worn
-from recommender.selectors.outfit.search import Found, Node, mean_with
+from recommender.selectors.outfit.search import Found, Node
 from recommender.selectors.ranking import Ranked
-from recommender.selectors.several import reasons, score_shown
+from recommender.selectors.several import reasons
 from recommender.selectors.similar import wishes
+from recommender.selectors.suited import disagreeing
 from recommender.strips import Outfit, Piece, Rung
 
 
@@ -28,31 +30,34 @@ class Drawing:
     starts: int  # the first so many of what is given; the rest was kept
     judged: Judged
     products: Mapping[Any, Any]
+    relaxed: Collection[str] = ()  # what the pieces need not agree on, for want of better
 
     def outfit(self, found: Found, worn: Worn | None = None) -> Outfit:
         """The outfit with what was asked about first; a photo is no piece that can be shown."""
         nodes = [*self.given, *found.pieces]
         shown = [node for node in nodes if node.pk in self.products]
+        relaxed = disagreeing([node.facts for node in nodes], self.relaxed)
         return Outfit(
             [self._piece(node, nodes, rank=rank) for rank, node in enumerate(shown, start=1)],
-            score_shown(found.score),
+            self.judged.mean_share(list(combinations(nodes, 2))),
             total=_total(nodes[self.starts :]),
             total_with_start=_total([node for node in nodes if node.pk is not None]),
             look=worn.title if worn else None,
             replaced=worn.replaced if worn else (),
-            note=_note(worn) if worn else "",
+            relaxed=relaxed,
+            note=" ".join([*_of_a_look(worn), *_unsuited(relaxed)]),
         )
 
     def _piece(self, node: Node, nodes: Sequence[Node], *, rank: int) -> Piece:
-        mean = mean_with(node, nodes, self.judged.pairs)
-        worn = sum(self._is_worn(node, other) for other in self.given)
-        rung = self._rung(node)
-        row = Ranked(node.pk, node.slot, "", mean, {}, node.lift)
-        why = reasons(rung, score=mean, worn=worn, asked=len(self.given))
+        pairs = [(node, other) for other in nodes if other is not node]
+        score, cosine = self.judged.mean_share(pairs), self.judged.mean_cosine(pairs)
+        worn = sum(self.judged.is_worn(node, other) for other in self.given)
+        rung, row = self._rung(node), Ranked(node.pk, node.slot, "", score, {}, node.lift)
+        why = reasons(rung, score=cosine, worn=worn, asked=len(self.given))
         is_given = node in self.given
         return Piece(
             self.products[node.pk],
-            score_shown(mean),
+            score,
             rank,
             Rung.GIVEN if is_given else Rung.LOOK if worn else rung,
             () if is_given else (*wishes(row), *why),
@@ -64,10 +69,6 @@ class Drawing:
         known = self.judged.known
         is_judged = node.number in known and any(one.number in known for one in self.given)
         return Rung.STYLE if is_judged else Rung.NEWEST
-
-    def _is_worn(self, one: Node, other: Node) -> bool:
-        numbers = sorted((one.number, other.number))
-        return (numbers[0], numbers[1]) in self.judged.worn
 
 
 def products_of(nodes: Sequence[Node]) -> Mapping[Any, Any]:
@@ -84,10 +85,20 @@ def _total(nodes: Sequence[Node]) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(prices) else None
 
 
-def _note(worn: Worn) -> str:
+def _of_a_look(worn: Worn | None) -> list[str]:
+    if worn is None:
+        return []
     own = gettext("A look of the shop") + (f": {worn.title}." if worn.title else ".")
     if not worn.replaced:
-        return own
+        return [own]
     slots = ", ".join(Slot(slot).label.lower() for slot in worn.replaced)
     replaced = gettext("Sold out or not as you asked, so we chose another: %(slots)s.")
-    return f"{own} {replaced % {'slots': slots}}"
+    return [own, replaced % {"slots": slots}]
+
+
+def _unsuited(relaxed: Collection[str]) -> list[str]:
+    texts = {
+        "gender": gettext("Not all of it is made for the same wearer: nothing else is in stock."),
+        "season": gettext("Not all of it is for the same season: nothing else is in stock."),
+    }
+    return [texts[name] for name in relaxed]

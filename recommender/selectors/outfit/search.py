@@ -112,12 +112,6 @@ def unlike_each_other(
     return chosen
 
 
-def mean_with(node: Node, others: Sequence[Node], pairs: Pairs) -> float:
-    """How well a piece goes with the others, on average; 0 where it is alone."""
-    met = [pairs[node.number][other.number] for other in others if other.number != node.number]
-    return sum(met) / len(met) if met else 0.0
-
-
 def _share_seen(found: Found, seen: set[int]) -> float:
     return len(found.numbers & seen) / len(found.numbers)
 
