@@ -25,7 +25,8 @@ from recommender.services.checkpoints import NoCheckpoint, has_served, switch_ch
 from recommender.services.pictures import ENCODER_PURPOSES
 from recommender.strips import Strip
 
-ON_PAGE = 100  # products compared while somebody waits: two or three seconds
+ON_PAGE = 100  # products compared at most while somebody waits
+WAIT_SECONDS = 1.2  # for them; the page with its pictures is there within two
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -96,12 +97,14 @@ class CheckpointAdmin(ReadOnlyAdmin):
         checkpoint = self._found(request, pk)
         if not self.has_view_permission(request, checkpoint):
             raise PermissionDenied
-        compared = comparison(checkpoint, sample=ON_PAGE)
+        seed = _whole(request.GET.get("seed", ""))
+        compared = comparison(checkpoint, sample=ON_PAGE, seed=seed, seconds=WAIT_SECONDS)
         context = {
             **self._context(request, checkpoint, "Compare"),
             **_steps(checkpoint, may_switch=self.has_switch_permission(request)),
             "comparison": compared,
             "rows": _drawn(compared),
+            "next_seed": seed + 1,
         }
         return TemplateResponse(request, "recommender/admin/comparison.html", context)
 
@@ -194,6 +197,11 @@ def _steps(checkpoint: Checkpoint, *, may_switch: bool) -> dict[str, Any]:
         "may_switch": is_rival and may_switch,
         "is_roll_back": has_served(checkpoint),
     }
+
+
+def _whole(text: str) -> int:
+    """A number as it stands in an address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _drawn(compared: Comparison) -> list[dict[str, Any]]:

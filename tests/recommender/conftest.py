@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass, field
 
 import pytest
+from django.utils import timezone
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender import dispatch
-from recommender.models import Slot
+from recommender.models import Checkpoint, Slot
 from recommender.testing import SHAPE, activate_fake_checkpoints, give_vectors, photo
 
 
@@ -79,6 +80,28 @@ def boots(make_product):
 @pytest.fixture
 def handbag(make_product):
     return make_product("handbag", Slot.BAG)
+
+
+@pytest.fixture
+def rival(checkpoints):
+    """A checkpoint of a purpose that is built in the shadow; by default of the visual one."""
+    Checkpoint.objects.update(activated_at=timezone.now())
+
+    def make(purpose="VISUAL", **fields):
+        like = checkpoints[purpose]
+        plain = {"dimension": like.dimension, "parts": [], "reads": like.reads}
+        return Checkpoint.objects.create(
+            name="rival", version="2", purpose=purpose, **(plain | fields)
+        )
+
+    return make
+
+
+@pytest.fixture
+def tops(make_product, looks_like):
+    """Ten tops in the order of their likeness to the first."""
+    made = [make_product(f"top {number}") for number in range(10)]
+    return [looks_like(top, shape=n * 8, colour=n * 8) for n, top in enumerate(made)]
 
 
 @dataclass

@@ -1,58 +1,28 @@
 """A new checkpoint is compared with the serving one before it is let near a shopper."""
 
+import random
 import time
 
 import pytest
-from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Pairing, Picture
+from recommender.selectors import comparison as selector
 from recommender.selectors.checkpoints import active_checkpoint
-from recommender.selectors.comparison import comparison
+from recommender.selectors.comparison import Comparison, comparison
 from recommender.selectors.coverage import coverage_of
 from recommender.selectors.goes_with import goes_with
 from recommender.selectors.similar import similar_products
 from recommender.services.checkpoints import CannotSwitch, NoCheckpoint, switch_checkpoint
 from recommender.testing import give_vectors
+from tests.recommender.rivals import turned
 
 pytestmark = pytest.mark.django_db
-
-PAGE = "/admin/recommender/checkpoint/"
 
 
 def titles(strip):
     return [item.product.title for item in strip.items]
-
-
-@pytest.fixture
-def rival(checkpoints):
-    """A checkpoint of a purpose that is built in the shadow; by default of the visual one."""
-    Checkpoint.objects.update(activated_at=timezone.now())
-
-    def make(purpose="VISUAL", **fields):
-        like = checkpoints[purpose]
-        plain = {"dimension": like.dimension, "parts": [], "reads": like.reads}
-        return Checkpoint.objects.create(
-            name="rival", version="2", purpose=purpose, **(plain | fields)
-        )
-
-    return make
-
-
-@pytest.fixture
-def tops(make_product, looks_like):
-    """Ten tops in the order of their likeness to the first."""
-    made = [make_product(f"top {number}") for number in range(10)]
-    return [looks_like(top, shape=n * 8, colour=n * 8) for n, top in enumerate(made)]
-
-
-def turned(tops, checkpoint):
-    """Give them vectors in the opposite order: what was far from the first is near."""
-    for number, top in enumerate(tops):
-        closeness = 1 if number == 0 else number / 10
-        give_vectors(top, checkpoint=checkpoint, vector=[closeness, (1 - closeness**2) ** 0.5, 0])
 
 
 def test_the_same_vectors_change_nothing(tops, rival):
@@ -62,7 +32,7 @@ def test_the_same_vectors_change_nothing(tops, rival):
 
     compared = comparison(same)
 
-    assert (compared.overlap, compared.most_changed, len(compared.compared)) == (1.0, [], 10)
+    assert (compared.overlap, compared.most_changed, len(compared.overlaps)) == (1.0, [], 10)
     assert compared.bands[0] == ("All the same", 10)
 
 
@@ -86,9 +56,18 @@ def test_the_most_changed_come_first_and_the_bands_count_them_all(tops, rival):
 
     compared = comparison(other)
 
-    overlaps = [one.overlap for one in compared.compared]
-    assert overlaps == sorted(overlaps)
-    assert sum(count for _label, count in compared.bands) == len(compared.compared)
+    assert [one.overlap for one in compared.compared] == sorted(compared.overlaps)
+    assert sum(count for _label, count in compared.bands) == len(compared.overlaps)
+
+
+def test_of_many_only_the_least_alike_are_kept(tops, rival, monkeypatch):
+    monkeypatch.setattr(selector, "MOST_CHANGED", 3)
+    turned(tops[:4], other := rival())
+
+    compared = comparison(other)
+
+    kept = [one.overlap for one in compared.compared]
+    assert (kept, len(compared.overlaps)) == (sorted(compared.overlaps)[:3], 10)
 
 
 def test_comparing_changes_nothing_that_shoppers_see(tops, rival):
@@ -109,6 +88,50 @@ def test_a_sample_is_the_same_each_time_and_says_its_size(tops, rival):
     asked = [{one.product.pk for one in each.compared} for each in (once, again, another)]
     assert (len(asked[0]), once.is_sample, once.products) == (4, True, 10)
     assert asked[0] == asked[1] != asked[2]
+
+
+def test_who_cannot_wait_gets_the_beginning_of_the_same_sample(tops, rival):
+    turned(tops, other := rival())
+
+    whole, begun = comparison(other), comparison(other, seconds=0)
+
+    assert (len(whole.compared), len(begun.compared), begun.is_sample) == (10, 1, True)
+    assert begun.compared[0].product in {one.product for one in whole.compared}
+
+
+def test_a_figure_of_few_products_says_how_little_it_knows(tops, rival):
+    turned(tops, other := rival())
+
+    few, more, everything = (comparison(other, sample=sample) for sample in (2, 8, 10))
+
+    assert few.margin > more.margin > 0
+    assert everything.margin == 0
+    assert everything.between == (everything.overlap, everything.overlap)
+
+
+def test_products_that_happen_to_agree_are_no_certainty(tops, rival):
+    same = rival()
+    for top in tops:
+        give_vectors(top, checkpoint=same, vector=_cover(top))
+
+    low, high = comparison(same, sample=3).between
+
+    assert (low < 0.7, high) == (True, 1.0)
+
+
+def test_95_times_in_100_the_overlap_of_all_lies_where_a_dozen_say():
+    chance = random.Random(0)  # noqa: S311 -- no secret is drawn
+    shop = [chance.betavariate(0.5, 0.7) for _product in range(1000)]
+    everything = sum(shop) / len(shop)
+
+    between = [figures(chance.sample(shop, 12), of=1000).between for _time in range(400)]
+
+    assert sum(low <= everything <= high for low, high in between) >= 0.95 * 400
+
+
+def figures(overlaps, *, of):
+    """A comparison of which only the figures are known."""
+    return Comparison(None, None, None, judged=0, products=of, silent=0, overlaps=overlaps)
 
 
 def test_a_style_encoder_is_compared_by_style_search_not_by_stored_pairings(
@@ -228,89 +251,6 @@ def test_rolling_back_does_not_wait_for_pictures_that_came_since(checkpoints, to
     assert switch_checkpoint(checkpoints["VISUAL"].pk).state == Checkpoint.State.ACTIVE
 
     assert EmbeddingJob.objects.get().picture.product == tops[9]
-
-
-def test_the_page_shows_old_above_new_and_marks_what_differs(admin_client, tops, rival):
-    turned(tops, other := rival())
-
-    page = admin_client.get(f"{PAGE}{other.pk}/compare/").content.decode()
-
-    assert "All 10 pictures have their vectors." in page
-    assert 'class="reco-gone"' in page
-    assert 'class="reco-new"' in page
-    assert f"{PAGE}{other.pk}/switch/" in page
-
-
-def test_the_list_leads_to_comparing_and_switching(admin_client, tops, rival):
-    other = rival()
-
-    page = admin_client.get(PAGE).content.decode()
-
-    assert page.count("/compare/") == page.count("/switch/") == 1
-    assert f"{PAGE}{other.pk}/compare/" in admin_client.get(f"{PAGE}{other.pk}/change/").text
-
-
-def test_switching_asks_first_and_notes_who_and_when(admin_client, admin_user, tops, rival):
-    turned(tops, other := rival())
-    address = f"{PAGE}{other.pk}/switch/"
-
-    assert "Yes, switch to rival@2" in admin_client.get(address).text
-    assert active_checkpoint("VISUAL").name == "fake-visual"
-    admin_client.post(address)
-
-    assert active_checkpoint("VISUAL") == other
-    entry = LogEntry.objects.get()
-    assert (entry.user, entry.object_id) == (admin_user, str(other.pk))
-    assert "Switched: rival@2 serves “Similar” now instead of fake-visual@1" in str(entry)
-
-
-def test_the_one_before_is_a_click_away(admin_client, checkpoints, tops, rival):
-    turned(tops, other := rival())
-    admin_client.post(f"{PAGE}{other.pk}/switch/")
-    address = f"{PAGE}{checkpoints['VISUAL'].pk}/switch/"
-
-    assert "Yes, roll back to fake-visual@1" in admin_client.get(address).text
-    page = admin_client.post(address, follow=True).text
-
-    assert active_checkpoint("VISUAL") == checkpoints["VISUAL"]
-    assert "Rolled back: fake-visual@1 serves" in page
-
-
-def test_a_version_that_lacks_pictures_has_no_button_and_no_way_round(admin_client, tops, rival):
-    address = f"{PAGE}{rival().pk}/switch/"
-
-    assert "Yes, switch" not in admin_client.get(address).text
-    page = admin_client.post(address, follow=True).text
-
-    assert "0 of 10 pictures" in page
-    assert active_checkpoint("VISUAL").name == "fake-visual"
-    assert not LogEntry.objects.exists()
-
-
-def test_an_assistant_may_compare_but_not_switch(client, tops, rival):
-    turned(tops, other := rival())
-    ada = User.objects.create_user("ada", is_staff=True)
-    ada.user_permissions.add(Permission.objects.get(codename="view_checkpoint"))
-    client.force_login(ada)
-
-    page = client.get(f"{PAGE}{other.pk}/compare/")
-
-    assert page.status_code == 200
-    assert "/switch/" not in page.text + client.get(PAGE).text
-    assert client.post(f"{PAGE}{other.pk}/switch/").status_code == 403
-
-
-def test_a_stranger_is_sent_away(client, rival):
-    other = rival()
-
-    assert client.get(f"{PAGE}{other.pk}/compare/").status_code == 302
-    assert client.post(f"{PAGE}{other.pk}/switch/").status_code == 302
-
-
-def test_what_serves_is_not_compared_with_itself(admin_client, checkpoints, tops):
-    page = admin_client.get(f"{PAGE}{checkpoints['VISUAL'].pk}/compare/")
-
-    assert "serves now: there is nothing to compare it with" in page.text
 
 
 def test_the_command_prints_the_same_report(tops, rival, capsys):

@@ -40,11 +40,14 @@ class Command(BaseCommand):
         if found.overlap is None:
             self.stdout.write("No product has a strip, old or new.")
             return
-        compared = f"{len(found.compared):,} products compared"
+        compared = f"{len(found.overlaps):,} products compared"
         self.stdout.write(
             f"overlap@8 {found.overlap:.3f} ({compared}, {found.silent:,} without strips, "
             f"of {found.products:,})"
         )
+        if found.is_sample:
+            low, high = found.between
+            self.stdout.write(f"  over all of them {low:.3f} to {high:.3f}, 95 times in 100")
         for band, count in found.bands:
             self.stdout.write(f"  {count:>5}  {band}")
 
