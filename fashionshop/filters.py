@@ -26,7 +26,7 @@ ORDERS = {
 
 
 class ProductFilter(FilterSet):
-    """Offers only what the given products have; values that make no sense are passed over."""
+    """Offers only what the given products have, in stock; values that make no sense are passed over."""
 
     gender = MultipleChoiceFilter(
         method="fitting", widget=forms.CheckboxSelectMultiple, label="For"
@@ -38,8 +38,8 @@ class ProductFilter(FilterSet):
     colour = ChoiceFilter(empty_label="Any colour")
     price_min = NumberFilter("price", lookup_expr="gte", min_value=0, label="From €")
     price_max = NumberFilter("price", lookup_expr="lte", min_value=0, label="To €")
-    in_stock = BooleanFilter(
-        method="available", widget=forms.CheckboxInput, label="Only what is in stock"
+    sold_out = BooleanFilter(
+        method="also_sold_out", widget=forms.CheckboxInput, label="Also what is sold out"
     )
     sort = ChoiceFilter(
         method="in_order",
@@ -59,8 +59,9 @@ class ProductFilter(FilterSet):
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything but the order was asked for."""
-        return any(value for name, value in self.form.cleaned_data.items() if name != "sort")
+        """Whether less was asked for than there is."""
+        widening = {"sort", "sold_out"}
+        return any(value for name, value in self.form.cleaned_data.items() if name not in widening)
 
     def fitting(self, products: QuerySet, name: str, values: list[str]) -> QuerySet:
         return products.filter(fitting(name, values)) if values else products
@@ -68,8 +69,8 @@ class ProductFilter(FilterSet):
     def of_size(self, products: QuerySet, _name: str, values: list[str]) -> QuerySet:
         return products.filter(of_size(values)) if values else products
 
-    def available(self, products: QuerySet, _name: str, is_wanted: bool) -> QuerySet:
-        return products.in_stock() if is_wanted else products
+    def also_sold_out(self, products: QuerySet, _name: str, is_wanted: bool) -> QuerySet:
+        return products if is_wanted else products.in_stock()
 
     def in_order(self, products: QuerySet, _name: str, order: str) -> QuerySet:
         return products.order_by(*ORDERS[order][1])

@@ -4,14 +4,16 @@ Every state of a look is a plain GET, so that swapping works without a script, c
 friend, and never changes anything.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 
+from recommender.filters import Filters
 from recommender.models import Slot
 from recommender.strips import Nothing, Outfit, Outfits, Piece
 
@@ -21,21 +23,50 @@ MOST_KEYS, MOST_BUDGET = 50, Decimal(10_000_000)
 
 
 @dataclass(frozen=True)
+class LookChoice:
+    """What a host lets shoppers choose about the pieces of a look, a shoe size for instance.
+
+    `name` stands in the address; `condition` says what must hold for a product where one of the
+    `options` is chosen.
+    """
+
+    name: str
+    label: str
+    options: Sequence[str]
+    condition: Callable[[str], Q]
+
+
+@dataclass(frozen=True)
 class AskedLook:
-    """What an address asks of a look; `keep` and `without` are keys of products, as text."""
+    """What an address asks of a look; `keep` and `without` are keys of products, as text.
+
+    `chosen` maps names of a host's own choices to the option chosen.
+    """
 
     budget: Decimal | None = None
     keep: Sequence[str] = ()
     swap: str = ""
     without: Sequence[str] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
         """The same as a link on the very page."""
         budget = "" if self.budget is None else f"{self.budget:f}"
-        asked = {"budget": budget, "keep": self.keep, "swap": self.swap, "without": self.without}
+        asked: dict[str, str | Sequence[str]] = {"budget": budget, **self.chosen}
+        asked |= {"keep": self.keep, "swap": self.swap, "without": self.without}
         known = {f"{PREFIX}{name}": value for name, value in asked.items() if value}
         return f"?{urlencode(known, doseq=True)}{ANCHOR}"
+
+    @property
+    def anew(self) -> "AskedLook":
+        """The same wishes, and no piece settled yet."""
+        return AskedLook(self.budget, chosen=self.chosen)
+
+    def filters(self, choices: Sequence[LookChoice]) -> Filters:
+        """What the pieces must be for what was chosen."""
+        chosen = [choice for choice in choices if choice.name in self.chosen]
+        return Filters(also=Q(*(choice.condition(self.chosen[choice.name]) for choice in chosen)))
 
 
 @dataclass(frozen=True)
@@ -44,6 +75,14 @@ class DrawnPiece:
 
     piece: Piece
     swap: str = ""
+
+
+@dataclass(frozen=True)
+class DrawnChoice:
+    """A choice as a list to choose from; what is `chosen` is "" for anything."""
+
+    choice: LookChoice
+    chosen: str
 
 
 @dataclass(frozen=True)
@@ -58,13 +97,14 @@ class DrawnLook:
     first: str  # back to where it began
     recommendation_id: Any
     versions: Sequence[str]
+    choices: Sequence[DrawnChoice] = ()
 
     def __bool__(self) -> bool:
         """A look, or the reason why what a shopper asked for cannot be had."""
         return self.outfit is not None or (self.nothing is not None and self.asked != AskedLook())
 
 
-def asked_look(query: QueryDict) -> AskedLook:
+def asked_look(query: QueryDict, choices: Sequence[LookChoice] = ()) -> AskedLook:
     """Read what an address asks of a look; what makes no sense is passed over."""
     swap = query.get(f"{PREFIX}swap", "")
     return AskedLook(
@@ -72,10 +112,15 @@ def asked_look(query: QueryDict) -> AskedLook:
         tuple(query.getlist(f"{PREFIX}keep")[:MOST_KEYS]),
         swap if swap in Slot.values else "",
         tuple(query.getlist(f"{PREFIX}without")[:MOST_KEYS]),
+        {
+            choice.name: option
+            for choice in choices
+            if (option := query.get(f"{PREFIX}{choice.name}", "")) in choice.options
+        },
     )
 
 
-def drawn_look(answer: Outfits, asked: AskedLook) -> DrawnLook:
+def drawn_look(answer: Outfits, asked: AskedLook, choices: Sequence[LookChoice] = ()) -> DrawnLook:
     """The first outfit of an answer with the links that change it; no query."""
     outfit = next(iter(answer.outfits), None)
     pieces = outfit.pieces if outfit else ()
@@ -85,10 +130,11 @@ def drawn_look(answer: Outfits, asked: AskedLook) -> DrawnLook:
         [DrawnPiece(piece, _swap(piece, pieces, asked)) for piece in pieces],
         asked,
         answer.nothing,
-        another=AskedLook(asked.budget, without=[*asked.without, *chosen]).address,
-        first=AskedLook(asked.budget).address,
+        another=replace(asked.anew, without=[*asked.without, *chosen]).address,
+        first=asked.anew.address,
         recommendation_id=answer.recommendation_id,
         versions=answer.versions,
+        choices=[DrawnChoice(each, asked.chosen.get(each.name, "")) for each in choices],
     )
 
 
@@ -100,7 +146,7 @@ def _swap(piece: Piece, pieces: Sequence[Piece], asked: AskedLook) -> str:
     key = str(piece.product.pk)
     before = asked.without if asked.swap == piece.slot else ()
     keep = [str(other.product.pk) for other in others if other is not piece]
-    return AskedLook(asked.budget, keep, piece.slot, [*before, key]).address
+    return replace(asked, keep=keep, swap=piece.slot, without=[*before, key]).address
 
 
 def _budget(text: str) -> Decimal | None:

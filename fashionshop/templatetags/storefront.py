@@ -7,10 +7,12 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from fashionshop.catalog import picture_source
+from fashionshop.look_sizes import size_choices
 from fashionshop.models import Product, ProductPicture
 from fashionshop.sizes import sizes_of
 from fashionshop.structured_data import product_data
 from recommender.catalog import PictureSource
+from recommender.look_address import LookChoice
 from recommender.strips import Strip
 
 register = template.Library()
@@ -28,6 +30,12 @@ def source(picture: ProductPicture) -> PictureSource:
 def sizes(product: Product) -> list[str]:
     """The sizes of a product, one by one."""
     return sizes_of(product.sizes)
+
+
+@register.simple_tag
+def look_choices(product: Product) -> list[LookChoice]:
+    """What shoppers may choose about a look around the product; one query."""
+    return size_choices(product)
 
 
 @register.simple_tag(takes_context=True)

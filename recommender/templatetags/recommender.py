@@ -18,7 +18,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext
 
 from recommender.catalog import Card, catalog
-from recommender.look_address import AskedLook, asked_look, drawn_look
+from recommender.filters import ANYTHING, Filters
+from recommender.look_address import AskedLook, LookChoice, asked_look, drawn_look
 from recommender.selectors.goes_with import goes_with
 from recommender.selectors.outfits import OUTFITS, Wishes
 from recommender.selectors.outfits import outfits as outfits_of
@@ -62,9 +63,18 @@ def goes_with_products(product: Any, *, limit: int | None = None) -> Strip:
 
 
 @register.inclusion_tag("recommender/outfit.html", takes_context=True)
-def outfits(context: Mapping[str, Any], product: Any, *, heading: str = "") -> dict[str, Any]:
-    """Draw a look around the product, as far as the address of the page says: see `asked_look`."""
-    asked = asked_look(context["request"].GET) if "request" in context else AskedLook()
+def outfits(
+    context: Mapping[str, Any],
+    product: Any,
+    *,
+    heading: str = "",
+    choices: Sequence[LookChoice] = (),
+) -> dict[str, Any]:
+    """Draw a look around the product, as far as the address of the page says: see `asked_look`.
+
+    `choices` are what shoppers may choose about its pieces besides the budget.
+    """
+    asked = asked_look(context["request"].GET, choices) if "request" in context else AskedLook()
     look = product_outfits(
         product,
         limit=1,
@@ -72,8 +82,10 @@ def outfits(context: Mapping[str, Any], product: Any, *, heading: str = "") -> d
         keep=asked.keep,
         swap=asked.swap,
         without=asked.without,
+        filters=asked.filters(choices),
     )
-    return {"look": drawn_look(look, asked), "heading": heading or gettext("Complete the look")}
+    drawn = drawn_look(look, asked, choices)
+    return {"look": drawn, "heading": heading or gettext("Complete the look")}
 
 
 @register.simple_tag
@@ -85,6 +97,7 @@ def product_outfits(
     keep: Sequence[str] = (),
     swap: str = "",
     without: Sequence[str] = (),
+    filters: Filters = ANYTHING,
 ) -> Outfits:
     """Fetch outfits that begin with the product, none when the database cannot say.
 
@@ -97,7 +110,8 @@ def product_outfits(
         swap=swap,
         without=keys_of(without),
     )
-    return _unbroken(outfits_of, [product], otherwise=Outfits(), limit=limit, wishes=wishes)
+    asked = {"limit": limit, "filters": filters, "wishes": wishes}
+    return _unbroken(outfits_of, [product], otherwise=Outfits(), **asked)
 
 
 @register.filter

@@ -5,19 +5,22 @@ from html import unescape
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from fashionshop.models import Product
+from recommender.look_address import LookChoice
 from recommender.models import Slot
 
 pytestmark = pytest.mark.django_db
 
-TAG = "{% load recommender %}{% outfits product %}"
+TAG = "{% load recommender %}{% outfits product choices=choices %}"
 
 
-def draw(product, address="/"):
-    request = RequestFactory().get(address)
-    return Template(TAG).render(Context({"product": product, "request": request}))
+def draw(product, address="/", choices=()):
+    shown = {"product": product, "request": RequestFactory().get(address), "choices": choices}
+    return Template(TAG).render(Context(shown))
 
 
 def titles(html):
@@ -119,6 +122,50 @@ def test_an_address_that_makes_no_sense_is_passed_over(wardrobe, blouse, query):
     assert titles(draw(blouse, f"/?{query}")) == titles(draw(blouse))
 
 
+HEEL = LookChoice("heel", "Heel", ["flat", "high"], lambda value: ~Q(sku=f"not {value}"))
+
+
+@pytest.fixture
+def high(boots):
+    """The boots are high, so that whoever wants flat shoes does not get them."""
+    Product.objects.filter(pk=boots.pk).update(sku="not flat")
+
+
+def test_what_a_shopper_chose_holds_for_the_pieces(wardrobe, blouse, high):
+    html = draw(blouse, "/?look-heel=flat", choices=[HEEL])
+
+    assert titles(html) == ["blouse", "skirt", "sandals", "handbag"]
+    assert '<option value="flat" selected>' in html
+
+
+def test_nothing_is_chosen_at_first(wardrobe, blouse, high):
+    html = draw(blouse, choices=[HEEL])
+
+    assert "boots" in titles(html)
+    assert re.findall(r"<label for=\"look-heel\">([^<]*)<", html) == ["Heel"]
+    assert "selected" not in html
+
+
+def test_what_was_chosen_is_kept_by_every_link_beside_the_budget(wardrobe, blouse, high):
+    html = draw(blouse, "/?look-heel=flat&look-budget=120", choices=[HEEL])
+
+    links = [unescape(link) for link in re.findall(r'href="(\?[^"]*)"', html)]
+    assert len(links) == 4
+    assert all("look-heel=flat" in link and "look-budget=120" in link for link in links)
+
+
+def test_a_swap_brings_what_was_chosen(wardrobe, blouse, high):
+    html = draw(blouse, "/?look-heel=flat", choices=[HEEL])
+
+    swapped = draw(blouse, swap_of(html, "sandals"), choices=[HEEL])
+
+    assert set(titles(swapped)) == {"blouse", "skirt", "handbag", "clogs"}
+
+
+def test_an_option_that_is_not_offered_is_passed_over(wardrobe, blouse, high):
+    assert "boots" in titles(draw(blouse, "/?look-heel=medium", choices=[HEEL]))
+
+
 def test_a_piece_that_was_sold_meanwhile_is_said(wardrobe, blouse, boots):
     address = swap_of(draw(blouse), "skirt")
     boots.delete()
@@ -131,7 +178,9 @@ def test_where_there_is_no_look_nothing_is_drawn(checkpoints, blouse):
 
 
 def test_a_tag_without_a_request_draws_the_first_look(wardrobe, blouse):
-    html = Template(TAG).render(Context({"product": blouse}))
+    html = Template("{% load recommender %}{% outfits product %}").render(
+        Context({"product": blouse})
+    )
 
     assert titles(html) == ["blouse", "skirt", "boots", "handbag"]
 

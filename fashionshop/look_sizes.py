@@ -1,0 +1,50 @@
+"""The sizes a shopper may choose for a look: one for clothes, one for trousers and skirts, one for shoes."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from django.db.models import Q, QuerySet
+
+from fashionshop.models import Gender, Product
+from fashionshop.sizes import ONE_SIZE, by_size, sizes_of
+from fashionshop.wishes import fitting, of_size
+from recommender.garments import BOTTOM, DRESS, OUTERWEAR, SHOES, TOP, partner_slots
+from recommender.look_address import LookChoice
+
+# Name in the address → its label, and the slots whose pieces come in such sizes. A 38 of shoes is
+# no 38 of trousers, hence a choice for each.
+GROUPS = {
+    "clothes": ("Clothes size", (TOP, DRESS, OUTERWEAR)),
+    "bottoms": ("Trouser or skirt size", (BOTTOM,)),
+    "shoes": ("Shoe size", (SHOES,)),
+}
+
+
+def size_choices(product: Product) -> list[LookChoice]:
+    """What may be chosen for a look around this product, of the sizes that occur; one query."""
+    found: dict[str, set[str]] = {}
+    for slot, text in _partners(product).values_list("category__slot", "sizes").distinct():
+        found.setdefault(slot, set()).update(sizes_of(text))
+    choices = [
+        LookChoice(name, label, _known(slots, found), partial(_to_be_had, slots=slots))
+        for name, (label, slots) in GROUPS.items()
+    ]
+    return [choice for choice in choices if choice.options]
+
+
+def _partners(product: Product) -> QuerySet[Product]:
+    """What may stand in a look with it; where it is for everybody, for anybody."""
+    partners = Product.objects.published().in_stock().order_by()
+    if product.gender != Gender.UNISEX:
+        partners = partners.filter(fitting("gender", [product.gender]))
+    return partners.filter(category__slot__in=partner_slots(product.category.slot))
+
+
+def _known(slots: Iterable[str], found: Mapping[str, Iterable[str]]) -> list[str]:
+    sizes = {size for slot in slots for size in found.get(slot, ())}
+    return sorted(sizes - {ONE_SIZE}, key=by_size)
+
+
+def _to_be_had(size: str, *, slots: tuple[str, ...]) -> Q:
+    """Pieces of other slots, and those that come in this size or in one for all."""
+    return ~Q(category__slot__in=slots) | of_size([size]) | Q(sizes__iexact=ONE_SIZE)
