@@ -70,9 +70,10 @@ class Piece(Item):
 class Outfit:
     """Pieces that make one look, what was asked about first.
 
-    `score` is the share of its pairs that are right, so far as that is known. `total` is the price of what was not asked about,
-    `total_with_start` of all pieces; None where a price is not known. `look` is the title of the
-    shop's own look it follows, `replaced` the slots whose piece in that look is not to be had.
+    `score` is the share of its pairs that are right, so far as that is known. `total` is the price of
+    what was not asked about, `total_with_start` of all pieces; None where a price is not known.
+    `look` is the title of the shop's own look it follows, `replaced` the slots for which that look
+    has no piece to be had.
     `relaxed` are the attributes on which its pieces do not agree, though they should.
     """
 

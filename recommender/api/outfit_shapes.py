@@ -155,7 +155,7 @@ class OutfitSerializer(serializers.Serializer[Any]):
     )
     replaced = serializers.ListField(
         child=serializers.CharField(),
-        help_text="Slots whose piece in that look is not to be had.",
+        help_text="Slots for which that look has no piece to be had.",
     )
     relaxed = serializers.ListField(
         child=serializers.CharField(),

@@ -295,7 +295,7 @@ def test_a_missing_piece_of_a_look_is_replaced_and_that_is_said(wardrobe, look):
 
     assert titles(first) == ["blouse", "cheap skirt", "cheap shoes"]
     assert first.replaced == ["SHOES"]
-    assert first.note.endswith("Sold out or not as you asked, so we chose another: shoes.")
+    assert first.note.endswith("Missing, sold out or not as you asked, so we chose: shoes.")
 
 
 def test_a_look_beyond_the_budget_is_not_shown(wardrobe, look):

@@ -153,6 +153,24 @@ def test_a_look_of_the_shop_is_worn_as_the_shop_wears_it(shirt):
     assert second.look is None
 
 
+def test_a_look_without_a_whole_body_gets_the_rest_of_one_for_its_wearer(shirt, make):
+    worn(make("bag", Slot.BAG, **UNISEX), shirt)
+
+    (first,) = outfits([shirt], limit=1).outfits
+
+    assert [piece.product.title for piece in first.pieces] == ["shirt", "his trousers", "bag"]
+    assert (first.look, first.replaced) == ("Sunday", ["BOTTOM"])
+    assert first.note.endswith("so we chose: bottom.")
+
+
+def test_a_look_of_shoes_and_a_bag_gets_whichever_body_goes_best(scarf, make):
+    bag = make("bag", Slot.BAG, 30, **WOMEN)
+    worn(bag, make("shoes", Slot.SHOES, 30, **WOMEN))
+    make("dress", Slot.DRESS, 30, **WOMEN)
+
+    assert best([bag]) == {"bag", "shoes", "dress"}
+
+
 def test_what_the_merchant_pins_need_not_suit(shirt):
     Rule.objects.create(kind="PIN", product=Product.objects.get(title="her shoes"), position=1)
 

@@ -92,7 +92,7 @@ def _of_a_look(worn: Worn | None) -> list[str]:
     if not worn.replaced:
         return [own]
     slots = ", ".join(Slot(slot).label.lower() for slot in worn.replaced)
-    replaced = gettext("Sold out or not as you asked, so we chose another: %(slots)s.")
+    replaced = gettext("Missing, sold out or not as you asked, so we chose: %(slots)s.")
     return [own, replaced % {"slots": slots}]
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from recommender.garments import SLOTS
 from recommender.selectors.group import Group, LookPiece
-from recommender.selectors.outfit.plans import may_stand_together
+from recommender.selectors.outfit.plans import may_stand_together, missing_bodies
 from recommender.selectors.outfit.search import Found, Node, Wardrobe
 
 
@@ -18,7 +19,7 @@ class LookPlan:
 
 @dataclass(frozen=True)
 class Worn:
-    """An outfit after a look; `replaced` are the slots where its own piece is not to be had."""
+    """An outfit after a look; `replaced` are the slots where it has no piece, or none to be had."""
 
     found: Found
     title: str
@@ -46,16 +47,25 @@ def look_plans(group: Group) -> list[LookPlan]:
 def worn_outfit(plan: LookPlan, wardrobe: Wardrobe) -> Worn | None:
     """The look as it can be bought now; None where nothing of it is left, or it costs too much.
 
-    A slot for which the wardrobe offers nothing at all is left out.
+    A slot for which the wardrobe offers nothing at all is left out. To a look without a whole body
+    (a shirt and earrings) the rest of one is added.
     """
     nodes = {node.pk: node for offered in wardrobe.by_slot.values() for node in offered}
     own = {
         piece.slot: [nodes[piece.product_pk]] for piece in plan.pieces if piece.product_pk in nodes
     }
+    if not own:
+        return None
+    dressed = _with(wardrobe, own)
     slots = [piece.slot for piece in plan.pieces if wardrobe.by_slot.get(piece.slot)]
-    best = _with(wardrobe, own).best(slots)[:1] if own else []
-    replaced = [slot for slot in slots if slot not in own]
-    return Worn(best[0], plan.title, replaced) if best else None
+    taken = [*(node.slot for node in wardrobe.given if node.slot), *slots]
+    ways = missing_bodies(taken, offered=wardrobe.by_slot) or [()]
+    plans = [sorted([*slots, *more], key=SLOTS.index) for more in ways]
+    found = [one for way in plans for one in dressed.best(way)[:1]]
+    if not found:
+        return None
+    best = max(found, key=lambda one: one.value)
+    return Worn(best, plan.title, [node.slot for node in best.pieces if node.slot not in own])
 
 
 def _with(wardrobe: Wardrobe, own: Mapping[str, Sequence[Node]]) -> Wardrobe:

@@ -28,6 +28,13 @@ def may_stand_together(slots: Sequence[str]) -> bool:
     return all(other in partner_slots(slot) for slot, other in combinations(slots, 2))
 
 
+def missing_bodies(worn: Sequence[str], *, offered: Collection[str]) -> list[Plan]:
+    """The ways to make the body of what is worn whole with what is offered; () where it is whole."""
+    ways = [tuple(slot for slot in body if slot not in worn) for body in BODIES]
+    fitting = [more for more in ways if may_stand_together([*worn, *more])]
+    return [more for more in fitting if set(more) <= set(offered)]
+
+
 def plans(
     taken: Sequence[str], *, offered: Collection[str], pieces: int = PIECES
 ) -> list[list[Plan]]:
@@ -40,11 +47,9 @@ def plans(
     worn = [slot for slot in taken if slot]
     spare = [slot for slot in OPTIONAL if slot in offered and slot not in worn]
     found = []
-    for body in BODIES:
-        missing = tuple(slot for slot in body if slot not in worn)
-        if set(missing) <= set(offered) and may_stand_together([*worn, *missing]):
-            room = max(pieces - len(taken) - len(missing), 0 if missing else 1)
-            found += [missing + more for more in _subsets(spare, room)]
+    for missing in missing_bodies(worn, offered=offered):
+        room = max(pieces - len(taken) - len(missing), 0 if missing else 1)
+        found += [missing + more for more in _subsets(spare, room)]
     return _levels([plan for plan in found if plan], has_shoes=SHOES in worn)
 
 
