@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 
 from recommender import checks, conf
 from recommender.api import aliases, urls
@@ -22,6 +22,14 @@ QUOTES = re.findall(
 )
 OUR_COMMANDS = sorted(
     name for name, app_name in get_commands().items() if app_name in {"recommender", "fashionshop"}
+)
+# Each option that stands behind a command, in the same code or on the same line of it.
+OPTIONS = sorted(
+    {
+        (name, option)
+        for name, words in re.findall(r"manage\.py (\w+)([^`\n&]*)", EVERYTHING)
+        for option in re.findall(r"--[\w-]+", words)
+    }
 )
 ENVIRONMENT = re.findall(
     r'env\.\w+\(\s*"(\w+)"', (ROOT / "fashionshop" / "settings.py").read_text()
@@ -49,6 +57,13 @@ def test_every_command_is_documented(name):
 @pytest.mark.parametrize("name", sorted({*register.tags, *register.filters}))
 def test_every_template_tag_is_documented(name):
     assert re.search(rf"{{% {name} |\|{name} }}", REFERENCE)
+
+
+@pytest.mark.parametrize(("name", "option"), OPTIONS)
+def test_every_option_of_a_command_in_the_text_exists(name, option):
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+
+    assert option in parser.format_help()
 
 
 @pytest.mark.parametrize(

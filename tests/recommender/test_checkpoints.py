@@ -150,6 +150,8 @@ def test_photos_replaced_since_are_queued_when_an_old_checkpoint_returns(
     assert old.state == Checkpoint.State.BUILDING
     assert EmbeddingJob.objects.get(checkpoint=old).state == "PENDING"
 
+    assert activate_checkpoint(make_card("fake-visual", "1"), at_once=True).state == "ACTIVE"
+
 
 def test_work_for_a_checkpoint_that_retired_is_dropped(
     checkpoints, blouse, make_picture, make_card
