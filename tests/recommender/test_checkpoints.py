@@ -145,12 +145,13 @@ def test_photos_replaced_since_are_queued_when_an_old_checkpoint_returns(
     activate_checkpoint(make_card(), at_once=True)
     Picture.objects.update(sha256="f" * 64)
 
-    old = activate_checkpoint(make_card("fake-visual", "1"))
+    folder = make_card("fake-visual", "1")
+
+    old = activate_checkpoint(folder)
 
     assert old.state == Checkpoint.State.BUILDING
     assert EmbeddingJob.objects.get(checkpoint=old).state == "PENDING"
-
-    assert activate_checkpoint(make_card("fake-visual", "1"), at_once=True).state == "ACTIVE"
+    assert activate_checkpoint(folder, at_once=True).state == Checkpoint.State.ACTIVE
 
 
 def test_work_for_a_checkpoint_that_retired_is_dropped(
