@@ -19,8 +19,8 @@ from fashionshop.models import Product
 from recommender.filters import Filters
 from recommender.models import Checkpoint
 from recommender.selectors.goes_with import goes_with
-from recommender.selectors.ranking import cover_vector, eligible_products, rank_products
-from recommender.selectors.shortlist import Search, shortlisted
+from recommender.selectors.ranking import Search, cover_vector, eligible_products, rank_products
+from recommender.selectors.shortlist import shortlisted
 from recommender.selectors.similar import similar_products
 from recommender.services import indexes
 from recommender.strips import Strip
@@ -131,10 +131,7 @@ def ranked(visual: Checkpoint, key: int, most: int) -> list[int]:
     candidates = eligible_products(Filters(price_max=most)).filter(reco_slot="TOP").exclude(pk=key)
     search = Search(Subquery(cover_vector(key, visual)), visual, visual.part_weights)
     near = shortlisted(candidates, search, wanted=LENGTH, slots=["TOP"])
-    rows = rank_products(
-        near, anchor=search.anchor, checkpoint=visual, weights=search.weights, limit=LENGTH
-    )
-    return [row.pk for row in rows]
+    return [row.pk for row in rank_products(near, search, limit=LENGTH)]
 
 
 def naive(visual: Checkpoint, key: int, most: int) -> list[int]:

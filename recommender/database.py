@@ -1,6 +1,6 @@
 """The few PostgreSQL and pgvector expressions that Django has no words for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -34,6 +34,22 @@ def vector_value(numbers: Sequence[float]) -> Cast:
     """A vector that comes from outside the database, such as a shopper's photo."""
     value = Value(HalfVector(list(numbers)), output_field=HalfVectorField())
     return Cast(value, HalfVectorField())  # or PostgreSQL would not know which kind of vector it is
+
+
+def closeness(parts: Sequence[tuple[str, int]], weights: Mapping[str, float]) -> str:
+    """SQL: how alike `one.vector` and `other.vector` are, each part's cosine by its weight.
+
+    `parts` are the names and widths of a vector's parts; without, the vectors are compared whole.
+    """
+    if not parts:
+        return "-(one.vector <#> other.vector)"
+    first, terms = 1, []
+    for name, width in parts:
+        part = f"vector, {first:d}, {width:d})"
+        cosine = f"-(subvector(one.{part} <#> subvector(other.{part})"
+        terms.append(f"{float(weights[name])!r}::float8 * {cosine}")
+        first += width
+    return " + ".join(terms)
 
 
 def vector_extension_version() -> tuple[int, ...] | None:

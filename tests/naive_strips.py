@@ -4,6 +4,7 @@ A world holds `products` (in the order of their keys), `rules`, `looks` and `pai
 known by their index. A view of a product is a picture: its `position` and its vectors, or None.
 """
 
+import math
 from decimal import Decimal
 
 PARTNERS = {
@@ -34,7 +35,8 @@ def similar(world, asked):
     }
     shelf = _Shelf(world, "SIMILAR", share=len(world["products"]))
     shelf.add("visual", scores)
-    return _pinned(world, "SIMILAR", shelf.rows()[: asked["limit"]])
+    rows = shelf.rows()[: _deep(asked, "limit")]
+    return _pinned(world, "SIMILAR", _diverse(shelf, rows, asked, share=len(world["products"])))
 
 
 def goes_with(world, asked):
@@ -46,20 +48,23 @@ def goes_with(world, asked):
         for i in _eligible(world, asked, "GOES_WITH")
         if world["products"][i]["slot"] in slots or i in pins
     ]
-    shelf = _Shelf(world, "GOES_WITH", share=asked["per_slot"])
+    shelf = _Shelf(world, "GOES_WITH", share=_deep(asked, "per_slot"))
     for number, (rung, scores) in enumerate(_ladder(world, partners).items()):
-        if number == 0 or len(shelf.rows()) < asked["limit"]:
+        if number == 0 or len(shelf.rows()) < _deep(asked, "limit"):
             shelf.add(rung, scores)
     shelf.add("pinned", {i: 0.0 for i in partners if i in pins})
-    return _pinned(world, "GOES_WITH", shelf.rows()[: asked["limit"]])
+    rows = shelf.rows()[: _deep(asked, "limit")]
+    return _pinned(world, "GOES_WITH", _diverse(shelf, rows, asked, share=asked["per_slot"]))
 
 
-def designs_to_be_had(world, asked, strip):
-    """By slot, the designs that may be shown; nothing about any order."""
-    found = {}
-    for i in _eligible(world, asked, strip):
-        found.setdefault(world["products"][i]["slot"], set()).add(_group(world, i))
-    return found
+def versions(world, asked, i):
+    """What else of a similar product's design could have been shown."""
+    return [
+        j
+        for j in _eligible(world, asked, "SIMILAR")
+        if j != i and _group(world, j) == _group(world, i) and _slot(world, j) == _slot(world, i)
+        if any(view["visual"] for view in world["products"][j]["views"])
+    ]
 
 
 class _Shelf:
@@ -89,6 +94,45 @@ class _Shelf:
     def _order(self, row):
         number, i, _rung, score = row
         return (i not in self.pins, number, -(score + self.lifts[i]), i)
+
+
+def _deep(asked, name):
+    """How many are looked at to choose so many from: three times as many, up to 96."""
+    return max(asked[name], min(3 * asked[name], 96)) if asked["diversity"] else asked[name]
+
+
+def _diverse(shelf, rows, asked, *, share):
+    """Take the best again and again, each the worse the more it is like one taken before."""
+    world, weight = shelf.world, asked["diversity"]
+    if not weight:
+        return rows
+    taken = []
+    while len(taken) < asked["limit"]:
+        slots = [_slot(world, i) for i, _rung, _score in taken]
+        left = [r for r in rows if r not in taken and slots.count(_slot(world, r[0])) < share]
+        if not left:
+            break
+        first = (left[0][0] in shelf.pins, left[0][1])
+        worth = [
+            round(
+                (1 - weight) * (score + shelf.lifts[i])
+                - weight * max([0.0, *(_look_alike(world, i, j) for j, _rung, _score in taken)]),
+                9,
+            )
+            if (i in shelf.pins, rung) == first
+            else -math.inf
+            for i, rung, score in left
+        ]
+        taken.append(left[worth.index(max(worth))])
+    return taken
+
+
+def _look_alike(world, i, j):
+    """How alike the covers of two products of one slot are."""
+    one, other = _cover(world, "visual", i), _cover(world, "visual", j)
+    if not one or not other or _slot(world, i) != _slot(world, j):
+        return 0.0
+    return _alike(one, other, {"shape": 0.85, "colour": 0.15})
 
 
 def _ladder(world, partners):
@@ -208,9 +252,9 @@ def _pinned(world, strip, rows):
     return rest
 
 
-def _cover(world, purpose):
+def _cover(world, purpose, i=0):
     """The vector of the first picture that has one."""
-    views = sorted(world["products"][0]["views"], key=lambda view: view["position"])
+    views = sorted(world["products"][i]["views"], key=lambda view: view["position"])
     return next((view[purpose] for view in views if view[purpose]), None)
 
 

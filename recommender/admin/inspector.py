@@ -1,7 +1,7 @@
 """The inspector: for two products and a strip, why the one stands beside the other, or why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -123,21 +123,17 @@ def _around_the_cut(product: Any, other: Any, strip: str) -> list[Row]:
     asked = ask(product.pk, strip=strip, filters=ANYTHING)
     facts = facts_for(other, asked)
     group = facts.group if facts else ""
-    shown = [one for one in standings(asked, group=group) if one.rank <= asked.limit]
-    shown = [one for one in shown if one.place <= asked.per_slot]
-    deeper = standings(replace(asked, limit=asked.limit + BEYOND), group=group)
-    known = {one.row.pk for one in shown}
-    below = [one for one in deeper if one.row.pk not in known]
-    cards = cards_of(one.row.pk for one in [*shown, *below])
+    rows = standings(asked, group=group, beyond=BEYOND)
+    cards = cards_of(one.row.pk for one in rows)
     return [
         Row(
-            rank=one.rank if one.place <= asked.per_slot else None,
+            rank=one.rank if one.is_shown or one.place <= asked.per_slot else None,
             score=max(0.0, min(1.0, one.row.score)),
             card=cards[one.row.pk],
             thumbnail=thumbnail(cards[one.row.pk].picture),
             page=product_page(one.row.pk),
             is_asked=one.row.pk == other.pk,
-            is_shown=one.row.pk in known,
+            is_shown=one.is_shown,
         )
-        for one in [*shown, *below]
+        for one in rows
     ]

@@ -106,6 +106,14 @@ def strip_limit() -> WholeField:
     return WholeField(min_value=1, max_value=MAX_STRIP, required=False, help_text=text)
 
 
+def diversity() -> ShareField:
+    text = (
+        "0: the best, however alike they look; towards 1: the more unlike what stands before them;"
+        " the shop's setting if not given."
+    )
+    return ShareField(required=False, help_text=text)
+
+
 def slot() -> serializers.ChoiceField:
     text = "Only products that play this part in an outfit."
     return serializers.ChoiceField(choices=Slot.choices, required=False, help_text=text)
@@ -194,6 +202,7 @@ class ListQuery(serializers.Serializer[Any]):
 
 class SimilarQuery(FilterQuery):
     limit = strip_limit()
+    diversity = diversity()
     colour_weight = ShareField(
         required=False,
         help_text="0: the cut alone counts; 1: the colour alone; the encoder's own mixture if not given.",
@@ -203,6 +212,7 @@ class SimilarQuery(FilterQuery):
 class GoesWithQuery(FilterQuery):
     limit = strip_limit()
     slot = slot()
+    diversity = diversity()
     per_slot = WholeField(
         min_value=1,
         max_value=MAX_STRIP,
@@ -236,6 +246,7 @@ class CropField(serializers.Field[Crop, str, str, Any]):
 class PhotoQuery(FilterQuery):
     limit = strip_limit()
     slot = slot()
+    diversity = diversity()
     crop = CropField(
         required=False,
         help_text="Only this part of the photo: `x,y,width,height`, shares of the upright photo.",

@@ -86,6 +86,10 @@ class ItemSerializer(CardSerializer):
     score = serializers.FloatField(help_text="Higher is better.")
     rank = serializers.IntegerField(help_text="1 is best.")
     reasons = ReasonSerializer(many=True)
+    variants = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Ids of others of its design, of those looked at, that might stand there instead.",
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # Not declared above, because every field has an attribute `source` of its own.

@@ -12,18 +12,20 @@ from recommender.catalog import catalog
 from recommender.filters import ANYTHING, Filters
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, LookItem, Purpose, Rule
+from recommender.selectors.diversity import ONLY_THE_BEST, Diversity, diversity_for
 from recommender.selectors.ladder import climb
 from recommender.selectors.question import Question, question_about
 from recommender.selectors.ranking import (
     UNLIMITED,
     WHOLE,
     Ranked,
+    Search,
     cover_vector,
     eligible_products,
     rank_products,
     scored_products,
 )
-from recommender.selectors.shortlist import Search, shortlisted
+from recommender.selectors.shortlist import shortlisted
 from recommender.selectors.similar import above, products_in_order, wishes
 from recommender.steering import UNSTEERED, Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
@@ -37,6 +39,7 @@ def goes_with(
     *,
     limit: int | None = None,
     per_slot: int | None = None,
+    diversity: float | None = None,
     filters: Filters = ANYTHING,
     question: Question | None = None,
 ) -> Strip:
@@ -44,7 +47,9 @@ def goes_with(
 
     The shop's own looks come first, then stored pairings; where they do not fill the strip (a new
     product, a sale that emptied a slot) style neighbours do, then products that share its colours,
-    then the newest. What scores below a checkpoint's floor is left to the next rung.
+    then the newest. What scores below a checkpoint's floor is left to the next rung. With
+    `diversity`, 0 to 1 (the shop's setting if not given), a product that looks much like another of
+    its slot in the strip gives way to the next on its rung.
     `question` is what is already known about the product, to try out other rules. Three queries,
     and whatever the host's cards prefetch.
 
@@ -54,12 +59,30 @@ def goes_with(
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
     question = question or question_about(product.pk)
-    steered = question.steering(Rule.Strip.GOES_WITH)
-    wanted = min(limit, per_slot)
-    rungs = partner_rungs(question, filters=filters, steered=steered, wanted=wanted)
-    rows = {row.pk: (rung, row) for rung, row in climb(rungs, limit=limit, per_slot=per_slot)}
-    placed = in_pinned_order(rows, steered.pins)
+    placed = climbed(
+        question,
+        limit=limit,
+        per_slot=per_slot,
+        diversity=diversity_for(question, diversity),
+        filters=filters,
+    )
     return Strip(tuple(_items(placed, question)), versions=_versions(question))
+
+
+def climbed(
+    question: Question,
+    *,
+    limit: int,
+    per_slot: int,
+    diversity: Diversity = ONLY_THE_BEST,
+    filters: Filters = ANYTHING,
+) -> list[tuple[Rung, Ranked]]:
+    """What stands beside the product asked about, in the order shown; one query."""
+    steered = question.steering(Rule.Strip.GOES_WITH)
+    wanted = min(diversity.pool(limit), diversity.pool(per_slot))
+    rungs = partner_rungs(question, filters=filters, steered=steered, wanted=wanted)
+    rows = climb(rungs, limit=limit, per_slot=per_slot, diversity=diversity)
+    return in_pinned_order({row.pk: (rung, row) for rung, row in rows}, steered.pins)
 
 
 def partner_rungs(
@@ -91,14 +114,8 @@ def style_neighbours(
     slots = partner_slots(slot)
     search = _in_style(product_pk, style)
     partners = eligible_products().filter(reco_slot__in=slots)
-    return rank_products(
-        shortlisted(partners, search, wanted=per_slot, slots=slots),
-        anchor=search.anchor,
-        checkpoint=style,
-        weights=search.weights,
-        limit=UNLIMITED,
-        per_slot=per_slot,
-    )
+    near = shortlisted(partners, search, wanted=per_slot, slots=slots)
+    return rank_products(near, search, limit=UNLIMITED, per_slot=per_slot)
 
 
 def _rungs(
@@ -118,11 +135,11 @@ def _rungs(
     if style:
         search, slots = _in_style(pk, style), partner_slots(question.slot)
         near = shortlisted(partners, search, wanted=wanted, slots=slots, steered=steered)
-        rungs[Rung.STYLE] = above(_near(near, search), lowest_score(style))
+        rungs[Rung.STYLE] = above(scored_products(near, search), lowest_score(style))
     if visual and COLOUR in visual.part_weights:
         only_colour = dict.fromkeys(visual.part_weights, 0.0) | {COLOUR: 1.0}
         in_colour = Search(Subquery(cover_vector(pk, visual)), visual, only_colour)
-        rungs[Rung.PALETTE] = _near(partners, in_colour)
+        rungs[Rung.PALETTE] = scored_products(partners, in_colour)
     rungs[Rung.NEWEST] = _newest(partners)
     return rungs
 
@@ -148,12 +165,6 @@ def _stored(partners: QuerySet[Any], product_pk: Any, scorer: Checkpoint) -> Que
 def _in_style(product_pk: Any, style: Checkpoint) -> Search:
     anchor = Subquery(cover_vector(product_pk, style))
     return Search(anchor, style, style.part_weights or {WHOLE: 1.0})
-
-
-def _near(partners: QuerySet[Any], search: Search) -> QuerySet[Any]:
-    return scored_products(
-        partners, anchor=search.anchor, checkpoint=search.checkpoint, weights=search.weights
-    )
 
 
 def _newest(partners: QuerySet[Any]) -> QuerySet[Any]:
@@ -182,6 +193,7 @@ def _items(placed: list[tuple[Rung, Ranked]], question: Question) -> list[Item]:
             rank,
             rung_of[row.pk],
             (*wishes(row), *_reasons(rung_of[row.pk], row)),
+            row.variants,
         )
         for rank, (row, product) in enumerate(
             products_in_order([row for _rung, row in placed]), start=1

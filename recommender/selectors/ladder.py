@@ -8,7 +8,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from recommender.selectors.ranking import UNLIMITED, Ranked
+from recommender.selectors.diversity import ONLY_THE_BEST, Diversity
+from recommender.selectors.ranking import COLUMNS, FAMILY, UNLIMITED, Ranked, others_of
 from recommender.steering import PINNED
 from recommender.strips import Rung
 
@@ -30,7 +31,11 @@ best{number} AS MATERIALIZED (
     ) AS placed
     WHERE place <= %s
 )"""
-_STRIP = "WITH {tables} SELECT * FROM best{last} ORDER BY {order} LIMIT %s"
+_POOL = """
+WITH {tables}, pool AS MATERIALIZED (
+    SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM best{last} ORDER BY n LIMIT %s
+)
+"""
 # The same order without an end: the strip itself, and where the design `grp` would stand.
 _STANDING = """
 WITH {tables}, placed AS (
@@ -55,32 +60,63 @@ class Standing:
     rung: Rung
     place: int
     rank: int
+    is_shown: bool = False
 
 
 def climb(
-    rungs: Mapping[Rung, QuerySet[Any]], *, limit: int, per_slot: int
+    rungs: Mapping[Rung, QuerySet[Any]],
+    *,
+    limit: int,
+    per_slot: int,
+    diversity: Diversity = ONLY_THE_BEST,
 ) -> list[tuple[Rung, Ranked]]:
     """Fill a strip from the first rung down; one query.
 
     Each rung is a queryset of eligible products annotated with `reco_score`. Within a rung best
-    first, ties by key; at most `per_slot` of a slot. What is pinned is asked for in any case.
+    first, ties by key; at most `per_slot` of a slot. What is pinned is asked for in any case. With
+    `diversity`, the best of a rung may give way to what is more unlike those before it.
     """
+    rows = _pool(
+        rungs,
+        limit=diversity.pool(limit),
+        per_slot=diversity.pool(per_slot),
+        diversity=diversity,
+    )
+    rung_of = {row.pk: rung for rung, row in rows}
+    strip = diversity.choose(
+        [row for _rung, row in rows],
+        tiers=[(row.is_pinned, rung) for rung, row in rows],
+        limit=limit,
+        per_slot=per_slot,
+    )
+    return [(rung_of[row.pk], row) for row in strip]
+
+
+def _pool(
+    rungs: Mapping[Rung, QuerySet[Any]], *, limit: int, per_slot: int, diversity: Diversity
+) -> list[tuple[Rung, Ranked]]:
+    """What a strip is chosen from, best first."""
     tables, params, asked = _tables(rungs, limit=limit, per_slot=per_slot)
     if not asked:
         return []
-    strip = _STRIP.format(tables=", ".join(tables), last=len(asked) - 1, order=_ORDER)
+    pool = _POOL.format(tables=", ".join(tables), last=len(asked) - 1, order=_ORDER)
+    family = FAMILY.format(rows=f"({_down_to(len(asked) - 1)})")
+    told = diversity.told([*COLUMNS, "rung", "family.pks"], joined=family)
     with connection.cursor() as cursor:
-        cursor.execute(strip, [*params, limit])
+        cursor.execute(pool + told, [*params, limit])
         return [
-            (asked[rung], Ranked(pk, slot, group, score, {}, lift))
-            for pk, slot, group, score, lift, rung in cursor.fetchall()
+            (
+                asked[rung],
+                Ranked(pk, slot, group, score, {}, lift, others_of(family, pk), likeness),
+            )
+            for pk, slot, group, score, lift, rung, family, likeness in cursor.fetchall()
         ]
 
 
 def standing(
     rungs: Mapping[Rung, QuerySet[Any]], *, group: Any, limit: int, per_slot: int
 ) -> list[Standing]:
-    """The rows of the strip that `climb` fills, and the one of this design; one query.
+    """The rows that `climb` would show for their worth alone, and the one of this design; one query.
 
     All rungs are asked to their end, so this is slower than `climb`: for questions, not for pages.
     """
@@ -111,12 +147,16 @@ def _tables(
         number = len(asked)
         is_gated = number > 0 and rung != Rung.PINNED
         gate = _GATE.format(above=number - 1) if is_gated else "TRUE"
-        found = " UNION ALL ".join(f"TABLE rung{above}" for above in range(number + 1))
         tables.append(_RUNG.format(number=number, query=query, gate=gate))
-        tables.append(_BEST.format(number=number, rows=found, order=_ORDER))
+        tables.append(_BEST.format(number=number, rows=_down_to(number), order=_ORDER))
         params += [*own, *([limit] if is_gated else []), per_slot]
         asked.append(rung)
     return tables, params, asked
+
+
+def _down_to(number: int) -> str:
+    """What all rungs down to this one have found."""
+    return " UNION ALL ".join(f"TABLE rung{above}" for above in range(number + 1))
 
 
 def _columns(rows: QuerySet[Any]) -> QuerySet[Any, Any]:

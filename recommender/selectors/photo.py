@@ -114,7 +114,11 @@ def seen_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> SeenPhoto:
 
 
 def products_like_seen(
-    seen: SeenPhoto, *, filters: Filters = ANYTHING, limit: int | None = None
+    seen: SeenPhoto,
+    *,
+    filters: Filters = ANYTHING,
+    limit: int | None = None,
+    diversity: float | None = None,
 ) -> Strip:
     """Products that look like a photo that was looked at before, best first.
 
@@ -130,7 +134,9 @@ def products_like_seen(
         raise SeenByAnother(SeenByAnother.__doc__)
     if _shows_nothing(seen, question):
         return Strip(versions=(checkpoint.label,))
-    return products_like_vector(seen.vector, question=question, filters=filters, limit=limit)
+    return products_like_vector(
+        seen.vector, question=question, filters=filters, limit=limit, diversity=diversity
+    )
 
 
 def _shows_nothing(seen: SeenPhoto, question: Question) -> bool:

@@ -30,6 +30,7 @@ def products_like_photo(
     *,
     filters: Filters = ANYTHING,
     limit: int | None = None,
+    diversity: float | None = None,
     crop: Crop | None = None,
     boxes: bool = False,
 ) -> PhotoAnswer:
@@ -44,7 +45,7 @@ def products_like_photo(
     """
     is_whole = crop is None and boxes
     looked = photo_in_pieces(data) if is_whole else LookedAt(seen_photo(data, crop=crop))
-    strip = products_like_seen(looked.whole, filters=filters, limit=limit)
+    strip = products_like_seen(looked.whole, filters=filters, limit=limit, diversity=diversity)
     return PhotoAnswer(
         strip,
         **_recognised(looked.whole),

@@ -6,7 +6,7 @@ eligible products exist, k come back. It is exact; docs/decisions.md says up to 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from recommender.catalog import catalog
 from recommender.database import InnerProduct, Part
 from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Embedding
+from recommender.selectors.diversity import ONLY_THE_BEST, Diversity
 from recommender.selectors.duplicates import design
 from recommender.steering import PINNED, UNSTEERED, Steering
 
@@ -28,7 +29,7 @@ WHOLE = "whole"
 # DISTINCT ON keeps the best view of the best product of each group (design); row_number then
 # counts within each slot. A NULL score means that the anchor has no vector: nothing is known.
 _RANK = """
-WITH candidate (pk, slot, grp, score, lift{columns}) AS MATERIALIZED ({candidates}),
+WITH candidate (pk, slot, grp, score, lift{parts}) AS MATERIALIZED ({candidates}),
 best AS (
     SELECT DISTINCT ON (grp) * FROM candidate
     WHERE score IS NOT NULL AND (score >= %s OR lift >= {pinned})
@@ -37,18 +38,38 @@ best AS (
 placed AS (
     SELECT *, row_number() OVER (PARTITION BY slot ORDER BY score + lift DESC, pk) AS place
     FROM best
+),
+pool AS MATERIALIZED (
+    SELECT *, row_number() OVER (ORDER BY score + lift DESC, pk) AS n FROM placed
+    WHERE place <= %s ORDER BY n LIMIT %s
 )
-SELECT pk, slot, grp, score, lift{columns} FROM placed
-WHERE place <= %s ORDER BY score + lift DESC, pk LIMIT %s
 """
+# What else of a design might stand in its place: all that was looked at.
+FAMILY = """
+JOIN (
+    SELECT grp, array_agg(DISTINCT pk ORDER BY pk) AS pks FROM {rows} AS looked_at
+    WHERE grp IN (SELECT grp FROM pool) GROUP BY grp
+) AS family USING (grp)"""
+COLUMNS = ("one.pk", "slot", "grp", "score", "lift::float8")
 UNLIMITED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Search:
+    """An expression for a vector of a checkpoint's space, and how much each part of it counts."""
+
+    anchor: Combinable
+    checkpoint: Checkpoint
+    weights: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Ranked:
     """One product's place; `parts` are the cosines its score is made of, by name.
 
-    `lift` is what the merchant's rules add for its place in the order.
+    `lift` is what the merchant's rules add for its place in the order, `variants` are the keys of
+    the other products of its design that might stand there instead, and `likeness` says how alike it
+    is to each of the rows that were found before it.
     """
 
     pk: Any
@@ -57,6 +78,17 @@ class Ranked:
     score: float
     parts: Mapping[str, float]
     lift: float = 0.0
+    variants: Sequence[Any] = ()
+    likeness: Sequence[float | None] | None = None
+
+    @property
+    def worth(self) -> float:
+        """What it is ordered by."""
+        return self.score + self.lift
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.lift >= PINNED / 2
 
 
 def eligible_products(
@@ -80,51 +112,53 @@ def eligible_products(
 
 def rank_products(
     candidates: QuerySet[Any],
+    search: Search,
     *,
-    anchor: Combinable,
-    checkpoint: Checkpoint,
-    weights: Mapping[str, float],
     limit: int,
     per_slot: int = UNLIMITED,
     lowest: float = -math.inf,
+    diversity: Diversity = ONLY_THE_BEST,
 ) -> list[Ranked]:
     """Rank `eligible_products`, narrowed as the caller likes, by closeness to a vector.
 
-    One query, exact. `anchor` is an expression giving a vector of the checkpoint's space; `weights`
-    says how much each part of the vector counts. Best first, ties by primary key, one product of
-    each group, at most `per_slot` of a slot. Of what scores below `lowest`, only what is pinned.
+    One query, exact. Best first, ties by primary key, one product of each group, at most `per_slot`
+    of a slot. Of what scores below `lowest`, only what is pinned. With `diversity`, the best may give
+    way to what is more unlike those before it.
     """
-    names = [name for name, _width in checkpoint.parts] or [WHOLE]
-    scored = scored_products(candidates, anchor=anchor, checkpoint=checkpoint, weights=weights)
-    rows = scored.values_list(
-        *("pk", "reco_slot", "reco_group", "reco_score", "reco_lift"), *_columns(names)
+    names = [name for name, _width in search.checkpoint.parts] or [WHOLE]
+    columns = [f"reco_part_{name}" for name in names]
+    rows = scored_products(candidates, search).values_list(
+        *("pk", "reco_slot", "reco_group", "reco_score", "reco_lift"), *columns
     )
-    return [
-        Ranked(pk, slot, group, score, dict(zip(names, cosines, strict=True)), lift)
-        for pk, slot, group, score, lift, *cosines in _rows(
-            rows, _columns(names), per_slot=per_slot, limit=limit, lowest=lowest
+    bounds = [lowest, diversity.pool(per_slot), diversity.pool(limit)]
+    pool = [
+        Ranked(
+            *(pk, slot, group, score),
+            dict(zip(names, cosines, strict=True)),
+            lift,
+            others_of(family, pk),
+            likeness,
+        )
+        for pk, slot, group, score, lift, family, *cosines, likeness in _rows(
+            rows, columns, bounds=bounds, diversity=diversity
         )
     ]
+    tiers = [row.is_pinned for row in pool]
+    return diversity.choose(pool, tiers=tiers, limit=limit, per_slot=per_slot)
 
 
-def scored_products(
-    candidates: QuerySet[Any],
-    *,
-    anchor: Combinable,
-    checkpoint: Checkpoint,
-    weights: Mapping[str, float],
-) -> QuerySet[Any]:
+def scored_products(candidates: QuerySet[Any], search: Search) -> QuerySet[Any]:
     """Annotate products with `reco_score`, their closeness to a vector, once per picture.
 
     And with the cosine of each part, `reco_part_<name>`.
     """
-    parts = _cosines(anchor, checkpoint)
+    parts = _cosines(search.anchor, search.checkpoint)
     looked_at = candidates.order_by().filter(
-        recommender_pictures__embeddings__checkpoint=checkpoint
+        recommender_pictures__embeddings__checkpoint=search.checkpoint
     )
     measured: QuerySet[Any] = looked_at.annotate(
         **{f"reco_part_{name}": cosine for name, cosine in parts.items()}
-    ).annotate(reco_score=_weighted(list(parts), weights))
+    ).annotate(reco_score=_weighted(list(parts), search.weights))
     return measured
 
 
@@ -156,21 +190,25 @@ def _weighted(names: list[str], weights: Mapping[str, float]) -> Combinable:
     return total
 
 
-def _columns(names: list[str]) -> list[str]:
-    return [f"reco_part_{name}" for name in names]
+def others_of(family: Sequence[Any], pk: Any) -> list[Any]:
+    return [other for other in family if other != pk]
 
 
 def _rows(
-    rows: QuerySet[Any], columns: list[str], *, per_slot: int, limit: int, lowest: float
+    rows: QuerySet[Any],
+    columns: Sequence[str],
+    *,
+    bounds: Sequence[float],
+    diversity: Diversity,
 ) -> list[Any]:
     try:
         candidates, params = rows.query.sql_with_params()
     except EmptyResultSet:  # a filter that nothing can pass
         return []
     names = "".join(f", {column}" for column in columns)
+    ranked = _RANK.format(parts=names, candidates=candidates, pinned=PINNED / 2)
+    family = FAMILY.format(rows="candidate")
+    told = diversity.told([*COLUMNS, "family.pks", *columns], joined=family)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RANK.format(columns=names, candidates=candidates, pinned=PINNED / 2),
-            [*params, lowest, per_slot, limit],
-        )
+        cursor.execute(ranked + told, [*params, *bounds])
         return list(cursor.fetchall())

@@ -4,7 +4,7 @@ An index only ever proposes. What it proposes is joined with the host's own quer
 exactly; where too little of it may be shown, the same statement searches the slot exactly instead.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from pgvector.django import HalfVectorField
 
 from recommender.models import Checkpoint
 from recommender.models.pictures import Slot
-from recommender.selectors.ranking import scored_products
+from recommender.selectors.ranking import Search, scored_products
 from recommender.steering import UNSTEERED, Steering
 
 # An index is asked for so many neighbours, as thoroughly (`hnsw.ef_search`, at most 1,000). How many
@@ -58,15 +58,6 @@ exact_{slot} (pk) AS MATERIALIZED (
 _LEFT = "(SELECT count(DISTINCT grp) FROM found_{slot}_{effort})"
 _KEYS = "SELECT pk FROM {name}"
 _PINNED = "pinned (pk) AS MATERIALIZED ({rows})"
-
-
-@dataclass(frozen=True)
-class Search:
-    """A vector of a checkpoint's space, and how much each part of it counts."""
-
-    anchor: Combinable
-    checkpoint: Checkpoint
-    weights: Mapping[str, float]
 
 
 def shortlisted(
@@ -159,9 +150,7 @@ def _one_slot(candidates: QuerySet[Any], search: Search, *, slot: str, needed: i
 def _exact(
     candidates: QuerySet[Any], search: Search, *, slot: str, needed: int, gate: str = "TRUE"
 ) -> _Table:
-    scored = scored_products(
-        candidates, anchor=search.anchor, checkpoint=search.checkpoint, weights=search.weights
-    )
+    scored = scored_products(candidates, search)
     rows = scored.values_list("pk", "reco_slot", "reco_group", "reco_score")
     return _table(_EXACT, rows, slot=slot, gate=gate, needed=needed)
 

@@ -13,16 +13,18 @@ from recommender.catalog import catalog
 from recommender.database import vector_value
 from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Purpose, Rule
+from recommender.selectors.diversity import ONLY_THE_BEST, Diversity, diversity_for
 from recommender.selectors.question import Question, question_about
 from recommender.selectors.ranking import (
     WHOLE,
     Ranked,
+    Search,
     cover_vector,
     eligible_products,
     rank_products,
     scored_products,
 )
-from recommender.selectors.shortlist import Search, shortlisted
+from recommender.selectors.shortlist import shortlisted
 from recommender.steering import PINNED, Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
@@ -36,10 +38,14 @@ def similar_products(
     *,
     limit: int | None = None,
     colour_weight: float | None = None,
+    diversity: float | None = None,
     filters: Filters = ANYTHING,
     question: Question | None = None,
 ) -> Strip:
     """Products that look like this one: same slot, in stock, one of each design, best first.
+
+    With `diversity`, 0 to 1 (the shop's setting if not given), a product that is much like one
+    before it gives way to another; see `recommender.selectors.diversity`.
 
     `question` is what is already known about the product, to try out other rules. Three queries,
     and whatever the host's cards prefetch; no vector leaves the database. The product's own design
@@ -52,13 +58,40 @@ def similar_products(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
-    lowest = lowest_score(checkpoint)
+    ranked = ranked_like(
+        question,
+        limit=conf.get("STRIP_LENGTH") if limit is None else limit,
+        colour_weight=colour_weight,
+        diversity=diversity_for(question, diversity),
+        filters=filters,
+    )
+    return _strip(ranked, checkpoint)
+
+
+def ranked_like(
+    question: Question,
+    *,
+    limit: int,
+    colour_weight: float | None = None,
+    diversity: Diversity = ONLY_THE_BEST,
+    filters: Filters = ANYTHING,
+) -> list[Ranked]:
+    """What stands beside the product asked about, in the order shown; one query.
+
+    The question must have a visual checkpoint.
+    """
+    checkpoint = question.checkpoints[Purpose.VISUAL]
     steered = question.steering(Rule.Strip.SIMILAR)
-    candidates = _like(question, filters=filters, steered=steered)
-    anchor = Subquery(cover_vector(product.pk, checkpoint))
+    anchor = Subquery(cover_vector(question.beside.pk, checkpoint))
     search = Search(anchor, checkpoint, part_weights(checkpoint, colour_weight))
-    return _strip(
-        candidates, search, limit=limit, steered=steered, slots=[question.slot], lowest=lowest
+    return _ranked(
+        _like(question, filters=filters, steered=steered),
+        search,
+        limit=limit,
+        steered=steered,
+        slots=[question.slot],
+        lowest=lowest_score(checkpoint),
+        diversity=diversity,
     )
 
 
@@ -69,6 +102,7 @@ def products_like_vector(
     filters: Filters = ANYTHING,
     limit: int | None = None,
     colour_weight: float | None = None,
+    diversity: float | None = None,
 ) -> Strip:
     """Products that look like a photo that is in no catalogue, given its visual vector; two queries.
 
@@ -77,13 +111,15 @@ def products_like_vector(
     checkpoint = question.checkpoints[Purpose.VISUAL]
     steered = question.steering(Rule.Strip.SIMILAR)
     weights = part_weights(checkpoint, colour_weight)
-    return _strip(
+    ranked = _ranked(
         eligible_products(filters, steered=steered),
         Search(vector_value(vector), checkpoint, weights),
-        limit=limit,
+        limit=conf.get("STRIP_LENGTH") if limit is None else limit,
         steered=steered,
         slots=filters.slots,
+        diversity=diversity_for(question, diversity),
     )
+    return _strip(ranked, checkpoint)
 
 
 def nearest_score(vector: Sequence[float], *, question: Question) -> float:
@@ -91,9 +127,7 @@ def nearest_score(vector: Sequence[float], *, question: Question) -> float:
     checkpoint = question.checkpoints[Purpose.VISUAL]
     search = Search(vector_value(vector), checkpoint, part_weights(checkpoint, None))
     near = shortlisted(eligible_products(), search, wanted=1)
-    ranked = rank_products(
-        near, anchor=search.anchor, checkpoint=checkpoint, weights=search.weights, limit=1
-    )
+    ranked = rank_products(near, search, limit=1)
     return ranked[0].score if ranked else -1.0
 
 
@@ -115,12 +149,9 @@ def similar_rungs(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return {}
-    scored = scored_products(
-        _like(question, filters=filters, steered=steered),
-        anchor=Subquery(cover_vector(question.beside.pk, checkpoint)),
-        checkpoint=checkpoint,
-        weights=part_weights(checkpoint, colour_weight),
-    )
+    anchor = Subquery(cover_vector(question.beside.pk, checkpoint))
+    search = Search(anchor, checkpoint, part_weights(checkpoint, colour_weight))
+    scored = scored_products(_like(question, filters=filters, steered=steered), search)
     return {Rung.VISUAL: above(scored, lowest_score(checkpoint)) if is_floored else scored}
 
 
@@ -145,42 +176,40 @@ def products_in_order(ranked: Sequence[Ranked]) -> list[tuple[Ranked, Any]]:
     return [(row, found[row.pk]) for row in ranked if row.pk in found]
 
 
-def _strip(
+def _ranked(
     candidates: QuerySet[Any],
     search: Search,
     *,
-    limit: int | None,
+    limit: int,
     steered: Steering,
     slots: Collection[str],
+    diversity: Diversity,
     lowest: float = -math.inf,
-) -> Strip:
-    limit = conf.get("STRIP_LENGTH") if limit is None else limit
-    near = shortlisted(candidates, search, wanted=limit, slots=slots, steered=steered)
-    ranked = rank_products(
-        near,
-        anchor=search.anchor,
-        checkpoint=search.checkpoint,
-        weights=search.weights,
-        limit=limit,
-        lowest=lowest,
-    )
-    placed = in_pinned_order({row.pk: row for row in ranked}, steered.pins)
+) -> list[Ranked]:
+    wanted = diversity.pool(limit)
+    near = shortlisted(candidates, search, wanted=wanted, slots=slots, steered=steered)
+    ranked = rank_products(near, search, limit=limit, lowest=lowest, diversity=diversity)
+    return in_pinned_order({row.pk: row for row in ranked}, steered.pins)
+
+
+def _strip(ranked: Sequence[Ranked], checkpoint: Checkpoint) -> Strip:
     items = [
         Item(
             product,
-            shown_score(row.score, search.checkpoint),
+            shown_score(row.score, checkpoint),
             rank,
             Rung.VISUAL,
             (*wishes(row), *_reasons(row.parts)),
+            row.variants,
         )
-        for rank, (row, product) in enumerate(products_in_order(placed), start=1)
+        for rank, (row, product) in enumerate(products_in_order(ranked), start=1)
     ]
-    return Strip(tuple(items), versions=(search.checkpoint.label,))
+    return Strip(tuple(items), versions=(checkpoint.label,))
 
 
 def wishes(row: Ranked) -> list[Reason]:
     """The merchant's part in a product's place."""
-    if row.lift >= PINNED / 2:
+    if row.is_pinned:
         return [Reason("pinned", gettext("Picked by the shop"), 1.0)]
     if row.lift > 0:
         return [Reason("boosted", gettext("Recommended by the shop"), round(row.lift, 4))]

@@ -1,10 +1,12 @@
 """Why a product is not in a strip: the first gate that removed it, or the rank at which it stands."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from recommender import conf
@@ -12,14 +14,15 @@ from recommender.calibration import score_on
 from recommender.filters import ANYTHING, Filters
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, Purpose, Rule
+from recommender.selectors.diversity import ONLY_THE_BEST, Diversity, diversity_for
 from recommender.selectors.gates import Facts, facts_about
-from recommender.selectors.goes_with import partner_rungs
+from recommender.selectors.goes_with import climbed, partner_rungs
 from recommender.selectors.ladder import Standing, standing
 from recommender.selectors.question import Question, question_about
-from recommender.selectors.ranking import UNLIMITED
-from recommender.selectors.similar import similar_rungs
+from recommender.selectors.ranking import UNLIMITED, Ranked
+from recommender.selectors.similar import ranked_like, similar_rungs
 from recommender.selectors.status import NOT_NOTED, picture_statuses
-from recommender.steering import Steering, in_pinned_order
+from recommender.steering import Steering
 from recommender.strips import Rung
 
 SIMILAR, GOES_WITH = Rule.Strip.SIMILAR, Rule.Strip.GOES_WITH
@@ -43,6 +46,7 @@ class Gate(models.TextChoices):
     OTHER_COLOUR = "other_colour", gettext_lazy("Another colour of its design ranks before it.")
     BELOW_FLOOR = "below_floor", gettext_lazy("It is too unlike to be shown as similar.")
     SLOT_FULL = "slot_full", gettext_lazy("Better products of its slot use up their share.")
+    TOO_ALIKE = "too_alike", gettext_lazy("It looks too much like what is shown already.")
     RANKED_BELOW = "ranked_below", gettext_lazy("It ranks %(rank)s; the strip ends at %(end)s.")
     SHOWN = "shown", gettext_lazy("It is shown, at rank %(rank)s.")
 
@@ -76,6 +80,7 @@ class Asked:
     limit: int
     per_slot: int
     colour_weight: float | None = None
+    diversity: Diversity = ONLY_THE_BEST
 
     @property
     def encoder(self) -> Checkpoint | None:
@@ -84,54 +89,43 @@ class Asked:
         return self.question.checkpoints.get(needed)
 
 
-def why_not(
-    product: Any,
-    other: Any,
-    *,
-    strip: str = SIMILAR,
-    filters: Filters = ANYTHING,
-    limit: int | None = None,
-    per_slot: int | None = None,
-    colour_weight: float | None = None,
-) -> Verdict:
+class Options(TypedDict, total=False):
+    """What shapes a strip, as the selectors of both strips name it; all may be left out."""
+
+    strip: str
+    filters: Filters
+    limit: int | None
+    per_slot: int | None
+    colour_weight: float | None
+    diversity: float | None
+
+
+def why_not(product: Any, other: Any, **options: Unpack[Options]) -> Verdict:
     """The first gate that keeps `other` out of a strip beside `product`, or its rank there.
 
-    At most five queries; no vector leaves the database.
+    At most six queries; no vector leaves the database.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    asked = ask(
-        product.pk,
-        strip=strip,
-        filters=filters,
-        limit=limit,
-        per_slot=per_slot,
-        colour_weight=colour_weight,
-    )
+    asked = ask(product.pk, **options)
     return verdict_on(other, asked=asked, facts=facts_for(other, asked))
 
 
-def ask(
-    product_pk: Any,
-    *,
-    strip: str,
-    filters: Filters,
-    limit: int | None = None,
-    per_slot: int | None = None,
-    colour_weight: float | None = None,
-) -> Asked:
+def ask(product_pk: Any, **options: Unpack[Options]) -> Asked:
     """Gather what the strip beside a product depends on; one query."""
-    question = question_about(product_pk)
-    share = conf.get("PER_SLOT") if per_slot is None else per_slot
+    question, strip = question_about(product_pk), options.get("strip", SIMILAR)
+    limit, share = options.get("limit"), options.get("per_slot")
+    share = conf.get("PER_SLOT") if share is None else share
     return Asked(
         question,
         strip,
-        filters,
+        options.get("filters", ANYTHING),
         question.steering(strip),
         limit=conf.get("STRIP_LENGTH") if limit is None else limit,
         per_slot=UNLIMITED if strip == SIMILAR else share,
-        colour_weight=colour_weight,
+        colour_weight=options.get("colour_weight"),
+        diversity=diversity_for(question, options.get("diversity")),
     )
 
 
@@ -153,29 +147,56 @@ def verdict_on(other: Any, *, asked: Asked, facts: Facts | None) -> Verdict:
     return _kept_out(other, asked, facts) or _ranked(other, asked, facts)
 
 
-def standings(asked: Asked, *, group: Any) -> list[Standing]:
-    """The strip as it is shown, best first, and the row of one design if it stands below."""
-    rungs = (
-        similar_rungs(
+def standings(asked: Asked, *, group: Any, beyond: int = 0) -> list[Standing]:
+    """The strip as it is shown, best first, so many beyond its end, and the row of one design.
+
+    One query; one more where the design is not shown or something beyond is asked for.
+    """
+    shown = _shown(asked)
+    if not beyond and any(row.row.group == group for row in shown):
+        return shown
+    known = {row.row.pk for row in shown}
+    rows = standing(_rungs(asked), group=group, limit=asked.limit + beyond, per_slot=asked.per_slot)
+    return [*shown, *(row for row in rows if row.row.pk not in known)]
+
+
+def _shown(asked: Asked) -> list[Standing]:
+    rows: list[tuple[Rung, Ranked]] = []
+    if asked.strip == GOES_WITH:
+        rows = climbed(
             asked.question,
+            limit=asked.limit,
+            per_slot=asked.per_slot,
+            diversity=asked.diversity,
             filters=asked.filters,
-            steered=asked.steered,
-            colour_weight=asked.colour_weight,
         )
-        if asked.strip == SIMILAR
-        else partner_rungs(asked.question, filters=asked.filters, steered=asked.steered)
-    )
-    rows = standing(rungs, group=group, limit=asked.limit, per_slot=asked.per_slot)
-    is_shown = {row.row.pk: _is_shown(row, asked) for row in rows}
-    shown = in_pinned_order(
-        {row.row.pk: row for row in rows if is_shown[row.row.pk]}, asked.steered.pins
-    )
-    placed = [replace(row, rank=rank) for rank, row in enumerate(shown, start=1)]
-    return [*placed, *(row for row in rows if not is_shown[row.row.pk])]
+    elif asked.encoder:
+        ranked = ranked_like(
+            asked.question,
+            limit=asked.limit,
+            colour_weight=asked.colour_weight,
+            diversity=asked.diversity,
+            filters=asked.filters,
+        )
+        rows = [(Rung.VISUAL, row) for row in ranked]
+    places = Counter[str]()
+    placed = []
+    for rank, (rung, row) in enumerate(rows, start=1):
+        places[row.slot] += 1
+        placed.append(Standing(row, rung, places[row.slot], rank, is_shown=True))
+    return placed
 
 
-def _is_shown(row: Standing, asked: Asked) -> bool:
-    return row.rank <= asked.limit and row.place <= asked.per_slot
+def _rungs(asked: Asked, *, is_floored: bool = True) -> Mapping[Rung, QuerySet[Any]]:
+    if asked.strip == GOES_WITH:
+        return partner_rungs(asked.question, filters=asked.filters, steered=asked.steered)
+    return similar_rungs(
+        asked.question,
+        filters=asked.filters,
+        steered=asked.steered,
+        colour_weight=asked.colour_weight,
+        is_floored=is_floored,
+    )
 
 
 def _kept_out(other: Any, asked: Asked, facts: Facts) -> Verdict | None:
@@ -235,7 +256,7 @@ def _ruled(gate: Gate, pk: int) -> Verdict:
 def _ranked(other: Any, asked: Asked, facts: Facts) -> Verdict:
     """Its place among all that passed the gates; one query."""
     rows = standings(asked, group=facts.group)
-    shown = [row for row in rows if _is_shown(row, asked)]
+    shown = [row for row in rows if row.is_shown]
     last = _shown_score(shown[-1], asked) if shown else None
     own = next((row for row in rows if row.row.group == facts.group), None)
     if own is None and asked.strip == SIMILAR:
@@ -245,11 +266,18 @@ def _ranked(other: Any, asked: Asked, facts: Facts) -> Verdict:
     if own.row.pk != other.pk:
         instead = _said(Gate.OTHER_COLOUR)
         return replace(instead, instead=own.row.pk, rank=own.rank, last_score=last)
-    gate = Gate.SHOWN if _is_shown(own, asked) else Gate.RANKED_BELOW
-    if own.place > asked.per_slot:
-        return replace(_said(Gate.SLOT_FULL), score=_shown_score(own, asked), last_score=last)
+    gate = _gate_of(own, asked)
     said = _said(gate, words=_end(own.rank, shown))
-    return replace(said, rank=own.rank, score=_shown_score(own, asked), last_score=last)
+    rank = None if gate == Gate.SLOT_FULL else own.rank
+    return replace(said, rank=rank, score=_shown_score(own, asked), last_score=last)
+
+
+def _gate_of(own: Standing, asked: Asked) -> Gate:
+    if own.is_shown:
+        return Gate.SHOWN
+    if own.place > asked.per_slot:
+        return Gate.SLOT_FULL
+    return Gate.RANKED_BELOW if own.rank > asked.limit else Gate.TOO_ALIKE
 
 
 def _shown_score(row: Standing, asked: Asked) -> float:
@@ -258,16 +286,9 @@ def _shown_score(row: Standing, asked: Asked) -> float:
 
 def _unlike(other: Any, asked: Asked) -> float | None:
     """The score of a product that stands on no rung; one query."""
-    rungs = similar_rungs(
-        asked.question,
-        filters=asked.filters,
-        steered=asked.steered,
-        colour_weight=asked.colour_weight,
-        is_floored=False,
-    )
     scores = [
         score
-        for rows in rungs.values()
+        for rows in _rungs(asked, is_floored=False).values()
         for score in rows.filter(pk=other.pk).values_list("reco_score", flat=True)
         if score is not None
     ]

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from django.db.models import Subquery
 from django.utils.translation import gettext
 
 from recommender.catalog import catalog
-from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Look, Pairing, Purpose, Rule
 from recommender.selectors.gates import Facts
 from recommender.selectors.goes_with import worn_together
-from recommender.selectors.ranking import WHOLE, cover_vector, scored_products
+from recommender.selectors.ranking import WHOLE, Search, cover_vector, scored_products
 from recommender.selectors.similar import TEXTS, part_weights
 from recommender.selectors.verdict import (
     SIMILAR,
     Asked,
     Gate,
+    Options,
     Verdict,
     ask,
     facts_for,
@@ -53,36 +53,20 @@ class Explanation:
         return " ".join([self.verdict.text, *(f"{part.reason.text}." for part in self.parts)])
 
 
-def why(
-    product: Any,
-    other: Any,
-    *,
-    strip: str = SIMILAR,
-    filters: Filters = ANYTHING,
-    limit: int | None = None,
-    per_slot: int | None = None,
-    colour_weight: float | None = None,
-) -> Explanation:
+def why(product: Any, other: Any, **options: Unpack[Options]) -> Explanation:
     """Why `other` stands in a strip beside `product`; where it does not, the verdict alone.
 
-    At most six queries; no vector leaves the database.
+    At most seven queries; no vector leaves the database.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    asked = ask(
-        product.pk,
-        strip=strip,
-        filters=filters,
-        limit=limit,
-        per_slot=per_slot,
-        colour_weight=colour_weight,
-    )
+    asked = ask(product.pk, **options)
     facts = facts_for(other, asked)
     verdict = verdict_on(other, asked=asked, facts=facts)
     if facts is None or verdict.gate != Gate.SHOWN:
         return Explanation(verdict)
-    parts = _alike(other.pk, asked) if strip == SIMILAR else _matching(other.pk, asked)
+    parts = _alike(other.pk, asked) if asked.strip == SIMILAR else _matching(other.pk, asked)
     return Explanation(verdict, [*_wished(facts, asked), *parts])
 
 
@@ -147,12 +131,8 @@ def _cosines(
     """The cosine of each part, from the view of the product that fits best; none if unseen."""
     names = [name for name, _width in checkpoint.parts] or [WHOLE]
     anchor = Subquery(cover_vector(asked.question.beside.pk, checkpoint))
-    seen = scored_products(
-        catalog().products().filter(pk=other_pk),
-        anchor=anchor,
-        checkpoint=checkpoint,
-        weights=weights,
-    )
+    other = catalog().products().filter(pk=other_pk)
+    seen = scored_products(other, Search(anchor, checkpoint, weights))
     best = seen.order_by("-reco_score").values(*(f"reco_part_{name}" for name in names)).first()
     known = {name: best[f"reco_part_{name}"] for name in names} if best else {}
     return {name: cosine for name, cosine in known.items() if cosine is not None}

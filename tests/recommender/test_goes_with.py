@@ -305,7 +305,7 @@ def test_a_pin_is_found_where_better_informed_rungs_fill_the_strip(
     belt = make_product("belt", Slot.ACCESSORY)
     Rule.objects.create(kind="PIN", product=belt, position=1)
 
-    strip = goes_with(blouse, limit=1)
+    strip = goes_with(blouse, limit=1, diversity=0)
 
     assert titles(strip) == ["belt"]
     assert [reason.code for reason in strip.items[0].reasons] == ["pinned"]

@@ -149,7 +149,7 @@ def test_what_is_there_is_not_built_again(indexed):
 
 
 def test_the_index_answers(indexed, blouse, plans):
-    similar_products(blouse, limit=4)
+    similar_products(blouse, limit=4, diversity=0)
 
     assert looked_at(plans[0], "found_top_12")
     assert not looked_at(plans[0], "found_top_24")
@@ -205,7 +205,9 @@ def test_where_filters_leave_too_little_the_same_statement_searches_on(
     Product.objects.filter(pk__in=[top.pk for top in furthest]).update(colour="teal")
 
     with django_assert_num_queries(4):  # as ever
-        strip = similar_products(blouse, limit=5, filters=Filters(also=Q(colour="teal")))
+        strip = similar_products(
+            blouse, diversity=0, limit=5, filters=Filters(also=Q(colour="teal"))
+        )
 
     assert keys(strip) == [top.pk for top in furthest]
     assert looked_at(plans[0], "exact_top")
@@ -346,7 +348,7 @@ def test_where_filters_leave_too_little_the_index_is_asked_for_more_first(
     further = shop[8:22]  # four of the nearest twelve, twelve of the nearest 24
     Product.objects.filter(pk__in=[top.pk for top in further]).update(colour="teal")
 
-    strip = similar_products(blouse, limit=3, filters=Filters(also=Q(colour="teal")))
+    strip = similar_products(blouse, diversity=0, limit=3, filters=Filters(also=Q(colour="teal")))
 
     assert keys(strip) == [top.pk for top in further[:3]]
     assert looked_at(plans[0], "found_top_24")
@@ -356,7 +358,7 @@ def test_where_filters_leave_too_little_the_index_is_asked_for_more_first(
 def test_an_index_that_left_next_to_nothing_is_not_asked_again(indexed, shop, blouse, plans):
     Product.objects.filter(pk=shop[-1].pk).update(colour="teal")
 
-    similar_products(blouse, limit=3, filters=Filters(also=Q(colour="teal")))
+    similar_products(blouse, diversity=0, limit=3, filters=Filters(also=Q(colour="teal")))
 
     assert not looked_at(plans[0], "found_top_24")
     assert looked_at(plans[0], "exact_top")

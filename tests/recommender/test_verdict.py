@@ -188,9 +188,12 @@ def test_every_product_has_one_verdict_and_it_agrees_with_the_strip(
     asker = chance.choice(shop)
     wish = chance.choice([Filters(), Filters(price_max=Decimal(50))])
 
-    items = STRIPS[strip](asker, limit=5, filters=wish).items
+    diversity = chance.choice([None, 0.0, 0.5])
+
+    items = STRIPS[strip](asker, limit=5, filters=wish, diversity=diversity).items
     verdicts = {
-        other.pk: why_not(asker, other, strip=strip, limit=5, filters=wish) for other in shop
+        other.pk: why_not(asker, other, strip=strip, limit=5, filters=wish, diversity=diversity)
+        for other in shop
     }
 
     shown = {pk: verdict.rank for pk, verdict in verdicts.items() if verdict.gate == Gate.SHOWN}

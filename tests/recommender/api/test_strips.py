@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 
+from fashionshop.models import Product
+
 pytestmark = pytest.mark.django_db
 
 
@@ -33,7 +35,7 @@ def test_an_item_says_all_that_its_card_shows_and_why_it_is_there(similar):
 
     assert set(item) == {
         *("id", "title", "subtitle", "price", "currency", "price_label", "url"),
-        *("availability", "picture", "score", "rank", "reasons", "source"),
+        *("availability", "picture", "score", "rank", "reasons", "variants", "source"),
     }
     assert item["source"] == "visual"
     assert item["reasons"][0] == {
@@ -63,6 +65,34 @@ def test_colour_can_count_for_everything(client, make_product, looks_like, blous
 
     assert titles(client.get(url, {"colour_weight": "1"})) == ["same colour", "same cut"]
     assert titles(client.get(url, {"colour_weight": "0"})) == ["same cut", "same colour"]
+
+
+@pytest.mark.parametrize("strip", ["similar", "goes-with"])
+@pytest.mark.parametrize("diversity", ["1.1", "-0.1", "NaN", "much"])
+def test_a_diversity_out_of_bounds_is_named(client, blouse, strip, diversity):
+    reply = client.get(f"/api/v1/products/{blouse.pk}/{strip}", {"diversity": diversity})
+
+    assert reply.status_code == 400
+    assert [fault["pointer"] for fault in reply.json()["errors"]] == ["#/diversity"]
+
+
+def test_diversity_can_be_asked_for(client, blouse, make_product, looks_like):
+    looks_like(blouse)
+    for title, degrees in (("near", 10), ("its like", 11), ("other", -40)):
+        looks_like(make_product(title), shape=degrees, colour=degrees)
+
+    url = f"/api/v1/products/{blouse.pk}/similar"
+
+    assert titles(client.get(url, {"diversity": "0"})) == ["near", "its like", "other"]
+    assert titles(client.get(url, {"diversity": "0.5"})) == ["near", "other", "its like"]
+
+
+def test_the_other_colours_of_an_item_are_named_by_id(similar):
+    Product.objects.filter(title__in=["near", "far"]).update(design="T-1")
+
+    item = similar().json()["items"][0]
+
+    assert item["variants"] == [str(Product.objects.get(title="far").pk)]
 
 
 @pytest.mark.parametrize("weight", ["5e-324", "1e-300", "1.0", ".5", "1E-1"])
