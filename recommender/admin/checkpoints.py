@@ -80,17 +80,11 @@ class CheckpointAdmin(ReadOnlyAdmin):
             checkpoint.may_switch = self.has_switch_permission(request)
         return page
 
-    def render_change_form(  # noqa: PLR0917 -- Django calls it so
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Any = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **named: Any
     ) -> HttpResponse:
-        context |= _steps(obj, may_switch=self.has_switch_permission(request))
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        context |= _steps(context["original"], may_switch=self.has_switch_permission(request))
+        return super().render_change_form(request, context, *args, **named)
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page that shows old strips above new ones; it changes nothing."""

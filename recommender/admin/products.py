@@ -155,20 +155,15 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self.message_user(request, text)
         return HttpResponseRedirect(product_page(product.pk))
 
-    def render_change_form(  # noqa: PLR0917 -- Django calls it so
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Any = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **named: Any
     ) -> HttpResponse:
+        obj = context["original"]
         previews = [preview for preview in (previews_of(obj) if obj else ()) if preview.items]
         may_rule = request.user.has_perm(ADD_RULE) and bool(rule_page())
         context |= {"previews": previews, "retry_form": RETRY_FORM, "may_rule": may_rule}
         context["never_page"] = rule_page(kind=Rule.Kind.NEVER_TOGETHER)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        return super().render_change_form(request, context, *args, **named)
 
 
 def previews_of(product: Any) -> list[Preview]:

@@ -106,18 +106,12 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 return self._preview(request, form, original=rule)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def render_change_form(  # noqa: PLR0917 -- Django calls it so
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Any = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **named: Any
     ) -> HttpResponse:
-        if obj is not None:
+        if obj := context["original"]:
             context.setdefault("conflicts", _linked(conflicts_of(obj, now=timezone.now())))
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        return super().render_change_form(request, context, *args, **named)
 
     def history_view(
         self, _request: HttpRequest, object_id: str, _extra: Any = None

@@ -41,18 +41,13 @@ class Lesson:
     elsewhere_weight: float
 
 
-class StyleTask:
-    """Handfuls of looks as batches, held-out questions as validation."""
+class LooksTask:
+    """Handfuls of looks as batches, and what is learnt from one of them."""
 
-    def __init__(
-        self, network: StyleHead, *, taught: Taught, lesson: Lesson, config: Config
-    ) -> None:
-        self.network = network
+    def __init__(self, *, taught: Taught, config: Config) -> None:
         self._taught = taught
-        self._lesson = lesson
         self._config = config
         self._expected = torch.from_numpy(expected(taught.wardrobe, taught.looks))
-        self._place = memory_places(taught.looks, count=len(taught.wardrobe.items))
         self._epoch = 0
 
     def batches(self, epoch: int) -> list[list[Look]]:
@@ -62,18 +57,48 @@ class StyleTask:
             self._taught.looks, size=self._config.batch, seed=self._config.seed, epoch=epoch
         )
 
+    def _surprise(
+        self,
+        vectors: Tensor,
+        *,
+        items: Indices,
+        worn: NDArray[np.float32],
+        log_temperature: Tensor,
+        elsewhere_weight: float,
+    ) -> Tensor:
+        """Contrast (n, D) vectors of items, how often their kinds are worn taken off the logits."""
+        on, wardrobe = vectors.device, self._taught.wardrobe
+        temperature = log_temperature.exp().clamp(COLDEST, HOTTEST)
+        return look_contrast(
+            vectors @ vectors.T / temperature - self._expected[items].to(on),
+            worn=torch.from_numpy(worn).to(on),
+            known=torch.from_numpy(wardrobe.are_together(items, items)).to(on),
+            family=torch.from_numpy(wardrobe.family[items]).to(on),
+            elsewhere_weight=elsewhere_weight,
+        )
+
+
+class StyleTask(LooksTask):
+    """A style head that learns from handfuls of looks; held-out questions as validation."""
+
+    def __init__(
+        self, network: StyleHead, *, taught: Taught, lesson: Lesson, config: Config
+    ) -> None:
+        super().__init__(taught=taught, config=config)
+        self.network = network
+        self._lesson = lesson
+        self._place = memory_places(taught.looks, count=len(taught.wardrobe.items))
+
     def loss(self, batch: list[Look]) -> Tensor:
         """Contrast all items of the batch's looks, each member of the network by itself."""
         items, worn = pairs_worn(batch, self._taught.wardrobe.family)
         members = self._learning(torch.from_numpy(items), device_of(self.network))
         apart = [
-            surprise(
+            self._surprise(
                 vectors,
                 items=items,
                 worn=worn,
-                wardrobe=self._taught.wardrobe,
                 log_temperature=self.network.log_temperature,
-                expected=self._expected,
                 elsewhere_weight=self._lesson.elsewhere_weight,
             )
             for vectors in members
@@ -118,28 +143,6 @@ def handfuls(looks: Sequence[Look], *, size: int, seed: int, epoch: int) -> list
     size = min(size, len(order))
     starts = range(0, len(order) - size + 1, size)
     return [[looks[i] for i in order[at : at + size]] for at in starts]
-
-
-def surprise(
-    vectors: Tensor,
-    *,
-    items: Indices,
-    worn: NDArray[np.float32],
-    wardrobe: Wardrobe,
-    log_temperature: Tensor,
-    expected: Tensor,
-    elsewhere_weight: float,
-) -> Tensor:
-    """Contrast (n, D) vectors of items, how often their kinds are worn taken off the logits."""
-    on = vectors.device
-    temperature = log_temperature.exp().clamp(COLDEST, HOTTEST)
-    return look_contrast(
-        vectors @ vectors.T / temperature - expected[items].to(on),
-        worn=torch.from_numpy(worn).to(on),
-        known=torch.from_numpy(wardrobe.are_together(items, items)).to(on),
-        family=torch.from_numpy(wardrobe.family[items]).to(on),
-        elsewhere_weight=elsewhere_weight,
-    )
 
 
 def pairs_worn(looks: Sequence[Look], family: Indices) -> tuple[Indices, NDArray[np.float32]]:

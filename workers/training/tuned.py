@@ -30,7 +30,7 @@ from workers.networks.visual import unit
 from workers.training.described import pictures_stamp, weights_stamp
 from workers.training.looks import Look
 from workers.training.loop import Config, device_of, fit
-from workers.training.style import Taught, answer, expected, handfuls, pairs_worn, surprise
+from workers.training.style import LooksTask, Taught, answer, pairs_worn
 from workers.training.views import BATCH, prepared_batches
 
 FIRST_BLOCK = 14  # that learns, the first at 6×6 cells; the last is 16
@@ -80,7 +80,7 @@ class LateFabric(nn.Module):
         return unit(self.project(torch.cat([unit(fabric), unit(grid)], dim=1)))
 
 
-class TuningTask:
+class TuningTask(LooksTask):
     """Handfuls of looks contrasted with each other, as the head will; held-out questions."""
 
     network: LateFabric
@@ -88,31 +88,19 @@ class TuningTask:
     def __init__(
         self, network: LateFabric, *, early: EarlyMaps, taught: Taught, config: Config
     ) -> None:
+        super().__init__(taught=taught, config=config)
         self.network = network
         self._early = early
-        self._taught = taught
-        self._config = config
-        self._expected = torch.from_numpy(expected(taught.wardrobe, taught.looks))
-        self._epoch = 0
-
-    def batches(self, epoch: int) -> list[list[Look]]:
-        """Shuffle the looks into batches, the last, smaller one left out."""
-        self._epoch = epoch
-        return handfuls(
-            self._taught.looks, size=self._config.batch, seed=self._config.seed, epoch=epoch
-        )
 
     def loss(self, batch: list[Look]) -> Tensor:
         """Contrast all items of the batch's looks."""
         items, worn = pairs_worn(batch, self._taught.wardrobe.family)
         vectors = self.network(*self._early.of(torch.from_numpy(items), device_of(self.network)))
-        return surprise(
+        return self._surprise(
             vectors,
             items=items,
             worn=worn,
-            wardrobe=self._taught.wardrobe,
             log_temperature=self.network.log_temperature,
-            expected=self._expected,
             elsewhere_weight=1.0,
         )
 
