@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from recommender.filters import Filters
+from recommender.garments import SLOTS
 from recommender.models import Slot
 from recommender.strips import Nothing, Outfit, Outfits, Piece
 
@@ -123,7 +124,7 @@ def asked_look(query: QueryDict, choices: Sequence[LookChoice] = ()) -> AskedLoo
 def drawn_look(answer: Outfits, asked: AskedLook, choices: Sequence[LookChoice] = ()) -> DrawnLook:
     """The first outfit of an answer with the links that change it; no query."""
     outfit = next(iter(answer.outfits), None)
-    pieces = outfit.pieces if outfit else ()
+    pieces = _as_worn(outfit.pieces) if outfit else ()
     chosen = [str(piece.product.pk) for piece in pieces if not piece.is_given]
     return DrawnLook(
         outfit,
@@ -136,6 +137,11 @@ def drawn_look(answer: Outfits, asked: AskedLook, choices: Sequence[LookChoice] 
         versions=answer.versions,
         choices=[DrawnChoice(each, asked.chosen.get(each.name, "")) for each in choices],
     )
+
+
+def _as_worn(pieces: Sequence[Piece]) -> list[Piece]:
+    """What the page is about, then the rest by slot, so that a swapped piece stays where it was."""
+    return [*pieces[:1], *sorted(pieces[1:], key=lambda piece: SLOTS.index(piece.slot))]
 
 
 def _swap(piece: Piece, pieces: Sequence[Piece], asked: AskedLook) -> str:

@@ -61,6 +61,12 @@ def test_a_swap_link_changes_that_piece_and_keeps_the_rest(wardrobe, blouse):
     assert set(after) == {"blouse", "skirt", "handbag", "sandals"}
 
 
+def test_a_swapped_piece_stands_where_the_one_before_stood(wardrobe, blouse):
+    address = swap_of(draw(blouse), "boots")
+
+    assert titles(draw(blouse, address)) == ["blouse", "skirt", "sandals", "handbag"]
+
+
 def test_a_piece_can_be_swapped_again_and_again(wardrobe, blouse):
     once = draw(blouse, swap_of(draw(blouse), "boots"))
 
