@@ -108,11 +108,13 @@ def _weights(encoder: Checkpoint, colour_weight: float | None) -> Mapping[str, f
 def _found(pictures: Sequence[Picture], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The worker's answer, kept for as long as pictures and checkpoints stay what they are."""
     words = repr([[picture.sha256 for picture in pictures], sorted(asked.items())])
-    key = f"recommender.regions.{sha256(words.encode()).hexdigest()}"
+    name = sha256(words.encode()).hexdigest()
+    key = f"recommender.regions.{name}"
     known: list[dict[str, Any]] | None = cache.get(key)
     if known is None:
         try:
-            known = found_regions(pictures=[p.pk for p in pictures], **asked).get("regions")
+            reply = found_regions(called=name, pictures=[p.pk for p in pictures], **asked)
+            known = reply.get("regions")
         except NoWorker as error:
             raise NoWorker(str(NOBODY)) from error
         if known is None:  # the worker has not heard yet of what serves now

@@ -1,6 +1,10 @@
 """The bell: one per transaction, after the commit, and never the reason for a lost sale."""
 
+import json
 import logging
+import threading
+import time
+import uuid
 
 import pytest
 from django.db import transaction
@@ -85,7 +89,7 @@ def test_regions_are_asked_for_where_photos_are(broker):
     broker.error = OperationalError("refused")
 
     with pytest.raises(dispatch.NoWorker):
-        dispatch.found_regions(pictures=[1, 2])
+        dispatch.found_regions(called="x", pictures=[1, 2])
     assert dispatch.QUEUES[dispatch.FIND_REGIONS] == dispatch.QUEUES[dispatch.ENCODE_PHOTO]
 
 
@@ -109,3 +113,73 @@ def test_a_broker_that_is_not_there_is_given_up_quickly(settings, tmp_path, capl
 )
 def test_addresses_are_spelled_as_celery_reads_them(given, spelled):
     assert dispatch.broker_url(given) == spelled
+
+
+@pytest.fixture
+def reply(redis_url):
+    """Answer a question of this name, after so many seconds; returns the name."""
+    name = f"recommender.reply.{uuid.uuid4()}"
+    threads = []
+
+    def send(payload, *, after=0.0):
+        threads.append(threading.Timer(after, dispatch.answer, [name, payload]))
+        threads[-1].start()
+        return name
+
+    yield send
+    for thread in threads:
+        thread.join()
+
+
+def heard(name, *, timeout):
+    found = dispatch._awaited(name, timeout=timeout)
+    return None if found is None else json.loads(found[1])
+
+
+@pytest.mark.parametrize("after", [0.0, 0.3])
+def test_an_answer_is_heard_whether_it_is_there_or_comes_while_one_waits(reply, after):
+    assert heard(reply({"seen": 1}, after=after), timeout=5) == {"seen": 1}
+
+
+def test_who_waits_longer_than_a_connection_may_be_silent_listens_again(reply, monkeypatch):
+    monkeypatch.setattr(dispatch, "LISTEN_SECONDS", 0.1)
+
+    assert heard(reply({"seen": 1}, after=0.5), timeout=5) == {"seen": 1}
+
+
+def test_nobody_waits_longer_than_asked_to(redis_url):
+    started = time.monotonic()
+
+    assert heard("recommender.reply.nobody", timeout=0.3) is None
+    assert 0.3 <= time.monotonic() - started < 2
+
+
+def test_an_answer_is_heard_once_and_not_kept_for_ever(redis_url):
+    name = f"recommender.reply.{uuid.uuid4()}"
+    for number in range(3):
+        dispatch.answer(name, {"seen": number})
+
+    assert [heard(name, timeout=5)["seen"] for _time in range(2)] == [0, 1]
+    assert 0 < dispatch._redis().ttl(name) <= dispatch.REPLY_KEPT_SECONDS
+
+
+def test_regions_found_too_late_are_there_for_who_asks_again(broker, redis_url, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTO_TIMEOUT_SECONDS": 0.1}
+    question = {"called": str(uuid.uuid4()), "pictures": [1, 2]}
+    with pytest.raises(dispatch.NoWorker):
+        dispatch.found_regions(**question)
+    ((_name, options),) = broker.rung
+    dispatch.answer(options["kwargs"]["reply_to"], {"regions": []})
+
+    assert dispatch.found_regions(**question) == {"regions": []}
+    assert len(broker.rung) == 1
+
+
+def test_a_photo_is_never_answered_with_what_another_asked(broker, redis_url, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTO_TIMEOUT_SECONDS": 0.1}
+    for _time in range(2):
+        with pytest.raises(dispatch.NoWorker):
+            dispatch.encoded_photo(b"jpeg")
+
+    first, second = (options["kwargs"]["reply_to"] for _name, options in broker.rung)
+    assert first != second

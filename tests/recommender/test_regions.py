@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import translation
 
+from recommender import dispatch
 from recommender.dispatch import NoWorker
 from recommender.models import Pairing, Picture
 from recommender.selectors import regions as selector
@@ -227,4 +228,30 @@ def test_the_api_says_that_no_worker_answers(client, monkeypatch, blouse, near):
     reply = client.get(f"/api/v1/products/{blouse.pk}/why/{near.pk}", {"regions": "true"})
 
     assert (reply.status_code, reply.json()["code"]) == (503, "no_worker")
+    assert reply.json()["detail"] == "No worker answered in time. Please try again in a moment."
     assert reply["Retry-After"]
+
+
+@pytest.fixture
+def busy(broker, redis_url, settings):
+    """Workers that hear of a question and answer none in time."""
+    settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTO_TIMEOUT_SECONDS": 0.1}
+    return broker
+
+
+def test_workers_that_are_busy_cost_the_view_alone(inspect, busy):
+    page = inspect().content.decode()
+
+    assert "No worker answered in time. Please try again in a moment." in page
+    assert "It is shown, at rank 1." in page
+    assert page.count("<figure>") == 0
+
+
+def test_what_a_busy_worker_found_in_the_end_is_shown_when_asked_again(ask, busy):
+    with pytest.raises(NoWorker, match="try again"):
+        ask()
+    ((_name, options),) = busy.rung
+    dispatch.answer(options["kwargs"]["reply_to"], {"regions": [seen(), seen()]})
+
+    assert len(ask()) == 2
+    assert len(busy.rung) == 1
