@@ -121,7 +121,7 @@ def _asked(task: str, *, reply_to: str = "", **question: Any) -> dict[str, Any]:
 def _late(reply_to: str) -> dict[str, Any] | None:
     """What came after nobody waited any more; None where nothing did, or nobody can be asked."""
     try:
-        reply = _redis().lpop(reply_to)
+        reply: Any = _redis().lpop(reply_to)
     except (RedisError, OSError):
         return None
     return None if reply is None else json.loads(reply)
