@@ -16,6 +16,7 @@ import catalogue
 from recommender.garments import BOTTOM
 from recommender.models import Checkpoint, Pairing
 from recommender.selectors.goes_with import style_neighbours
+from recommender.selectors.question import question_about
 from recommender.services import indexes
 from recommender.services.pairings import Score, refresh_pairings
 from workers.serving import load_scorer
@@ -78,7 +79,7 @@ def build(style: Checkpoint) -> None:
 
 
 def neighbours(key: int, style: Checkpoint) -> object:
-    return style_neighbours(key, slot=BOTTOM, style=style, per_slot=24)
+    return style_neighbours(question_about(key), style=style, per_slot=24)
 
 
 def cheap(first: Sequence[object], second: Sequence[object]) -> list[float]:

@@ -15,7 +15,7 @@ PARTNERS = {
     "": set(),
 }
 FOR_ALL = {"gender": "UNISEX", "season": "ALL_YEAR"}
-STEP = 1e-6
+STEP, UNSUITED = 1e-6, 100
 
 
 def similar(world, asked):
@@ -49,7 +49,7 @@ def goes_with(world, asked):
         if world["products"][i]["slot"] in slots or i in pins
     ]
     shelf = _Shelf(world, "GOES_WITH", share=_deep(asked, "per_slot"))
-    for number, (rung, scores) in enumerate(_ladder(world, partners).items()):
+    for number, (rung, scores) in enumerate(_ladder(world, asked, partners).items()):
         if number == 0 or len(shelf.rows()) < _deep(asked, "limit"):
             shelf.add(rung, scores)
     shelf.add("pinned", {i: 0.0 for i in partners if i in pins})
@@ -135,21 +135,24 @@ def _look_alike(world, i, j):
     return _alike(one, other, {"shape": 0.85, "colour": 0.15})
 
 
-def _ladder(world, partners):
+def _ladder(world, asked, partners):
     """What each rung knows: rung → product → score."""
     products, style, visual = world["products"], _cover(world, "style"), _cover(world, "visual")
     worn = {i: sum(0 in look and i in look for look in world["looks"]) for i in partners}
-    novelty = {
-        i: sum(j > i for j in partners if _slot(world, j) == _slot(world, i)) for i in partners
-    }
+    suited = [i for i in partners if _suits(world, asked, i)]
+    newest = {}
+    for i in partners:
+        alike = [j for j in partners if _slot(world, j) == _slot(world, i)]
+        newer = [j for j in alike if j > i and (j in suited) == (i in suited)]
+        newest[i] = (len(newer) + 1) * -STEP - (0 if i in suited else UNSUITED)
     rungs = {
         "look": {i: float(looks) for i, looks in worn.items() if looks},
-        "stored": {i: world["pairings"][0, i] for i in partners if (0, i) in world["pairings"]},
+        "stored": {i: world["pairings"][0, i] for i in suited if (0, i) in world["pairings"]},
         "style": {},
         "palette": {},
-        "newest": {i: (newer + 1) * -STEP for i, newer in novelty.items()},
+        "newest": newest,
     }
-    for i in partners:
+    for i in suited:
         for view in products[i]["views"]:
             if style and view["style"]:
                 score = _inner_product(style, view["style"])
@@ -158,6 +161,17 @@ def _ladder(world, partners):
                 score = _inner_product(visual["colour"], view["visual"]["colour"])
                 rungs["palette"][i] = max(score, rungs["palette"].get(i, score))
     return rungs
+
+
+def _suits(world, asked, i):
+    """Whether it is for the same wearer and season, where the filters do not speak of them."""
+    own, product = world["products"][0], world["products"][i]
+    return all(
+        name in asked["attributes"]
+        or everybody in {own[name], product[name]}
+        or own[name] == product[name]
+        for name, everybody in FOR_ALL.items()
+    )
 
 
 def _eligible(world, asked, strip):

@@ -27,11 +27,13 @@ from recommender.selectors.ranking import (
 )
 from recommender.selectors.shortlist import shortlisted
 from recommender.selectors.similar import above, products_in_order, wishes
-from recommender.steering import UNSTEERED, Steering, in_pinned_order
+from recommender.selectors.suited import Demand, demand_of
+from recommender.steering import Steering, in_pinned_order
 from recommender.strips import Item, Reason, Rung, Strip
 
 COLOUR = "colour"
 A_PLACE = 1e-6  # so little counts a place among the newest that any boost outweighs it
+UNSUITED = -100.0  # outweighs all boosts, so that what does not suit comes last
 
 
 def goes_with(
@@ -47,7 +49,8 @@ def goes_with(
 
     The shop's own looks come first, then stored pairings; where they do not fill the strip (a new
     product, a sale that emptied a slot) style neighbours do, then products that share its colours,
-    then the newest. What scores below a checkpoint's floor is left to the next rung. With
+    then the newest. What is for another wearer or season comes after all that is not, unless the
+    shop's looks hold it or the filters name those. What scores below a checkpoint's floor is left to the next rung. With
     `diversity`, 0 to 1 (the shop's setting if not given), a product that looks much like another of
     its slot in the strip gives way to the next on its rung.
     `question` is what is already known about the product, to try out other rules. Three queries,
@@ -94,26 +97,27 @@ def partner_rungs(
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(steered.pins))
-    eligible = eligible_products(filters, steered=steered)
+    demand = demand_of([question], filters)
+    eligible = eligible_products(demand.reading(filters), steered=steered)
     others = eligible.exclude(pk=question.beside.pk).exclude(reco_group=question.group)
     partners = others.filter(is_partner)
-    rungs = _rungs(partners, question, steered=steered, wanted=wanted)
+    rungs = _rungs(partners, question, demand=demand, steered=steered, wanted=wanted)
     if steered.pins:
         pinned = partners.filter(pk__in=list(steered.pins))
         rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
     return rungs
 
 
-def style_neighbours(
-    product_pk: Any, *, slot: str, style: Checkpoint, per_slot: int
-) -> list[Ranked]:
-    """The nearest products in style, up to `per_slot` of every slot that goes with `slot`.
+def style_neighbours(question: Question, *, style: Checkpoint, per_slot: int) -> list[Ranked]:
+    """The nearest products in style, up to `per_slot` of every slot that goes with the product's.
 
-    One query; exact but for slots with an index. The score is a cosine, -1 to 1.
+    For the same wearer and season. One query; exact but for slots with an index. The score is a
+    cosine, -1 to 1.
     """
-    slots = partner_slots(slot)
-    search = _in_style(product_pk, style)
-    partners = eligible_products().filter(reco_slot__in=slots)
+    slots, demand = partner_slots(question.slot), demand_of([question], ANYTHING)
+    search = _in_style(question.beside.pk, style)
+    eligible = eligible_products(demand.reading(ANYTHING)).filter(reco_slot__in=slots)
+    partners = demand.narrow(eligible)
     near = shortlisted(partners, search, wanted=per_slot, slots=slots)
     return rank_products(near, search, limit=UNLIMITED, per_slot=per_slot)
 
@@ -122,25 +126,27 @@ def _rungs(
     partners: QuerySet[Any],
     question: Question,
     *,
-    steered: Steering = UNSTEERED,
-    wanted: int = UNLIMITED,
+    demand: Demand,
+    steered: Steering,
+    wanted: int,
 ) -> dict[Rung, QuerySet[Any]]:
     scorer = question.checkpoints.get(Purpose.PAIR)
     style = question.checkpoints.get(Purpose.STYLE)
     visual = question.checkpoints.get(Purpose.VISUAL)
     pk = question.beside.pk
     rungs = {Rung.LOOK: _worn_with(partners, pk)}
+    suited = demand.narrow(partners)
     if scorer:
-        rungs[Rung.STORED] = above(_stored(partners, pk, scorer), lowest_score(scorer))
+        rungs[Rung.STORED] = above(_stored(suited, pk, scorer), lowest_score(scorer))
     if style:
         search, slots = _in_style(pk, style), partner_slots(question.slot)
-        near = shortlisted(partners, search, wanted=wanted, slots=slots, steered=steered)
+        near = shortlisted(suited, search, wanted=wanted, slots=slots, steered=steered)
         rungs[Rung.STYLE] = above(scored_products(near, search), lowest_score(style))
     if visual and COLOUR in visual.part_weights:
         only_colour = dict.fromkeys(visual.part_weights, 0.0) | {COLOUR: 1.0}
         in_colour = Search(Subquery(cover_vector(pk, visual)), visual, only_colour)
-        rungs[Rung.PALETTE] = scored_products(partners, in_colour)
-    rungs[Rung.NEWEST] = _newest(partners)
+        rungs[Rung.PALETTE] = scored_products(suited, in_colour)
+    rungs[Rung.NEWEST] = newest(partners, demand)
     return rungs
 
 
@@ -167,16 +173,19 @@ def _in_style(product_pk: Any, style: Checkpoint) -> Search:
     return Search(anchor, style, style.part_weights or {WHOLE: 1.0})
 
 
-def _newest(partners: QuerySet[Any]) -> QuerySet[Any]:
-    """The newest of each slot before all second newest; a score not above 0 claims no knowledge."""
-    newness = F("reco_novelty").desc()
-    place = Window(RowNumber(), partition_by=F("reco_slot"), order_by=[newness, "pk"])
-    newest: QuerySet[Any] = (
+def newest(partners: QuerySet[Any], demand: Demand) -> QuerySet[Any]:
+    """The newest of each slot before all second newest, and what does not suit after all of them.
+
+    A score not above 0 claims no knowledge.
+    """
+    newness, of_slot = F("reco_novelty").desc(), [F("reco_slot"), F("reco_unsuited")]
+    place = Window(RowNumber(), partition_by=of_slot, order_by=[newness, "pk"])
+    ranked: QuerySet[Any] = (
         partners.order_by()
-        .annotate(reco_novelty=catalog().novelty())
-        .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE))
+        .annotate(reco_novelty=catalog().novelty(), reco_unsuited=demand.penalty(UNSUITED))
+        .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE) + F("reco_unsuited"))
     )
-    return newest
+    return ranked
 
 
 def _versions(question: Question) -> tuple[str, ...]:

@@ -16,20 +16,21 @@ from django.db.models import (
     Subquery,
     Value,
     When,
-    Window,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, RowNumber
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext, ngettext
 
 from recommender import conf
 from recommender.calibration import DIGITS, lowest_score, score_on
-from recommender.catalog import catalog
 from recommender.database import InnerProduct, Part, vector_value
 from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Embedding
+from recommender.selectors.diversity import diversity_for
+from recommender.selectors.goes_with import newest
 from recommender.selectors.group import Given, Group, group_of, partners_of, steering_beside
 from recommender.selectors.ladder import climb
+from recommender.selectors.question import Question
 from recommender.selectors.ranking import VECTOR, Ranked, cover_vector
 from recommender.selectors.similar import above, products_in_order, wishes
 from recommender.selectors.suited import Demand, demand_of
@@ -38,8 +39,6 @@ from recommender.strips import Item, Reason, Rung, Strip
 
 MOST_ITEMS = 8
 LOOK_BONUS = 0.5  # for being worn with all of the items; cosines of partners lie around 0.3 to 0.8
-A_PLACE = 1e-6  # so little counts a place among the newest that any boost outweighs it
-UNSUITED = -100.0  # outweighs all boosts, so that what does not suit comes last
 
 
 def goes_with_all(
@@ -47,6 +46,7 @@ def goes_with_all(
     *,
     limit: int | None = None,
     per_slot: int | None = None,
+    diversity: float | None = None,
     filters: Filters = ANYTHING,
 ) -> Strip:
     """Products that go well with all of these at once, in stock, of no slot that is taken.
@@ -56,8 +56,8 @@ def goes_with_all(
     first picture with whichever view of c fits best, and 0 where nobody has looked at the item yet;
     k is the number of items that c is worn with in looks of the shop. The rules that hold beside
     any of the items hold. What is for another wearer or season than the items comes only where
-    nothing else is left, and so do the newest products. Three queries, and whatever the host's
-    cards prefetch.
+    nothing else is left, and so do the newest products. `diversity` as in `goes_with`. Three
+    queries, and whatever the host's cards prefetch.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
@@ -70,7 +70,8 @@ def goes_with_all(
     demand = demand_of([each.question for each in group.given], filters)
     partners = partners_of(group, filters=demand.reading(filters), steered=steered)
     rungs = _rungs(partners, group, steered=steered, demand=demand)
-    climbed = climb(rungs, limit=limit, per_slot=per_slot)
+    wished = diversity_for(Question(group.checkpoints), diversity)
+    climbed = climb(rungs, limit=limit, per_slot=per_slot, diversity=wished)
     placed = in_pinned_order({row.pk: (rung, row) for rung, row in climbed}, steered.pins)
     return Strip(tuple(_items(placed, group)), versions=group.versions)
 
@@ -109,23 +110,11 @@ def _rungs(
         suited = demand.narrow(partners, wanted=[*group.worn_with(), *steered.pins])
         scored = with_set_score(suited, group, group.style)
         rungs[Rung.STYLE] = above(scored, lowest_score(group.style))
-    rungs[Rung.NEWEST] = _newest(partners, demand)
+    rungs[Rung.NEWEST] = newest(partners, demand)
     if steered.pins:
         pinned = partners.filter(pk__in=list(steered.pins))
         rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
     return rungs
-
-
-def _newest(partners: QuerySet[Any], demand: Demand) -> QuerySet[Any]:
-    """The newest of each slot before all second newest, and what does not suit after all of them."""
-    newness, of_slot = F("reco_novelty").desc(), [F("reco_slot"), F("reco_unsuited")]
-    place = Window(RowNumber(), partition_by=of_slot, order_by=[newness, "pk"])
-    ranked: QuerySet[Any] = (
-        partners.order_by()
-        .annotate(reco_novelty=catalog().novelty(), reco_unsuited=demand.penalty(UNSUITED))
-        .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE) + F("reco_unsuited"))
-    )
-    return ranked
 
 
 def _is_known(group: Group, style: Checkpoint) -> Q:
@@ -182,7 +171,7 @@ def _item(row: Ranked, product: Any, *, rank: int, rung: Rung, worn: int, group:
     source = Rung.LOOK if worn else rung
     # What the shop wears together is right by its own word; beside the other items style is heard.
     share = together + (1 - together) * _told(rung, cosine, group)
-    return Item(product, round(share, DIGITS), rank, source, (*wishes(row), *why))
+    return Item(product, round(share, DIGITS), rank, source, (*wishes(row), *why), row.variants)
 
 
 def _told(rung: Rung, cosine: float, group: Group) -> float:

@@ -42,11 +42,10 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
     scorer, style = (question.checkpoints.get(kind) for kind in (Purpose.PAIR, Purpose.STYLE))
     if not (scorer and style):
         return 0
-    slot = question.slot
     per_slot = conf.get("CANDIDATES_PER_SLOT")
-    candidates = style_neighbours(product_pk, slot=slot, style=style, per_slot=per_slot)
+    candidates = style_neighbours(question, style=style, per_slot=per_slot)
     judged = _judge(product_pk, candidates, _read_by(scorer), score=score)
-    _replace(product_pk, slot, judged, scorer=scorer)
+    _replace(product_pk, question.slot, judged, scorer=scorer)
     return len(judged)
 
 

@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 
 from fashionshop.models import Product
+from recommender.filters import ANYTHING, Filters
 from recommender.models import Checkpoint, Look, Pairing, Rule, Slot
-from recommender.selectors.goes_with import _rungs, goes_with
+from recommender.selectors.goes_with import goes_with, partner_rungs
 from recommender.selectors.ladder import climb
 from recommender.selectors.question import question_about
-from recommender.selectors.ranking import eligible_products
+from recommender.steering import UNSTEERED
 
 pytestmark = pytest.mark.django_db
 
@@ -217,7 +218,8 @@ def test_a_rung_is_not_asked_where_those_above_fill_the_strip(wardrobe, blouse, 
             plan.extend(line for (line,) in cursor.cursor.fetchall())
         return execute(sql, params, many, context)
 
-    rungs = _rungs(eligible_products(), question_about(blouse.pk))
+    question = question_about(blouse.pk)
+    rungs = partner_rungs(question, filters=ANYTHING, steered=UNSTEERED)
     with connection.execute_wrapper(explain):
         climb(rungs, limit=1, per_slot=2)
 
@@ -326,3 +328,50 @@ def test_a_piece_of_its_own_design_does_not_go_with_it_even_where_pinned(
     Rule.objects.create(kind="PIN", product=skirt, position=1)
 
     assert titles(goes_with(blouse)) == ["boots", "handbag"]
+
+
+@pytest.fixture
+def dressed_for(blouse, boots, make_product, looks_like):
+    """A woman's summer blouse, and two pairs of shoes: the closer in style is as said."""
+
+    def make(**closer):
+        Product.objects.filter(pk=blouse.pk).update(gender="WOMEN", season="SUMMER")
+        looks_like(blouse)
+        plain = {"gender": "WOMEN", "season": "SUMMER"}
+        for title, style, own in (("closer", 5, plain | closer), ("further", 30, plain)):
+            shoes = looks_like(make_product(title, Slot.SHOES), style=style)
+            Product.objects.filter(pk=shoes.pk).update(**own)
+        Product.objects.filter(pk=boots.pk).update(stock=0)
+
+    return make
+
+
+@pytest.mark.parametrize("closer", [{"gender": "MEN"}, {"season": "WINTER"}])
+def test_what_is_for_another_wearer_or_season_comes_last(blouse, dressed_for, closer):
+    dressed_for(**closer)
+
+    assert titles(goes_with(blouse)) == ["further", "closer"]
+
+
+@pytest.mark.parametrize("closer", [{}, {"gender": "UNISEX"}, {"season": "ALL_YEAR"}])
+def test_what_is_for_everybody_suits(blouse, dressed_for, closer):
+    dressed_for(**closer)
+
+    assert titles(goes_with(blouse)) == ["closer", "further"]
+
+
+def test_who_asks_for_another_season_gets_it(blouse, dressed_for):
+    dressed_for(season="WINTER")
+
+    strip = goes_with(blouse, filters=Filters(attributes={"season": ["WINTER"]}))
+
+    assert titles(strip) == ["closer"]
+
+
+def test_a_look_of_the_shop_is_never_overruled(blouse, dressed_for):
+    dressed_for(gender="MEN")
+    look = Look.objects.create()
+    for product in (blouse, Product.objects.get(title="closer")):
+        look.items.create(product=product)
+
+    assert titles(goes_with(blouse)) == ["closer", "further"]

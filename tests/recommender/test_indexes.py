@@ -12,7 +12,7 @@ from recommender.filters import Filters
 from recommender.models import Checkpoint, Embedding, Picture, Rule, Slot
 from recommender.selectors import shortlist
 from recommender.selectors.goes_with import goes_with, style_neighbours
-from recommender.selectors.question import question_of_its_own
+from recommender.selectors.question import question_about, question_of_its_own
 from recommender.selectors.similar import products_like_vector, similar_products
 from recommender.services import indexes
 from recommender.services.consistency import repair
@@ -172,7 +172,7 @@ def test_style_neighbours_are_the_same_with_an_index(skirt, grow):
     def found():
         style = Checkpoint.objects.get(purpose="STYLE")
         return [
-            row.pk for row in style_neighbours(skirt.pk, slot=Slot.BOTTOM, style=style, per_slot=5)
+            row.pk for row in style_neighbours(question_about(skirt.pk), style=style, per_slot=5)
         ]
 
     exact = found()
