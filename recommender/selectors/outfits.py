@@ -49,13 +49,15 @@ def outfits(
     """Outfits that begin with these products and photos (`SeenPhoto` in style), best first.
 
     One piece of each slot, a whole body (a dress, or a top and a bottom), nothing that cannot be
-    worn together, everything chosen in stock, within the filters, the rules and the budget. First
-    the shop's own looks that hold every product asked about, as they are; a piece that is not to be
-    had there is replaced, and the outfit says so. Then the engine's own: as many pieces as asked for
+    worn together, everything chosen in stock, within the filters, the rules and the budget, and for
+    the wearer and the season of what it begins with; where nothing else is left the season is given
+    up, then the wearer, and the outfit says so. First the shop's own looks that hold every product
+    asked about, as they are; what is missing there or not to be had is chosen, and that is said too. Then the engine's own: as many pieces as asked for
     and as the budget allows, and among those the best mean over all pairs of pieces, where a pair is
     worth the cosine of its style vectors, plus LOOK_BONUS where the shop wears the two together.
     Outfits differ from each other while there is a choice. Where there are none the answer says why.
-    Four queries, and whatever the host's cards prefetch; no vector leaves the database.
+    Four queries, two more for each thing given up, and whatever the host's cards prefetch; no vector
+    leaves the database.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.

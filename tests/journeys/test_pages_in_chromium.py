@@ -274,3 +274,20 @@ def test_without_javascript_the_pieces_are_buttons_by_name(shop, open_page):
     page.get_by_role("button", name="Skirt, 81 %").click()
 
     expect(page.get_by_text("We think it shows: skirt")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_without_javascript_a_size_is_chosen_for_a_look_and_kept_by_a_swap(shop, open_page, width):
+    page = open_page(width, java_script_enabled=False)
+    show(page, "product")
+    look = page.get_by_role("region", name="Complete the look")
+
+    look.get_by_label("Trouser or skirt size").select_option("M")
+    look.get_by_role("button", name="Apply").click()
+    look.get_by_role("link", name="Swap").first.click()
+
+    expect(look.get_by_label("Trouser or skirt size")).to_have_value("M")
+    expect(look.get_by_text("This piece")).to_be_visible()
+    box = look.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width

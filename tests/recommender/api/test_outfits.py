@@ -16,9 +16,13 @@ GOES_WITH = "/api/v1/goes-with"
 
 
 @pytest.fixture
-def wardrobe(make_product, looks_like, blouse, skirt, boots, handbag):
+def sandals(make_product):
+    return make_product("sandals", Slot.SHOES, price=10)
+
+
+@pytest.fixture
+def wardrobe(looks_like, blouse, skirt, boots, handbag, sandals):
     """The cast in one style, and shoes of another that cost little."""
-    sandals = make_product("sandals", Slot.SHOES, price=10)
     for product, degrees in ((blouse, 0), (skirt, 5), (boots, 5), (handbag, 5), (sandals, 60)):
         looks_like(product, style=degrees)
     return [blouse, skirt, boots, handbag, sandals]
@@ -162,6 +166,27 @@ def test_what_goes_with_two_products(client, wardrobe, blouse, skirt):
     reply = client.get(GOES_WITH, {"item": [blouse.pk, skirt.pk], "per_slot": 1})
 
     assert {item["title"] for item in reply.json()["items"]} == {"boots", "handbag"}
+
+
+@pytest.mark.parametrize(("diversity", "second"), [("0", "sandals"), ("1", "handbag")])
+def test_what_goes_with_two_products_may_be_diverse(
+    client, wardrobe, looks_like, blouse, skirt, sandals, handbag, diversity, second
+):
+    looks_like(sandals, style=6)
+    looks_like(handbag, style=30)
+
+    reply = client.get(GOES_WITH, {"item": [blouse.pk, skirt.pk], "diversity": diversity})
+
+    assert [item["title"] for item in reply.json()["items"]][1] == second
+
+
+def test_outfits_name_what_their_pieces_could_not_share(ask, skirt):
+    Product.objects.filter(pk=skirt.pk).update(gender="MEN")
+
+    outfit = ask().json()["outfits"][0]
+
+    assert outfit["relaxed"] == ["gender"]
+    assert outfit["note"].startswith("Not all of it is made for the same wearer")
 
 
 def test_what_goes_with_a_product_and_a_photo(client, wardrobe, worker, skirt):
