@@ -11,6 +11,7 @@ from pgvector import HalfVector
 
 from recommender.calibration import DIGITS, lowest_score, shown_score
 from recommender.catalog import catalog, product_model
+from recommender.database import closeness
 from recommender.models import Checkpoint
 from recommender.selectors.group import Group
 from recommender.selectors.outfit.apart import kept_apart
@@ -234,26 +235,14 @@ def _rows(nodes: Sequence[Node], group: Group) -> list[Any]:
     numbers = {at for at, _slot, _vector in photos}
     products = [(node.number, node.slot, node.pk) for node in nodes if node.number not in numbers]
     key = product_model()._meta.pk.rel_db_type(connection)
-    sql = _PAIRS.format(key=key, cosine=_cosine(group.style))
-    style = group.style.pk if group.style else None
+    style = group.style
+    alike = closeness(style.parts, style.part_weights) if style else closeness((), {})
+    sql = _PAIRS.format(key=key, cosine=alike)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*_columns(products), style, *_columns(photos)])
+        cursor.execute(sql, [*_columns(products), style.pk if style else None, *_columns(photos)])
         return list(cursor.fetchall())
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     """Three lists from rows of three, also where there are none."""
     return [[row[at] for row in rows] for at in range(3)]
-
-
-def _cosine(encoder: Checkpoint | None) -> str:
-    """SQL: the closeness of the vectors of `one` and `other`, each part's cosine by its weight."""
-    if encoder is None or not encoder.parts:
-        return "-(one.vector <#> other.vector)"
-    first, terms = 1, []
-    for name, width in encoder.parts:
-        part = f"vector, {first:d}, {width:d})"
-        cosine = f"(subvector(one.{part} <#> subvector(other.{part})"
-        terms.append(f"- {float(encoder.part_weights[name])!r} * {cosine}")
-        first += width
-    return " ".join(terms)
