@@ -52,10 +52,11 @@ def outfits(
     worn together, everything chosen in stock, within the filters, the rules and the budget, and for
     the wearer and the season of what it begins with; where nothing else is left the season is given
     up, then the wearer, and the outfit says so. First the shop's own looks that hold every product
-    asked about, as they are; what is missing there or not to be had is chosen, and that is said too. Then the engine's own: as many pieces as asked for
-    and as the budget allows, and among those the best mean over all pairs of pieces, where a pair is
-    worth the cosine of its style vectors, plus LOOK_BONUS where the shop wears the two together.
-    Outfits differ from each other while there is a choice. Where there are none the answer says why.
+    asked about, as they are; what is missing there or not to be had is chosen, and that is said too.
+    Then the engine's own: as many pieces as asked for and as the budget allows, and among those the
+    best mean over all pairs of pieces, where a pair is worth the cosine of its style vectors, plus
+    LOOK_BONUS where the shop wears the two together. Outfits differ from each other while there is
+    a choice. Where there are none the answer says why.
     Four queries, two more for each thing given up, and whatever the host's cards prefetch; no vector
     leaves the database.
 
