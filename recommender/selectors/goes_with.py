@@ -82,7 +82,7 @@ def climbed(
 ) -> list[tuple[Rung, Ranked]]:
     """What stands beside the product asked about, in the order shown; one query."""
     steered = question.steering(Rule.Strip.GOES_WITH)
-    wanted = min(diversity.pool(limit), diversity.pool(per_slot))
+    wanted = min(limit, per_slot)
     rungs = partner_rungs(question, filters=filters, steered=steered, wanted=wanted)
     rows = climb(rungs, limit=limit, per_slot=per_slot, diversity=diversity)
     return in_pinned_order({row.pk: (rung, row) for rung, row in rows}, steered.pins)

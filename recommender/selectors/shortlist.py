@@ -23,7 +23,8 @@ from recommender.steering import UNSTEERED, Steering
 # of the first pass the filters tells whether it pays to ask again: benchmarks/ranking.py.
 EFFORTS = (200, 1_000)
 # So many designs for every one shown must be left: recall falls the deeper one reads into what an
-# index proposes (0.975 a tenth down, 1.00 a twentieth down), and near-duplicates may collapse.
+# index proposes (0.975 a tenth down, 1.00 a twentieth down), near-duplicates may collapse, and
+# diversity chooses among the best few for each one shown.
 SPARE = 15
 
 _ASKED = """

@@ -186,8 +186,7 @@ def _ranked(
     diversity: Diversity,
     lowest: float = -math.inf,
 ) -> list[Ranked]:
-    wanted = diversity.pool(limit)
-    near = shortlisted(candidates, search, wanted=wanted, slots=slots, steered=steered)
+    near = shortlisted(candidates, search, wanted=limit, slots=slots, steered=steered)
     ranked = rank_products(near, search, limit=limit, lowest=lowest, diversity=diversity)
     return in_pinned_order({row.pk: row for row in ranked}, steered.pins)
 
