@@ -27,7 +27,7 @@ from recommender.strips import Strip
 
 LENGTH = 10
 SHARES = (1, 10, 100, 500)  # one product in so many passes the filter
-ASKED = {1_000: 60, 10_000: 60, 100_000: 20, 1_000_000: 6}  # products, per method and share
+ASKED = {1_000: 100, 10_000: 100, 100_000: 40, 1_000_000: 12}  # products, per method and share
 READ = {"VISUAL": {"TOP"}, "STYLE": {"BOTTOM", "SHOES"}}  # by the strips of a top
 NARROW_FROM = 1_000_000  # rows whose vectors are narrow, or building would take hours
 WIDE, NARROW = (

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Case, FloatField, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 from recommender.models import Rule
 from recommender.models.rules import SLOT
@@ -34,7 +35,7 @@ class Steering:
             # A strength of 1.0 comes back from JSON as a whole number.
             lifted = When(condition, then=Value(float(height)))
             total = total + Case(lifted, default=Value(0.0))
-        return total
+        return Cast(total, FloatField())  # a written 0.0 is of a type that is slow to sort
 
     def _pinned(self) -> list[tuple[Q, float]]:
         return [(Q(pk__in=list(self.pins)), PINNED)] if self.pins else []

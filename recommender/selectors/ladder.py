@@ -23,14 +23,17 @@ _GATE = "(SELECT count(*) FROM best{above}) < %s"
 # The strip so far: one design once, from the highest rung that knows it, and so many of a slot.
 _BEST = """
 best{number} AS MATERIALIZED (
+    {same}
     SELECT pk, slot, grp, score, lift, rung FROM (
         SELECT *, row_number() OVER (PARTITION BY slot ORDER BY {order}) AS place FROM (
             SELECT DISTINCT ON (grp) * FROM ({rows}) AS found
-            WHERE score IS NOT NULL ORDER BY grp, {order}
+            WHERE score IS NOT NULL AND EXISTS (SELECT FROM rung{number}) ORDER BY grp, {order}
         ) AS design
     ) AS placed
     WHERE place <= %s
 )"""
+# A rung that gave nothing leaves the strip as it was: nothing is sorted once more.
+_SAME = "SELECT * FROM best{above} WHERE NOT EXISTS (SELECT FROM rung{number}) UNION ALL"
 _POOL = """
 WITH {tables}, pool AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM best{last} ORDER BY n LIMIT %s
@@ -148,7 +151,9 @@ def _tables(
         is_gated = number > 0 and rung != Rung.PINNED
         gate = _GATE.format(above=number - 1) if is_gated else "TRUE"
         tables.append(_RUNG.format(number=number, query=query, gate=gate))
-        tables.append(_BEST.format(number=number, rows=_down_to(number), order=_ORDER))
+        same = _SAME.format(above=number - 1, number=number) if number else ""
+        rows_so_far = _down_to(number)
+        tables.append(_BEST.format(number=number, same=same, rows=rows_so_far, order=_ORDER))
         params += [*own, *([limit] if is_gated else []), per_slot]
         asked.append(rung)
     return tables, params, asked

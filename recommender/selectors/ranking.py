@@ -50,7 +50,7 @@ JOIN (
     SELECT grp, array_agg(DISTINCT pk ORDER BY pk) AS pks FROM {rows} AS looked_at
     WHERE grp IN (SELECT grp FROM pool) GROUP BY grp
 ) AS family USING (grp)"""
-COLUMNS = ("one.pk", "slot", "grp", "score", "lift::float8")
+COLUMNS = ("one.pk", "slot", "grp", "score", "lift")
 UNLIMITED = 2**31 - 1
 
 
