@@ -74,7 +74,8 @@ class Outfit:
     what was not asked about, `total_with_start` of all pieces; None where a price is not known.
     `look` is the title of the shop's own look it follows, `replaced` the slots for which that look
     has no piece to be had.
-    `relaxed` are the attributes on which its pieces do not agree, though they should.
+    `relaxed` are the attributes on which its pieces do not agree, though they should. `verdict` is
+    what a set scorer says of the whole, 0 to 1: it orders, and is no share; None where the order is by pairs.
     """
 
     pieces: Sequence[Piece]
@@ -85,6 +86,7 @@ class Outfit:
     replaced: Sequence[str] = ()
     relaxed: Sequence[str] = ()
     note: str = ""
+    verdict: float | None = None
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from typing import Any
 from PIL import Image
 
 from recommender import conf, dispatch, worklist
-from recommender.catalog import catalog
+from recommender.catalog import catalog, product_model
 from recommender.models import Checkpoint, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, SHOPPER, BadPhoto, cropped, digest, open_photo
-from recommender.selectors.checkpoints import active_checkpoints
+from recommender.selectors.checkpoints import active_checkpoint, active_checkpoints
+from recommender.selectors.covers import cover_vectors, encoder_read_by
 from recommender.services import indexes
 from recommender.services.checkpoints import checkpoint_dir
 from recommender.services.embeddings import Sight, store_embeddings
@@ -26,6 +27,7 @@ from workers import regions, serving
 from workers.boxes import propose_boxes
 from workers.celery import app
 from workers.checkpoints import FEATURES_OF, PIXELS, load_card
+from workers.set_serving import SetScorer, load_set_scorer
 from workers.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)
@@ -93,6 +95,30 @@ def find_regions(
         for picture, other in ((first, second), (second, first))
     ]
     dispatch.answer(reply_to, {"regions": [asdict(region) for region in found]})
+
+
+@app.task(name=dispatch.JUDGE_SETS)
+def judge_sets(
+    *, scorer: str, items: list[dict[str, Any]], sets: list[list[int]], reply_to: str
+) -> None:
+    """Say how good whole outfits are, None where a piece has no vector.
+
+    An item has a `slot` and the key of its `product`, or its own `vector` in the space that the
+    scorer reads; a set names its items by their place. Nothing at all: another scorer serves.
+    """
+    serving_now = active_checkpoint(Purpose.SET)
+    if serving_now is None or serving_now.label != scorer:
+        dispatch.answer(reply_to, {})
+        return
+    vectors = _item_vectors(items, encoder_read_by(serving_now))
+    known = [one for one in sets if all(vectors[at] is not None for at in one)]
+    judge = _load_set_scorer(serving_now.folder, serving_now.name, serving_now.sha256)
+    scores = judge.score(
+        [[vectors[at] for at in one] for one in known],
+        [[items[at]["slot"] for at in one] for one in known],
+    )
+    found = dict(zip(map(tuple, known), scores, strict=True))
+    dispatch.answer(reply_to, {"scores": [found.get(tuple(one)) for one in sets]})
 
 
 @app.task(name="workers.tasks.sweep")
@@ -275,6 +301,17 @@ def _score(first: Sequence[Any], second: Sequence[Any]) -> list[float]:
     return _load_scorer(scorer.folder, scorer.name, scorer.sha256).score(first, second)
 
 
+def _item_vectors(items: Sequence[dict[str, Any]], encoder: Checkpoint) -> list[Any]:
+    """The vector of each item, or None; one query."""
+    key = product_model()._meta.pk.to_python
+    keys = [key(item["product"]) if "product" in item else None for item in items]
+    stored = cover_vectors([each for each in keys if each is not None], encoder)
+    return [
+        item["vector"] if "vector" in item else stored.get(each)
+        for item, each in zip(items, keys, strict=True)
+    ]
+
+
 @lru_cache(maxsize=2)
 def _load_groups(checkpoints: tuple[tuple[str, str, str], ...]) -> list[serving.EncoderGroup]:
     """Load what serves, once for as long as it serves."""
@@ -294,6 +331,11 @@ def _missing_backbones(folders: Sequence[Path]) -> list[Path]:
 @lru_cache(maxsize=2)
 def _load_scorer(folder: str, name: str, sha256: str) -> serving.Scorer:
     return serving.load_scorer(_folder(folder, name, sha256))
+
+
+@lru_cache(maxsize=2)
+def _load_set_scorer(folder: str, name: str, sha256: str) -> SetScorer:
+    return load_set_scorer(_folder(folder, name, sha256))
 
 
 def _folder(folder: str, name: str, _sha256: str) -> Path:

@@ -148,6 +148,10 @@ class OutfitSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(
         help_text="The share of its pairs that are right, 0 to 1, so far as that is known."
     )
+    verdict = serializers.FloatField(
+        allow_null=True,
+        help_text="What a set scorer says of the whole, 0 to 1; null where pairs alone decided.",
+    )
     total = PriceTagField(help_text="Of all pieces but the start.")
     total_with_start = PriceTagField(help_text="Of all pieces.")
     look = serializers.CharField(

@@ -1,6 +1,6 @@
 """The tables of the plug-in."""
 
-from recommender.models.checkpoints import Checkpoint, Purpose
+from recommender.models.checkpoints import JUDGES, Checkpoint, Purpose
 from recommender.models.embeddings import Embedding
 from recommender.models.jobs import EmbeddingJob, Job, PairingJob
 from recommender.models.looks import Look, LookItem
@@ -12,6 +12,7 @@ from recommender.models.trainings import TrainingRun
 from recommender.models.twins import Twin
 
 __all__ = [
+    "JUDGES",
     "Checkpoint",
     "Embedding",
     "EmbeddingJob",

@@ -10,6 +10,10 @@ class Purpose(models.TextChoices):
     VISUAL = "VISUAL", "Similar"
     STYLE = "STYLE", "Goes well with"
     PAIR = "PAIR", "Judges pairs"
+    SET = "SET", "Judges outfits"
+
+
+JUDGES = (Purpose.PAIR, Purpose.SET)  # they read stored vectors and no picture; a shop does without
 
 
 class Checkpoint(models.Model):

@@ -123,7 +123,7 @@ def comparison(
 
     All products the shop shows or, where they are more, a sample that the seed chooses; the rules
     hold on both sides. Style encoders are compared by style search, without the stored pairings:
-    those are judged anew after a switch. About six queries per product; nothing is written.
+    those are judged anew after a switch. A set scorer orders outfits and changes no strip. About six queries per product; nothing is written.
 
     No product is begun once `seconds` have passed, but for the first: what is compared until then
     is the beginning of the same sample.
@@ -133,7 +133,8 @@ def comparison(
     shown = catalog().products()
     products = shown.count()
     keys = list(_shuffled(shown, seed=seed).values_list("pk", flat=True)[:sample])
-    each = iter(()) if active in {None, candidate} else _compared(keys, candidate)
+    shows_in_strips = candidate.purpose != Purpose.SET and active not in {None, candidate}
+    each = _compared(keys, candidate) if shows_in_strips else iter(())
     overlaps, silent, compared = _tally(_until(deadline, each))
     return Comparison(
         candidate,

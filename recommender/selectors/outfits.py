@@ -9,6 +9,7 @@ from recommender.filters import ANYTHING, PRICE, Filters
 from recommender.selectors.group import Given, Group, group_of, partners_of, steering_beside
 from recommender.selectors.outfit.candidates import candidates, judged_pairs
 from recommender.selectors.outfit.drawing import Drawing, products_of
+from recommender.selectors.outfit.jury import Jury
 from recommender.selectors.outfit.looks import LookPlan, Worn, look_plans, worn_outfit
 from recommender.selectors.outfit.nothing import nothing_found, nothing_to_ask
 from recommender.selectors.outfit.plans import PIECES, plans
@@ -55,10 +56,10 @@ def outfits(
     asked about, as they are; what is missing there or not to be had is chosen, and that is said too.
     Then the engine's own: as many pieces as asked for and as the budget allows, and among those the
     best mean over all pairs of pieces, where a pair is worth the cosine of its style vectors, plus
-    LOOK_BONUS where the shop wears the two together. Outfits differ from each other while there is
-    a choice. Where there are none the answer says why.
-    Four queries, two more for each thing given up, and whatever the host's cards prefetch; no vector
-    leaves the database.
+    LOOK_BONUS where the shop wears the two together; where a set scorer serves, a worker judges the
+    best of them as wholes, a bounded wait (`Jury`). Outfits differ from each other while there is a
+    choice. Where there are none the answer says why. Four queries, two more for each thing given
+    up, and whatever the host's cards prefetch; no vector leaves the database.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
@@ -78,7 +79,8 @@ def outfits(
         found = _candidates(group, kept, looks, filters=asked, wishes=wishes, suited=suited)
         judged = judged_pairs([*given, *found], group, demand=suited)
         wardrobe = Wardrobe(given, _by_slot(found), judged.pairs, room)
-        if chosen := _chosen(wardrobe, looks, wishes=wishes, limit=limit):
+        jury = Jury(group, judged, given)
+        if chosen := _chosen(wardrobe, looks, wishes=wishes, limit=limit, jury=jury):
             break
     else:
         nothing = nothing_found(group.given, found, budget=wishes.budget)
@@ -86,7 +88,8 @@ def outfits(
     products = products_of([*given, *(node for one, _worn in chosen for node in one.pieces)])
     relaxed = demand.names - suited.names
     drawing = Drawing(group, given, len(given) - len(kept), judged, products, relaxed)
-    return Outfits([drawing.outfit(*one) for one in chosen], versions=group.versions)
+    versions = jury.versions([one for one, _worn in chosen])
+    return Outfits([drawing.outfit(*one) for one in chosen], versions=versions)
 
 
 def _demand(group: Group, kept: Sequence[Given], filters: Filters) -> Demand:
@@ -157,13 +160,14 @@ def _by_slot(nodes: Sequence[Node]) -> dict[str, list[Node]]:
 
 
 def _chosen(
-    wardrobe: Wardrobe, looks: Sequence[LookPlan], *, wishes: Wishes, limit: int
+    wardrobe: Wardrobe, looks: Sequence[LookPlan], *, wishes: Wishes, limit: int, jury: Jury
 ) -> list[tuple[Found, Worn | None]]:
     """The shop's looks first, then the engine's own from the best level that has any."""
     as_looks = [one for plan in looks if (one := worn_outfit(plan, wardrobe))]
     worn = list({one.found.numbers: one for one in reversed(as_looks)}.values())[::-1][:limit]
     after = [one.found for one in worn]
-    own = unlike_each_other(_own(wardrobe, wishes), limit - len(worn), after=after)
+    proposed = jury.judged(_own(wardrobe, wishes)) if len(worn) < limit else []
+    own = unlike_each_other(proposed, limit - len(worn), after=after)
     return [*((one.found, one) for one in worn), *((one, None) for one in own)]
 
 

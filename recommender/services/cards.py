@@ -5,13 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recommender.models import Checkpoint, Purpose
+from recommender.models import JUDGES, Checkpoint, Purpose
 
 FEATURES_OF, EMBEDDINGS_OF = "features of ", "embeddings of "
 WIDEST_VECTOR = 16_000  # pgvector: the type halfvec holds no more
 WIDEST_INDEXED = (
     4_000  # pgvector: no index on halfvec goes beyond; such vectors are searched exactly
 )
+
+JUDGED_BY = {
+    "ENCODER": "",
+    "CLASSIFIER": "",
+    "SET_SCORER": Purpose.SET,
+}  # by a card's kind; else pairs
 
 
 class NoCheckpoint(ValueError):  # noqa: N818 -- reads as what is wrong
@@ -52,12 +58,7 @@ def purpose_of(card: Mapping[str, Any], *, asked: str | None, known: Checkpoint 
         NoCheckpoint: nobody says, the card and the person disagree, or the shop never asks it.
     """
     label = f"{card['name']}@{card['version']}"
-    if card["kind"] == "SET_SCORER":
-        raise NoCheckpoint(
-            f"{label} judges whole sets, and the shop asks about pairs alone, so it cannot serve; "
-            "`python -m workers.evaluation compatibility` measures it."
-        )
-    said = card["purpose"] or ("" if card["kind"] in {"ENCODER", "CLASSIFIER"} else Purpose.PAIR)
+    said = card["purpose"] or JUDGED_BY.get(card["kind"], Purpose.PAIR)
     if said and asked and said != asked:
         raise NoCheckpoint(f"{label} was made for {said}, as its card says; it cannot be {asked}.")
     purpose = said or asked or (known.purpose if known else "")
@@ -76,7 +77,7 @@ def check_card(card: Mapping[str, Any]) -> None:
         NoCheckpoint: says which width it has and what would do.
     """
     label, width = f"{card['name']}@{card['version']}", card["dimension"]
-    if card["purpose"] == Purpose.PAIR:
+    if card["purpose"] in JUDGES:
         return
     if not width:
         raise NoCheckpoint(

@@ -12,7 +12,15 @@ from django.utils import timezone
 
 from recommender import conf, dispatch
 from recommender.database import advisory_lock
-from recommender.models import Checkpoint, EmbeddingJob, Job, PairingJob, Purpose, TrainingRun
+from recommender.models import (
+    JUDGES,
+    Checkpoint,
+    EmbeddingJob,
+    Job,
+    PairingJob,
+    Purpose,
+    TrainingRun,
+)
 from recommender.selectors.coverage import ENOUGH, coverage_of, pictures_without_vector
 from recommender.services.cards import (
     EMBEDDINGS_OF,
@@ -72,7 +80,7 @@ def unreplaced_checkpoints() -> list[Path]:
     runs = TrainingRun.objects.filter(name=OuterRef("name"), version=OuterRef("version"))
     own = set(serving.filter(Exists(runs)).values_list("purpose", flat=True))
     retired = Checkpoint.objects.filter(
-        Q(purpose__in=serving.values("purpose")) | Q(purpose=Purpose.PAIR),  # needs no successor
+        Q(purpose__in=serving.values("purpose")) | Q(purpose__in=JUDGES),  # need no successor
         state=Checkpoint.State.RETIRED,
     )
     replaced = {checkpoint.label for checkpoint in retired}
@@ -163,14 +171,15 @@ def register_checkpoint(folder: Path, *, purpose: str | None = None) -> Checkpoi
 def purposes_without_checkpoint() -> list[str]:
     """The purposes nothing serves; [] also while the tables do not exist yet.
 
-    A pair scorer that retired is not missed: the style encoder ranks without it.
+    A pair scorer that retired is not missed, nor is a set scorer: the style encoder ranks without them.
     """
     if Checkpoint._meta.db_table not in connection.introspection.table_names():
         return []
     served = Checkpoint.objects.filter(
         Q(state=Checkpoint.State.ACTIVE) | Q(purpose=Purpose.PAIR, state=Checkpoint.State.RETIRED)
     )
-    return sorted(set(Purpose.values) - set(served.values_list("purpose", flat=True)))
+    asked = set(Purpose.values) - {Purpose.SET}
+    return sorted(asked - set(served.values_list("purpose", flat=True)))
 
 
 def _registered(card: Mapping[str, Any], folder: Path, *, state: str) -> Checkpoint:
@@ -193,15 +202,24 @@ def _know_what_it_reads(card: Mapping[str, Any], folder: Path) -> None:
     label = f"{card['name']}@{card['version']}"
     if backbone := after(FEATURES_OF, card["reads"]):
         _know_backbone(backbone, label=label, folder=folder)
-    elif card["purpose"] == Purpose.PAIR:
+    elif card["purpose"] in JUDGES:
         encoder = after(EMBEDDINGS_OF, card["reads"])
-        kept_up = {e.label for e in serving_encoders() if e.state != Checkpoint.State.BUILDING}
+        kept_up = _readable(card["purpose"])
         if encoder not in kept_up:
             raise NoCheckpoint(
                 f"{label} judges vectors of {encoder or 'an encoder its card does not name'}, and "
                 f"what serves here is {', '.join(sorted(kept_up)) or 'nothing yet'}. Activate that "
                 "encoder first, or train the scorer on the vectors of one that serves."
             )
+
+
+def _readable(purpose: str) -> set[str]:
+    """The encoders that a judge may read: an outfit is proposed by the serving style, and judged by it."""
+    encoders = [e for e in serving_encoders() if e.state != Checkpoint.State.BUILDING]
+    if purpose == Purpose.SET:
+        serving = Checkpoint.State.ACTIVE
+        encoders = [e for e in encoders if (e.purpose, e.state) == (Purpose.STYLE, serving)]
+    return {encoder.label for encoder in encoders}
 
 
 def _know_backbone(backbone: str, *, label: str, folder: Path) -> None:

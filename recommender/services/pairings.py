@@ -9,12 +9,12 @@ from django.db.models import Count, Min
 
 from recommender import conf
 from recommender.database import advisory_lock
-from recommender.models import Checkpoint, Embedding, Pairing, Purpose
+from recommender.models import Checkpoint, Pairing, Purpose
+from recommender.selectors.covers import cover_vectors, encoder_read_by
 from recommender.selectors.goes_with import style_neighbours
 from recommender.selectors.question import question_about
 from recommender.selectors.ranking import Ranked, cover_vector
 
-EMBEDDINGS_OF = "embeddings of "
 # Two equally long lists of vectors → how well each pair goes together, 0 to 1.
 Score = Callable[[Sequence[Any], Sequence[Any]], Sequence[float]]
 
@@ -44,19 +44,9 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
         return 0
     per_slot = conf.get("CANDIDATES_PER_SLOT")
     candidates = style_neighbours(question, style=style, per_slot=per_slot)
-    judged = _judge(product_pk, candidates, _read_by(scorer), score=score)
+    judged = _judge(product_pk, candidates, encoder_read_by(scorer), score=score)
     _replace(product_pk, question.slot, judged, scorer=scorer)
     return len(judged)
-
-
-def _read_by(scorer: Checkpoint) -> Checkpoint:
-    """The encoder whose vectors the scorer was trained on, whether it still serves or not.
-
-    Raises:
-        Checkpoint.DoesNotExist: it was never registered here.
-    """
-    name, version = scorer.reads.removeprefix(EMBEDDINGS_OF).split("@")
-    return Checkpoint.objects.get(name=name, version=version)
 
 
 def _judge(
@@ -66,21 +56,11 @@ def _judge(
     own = cover_vector(product_pk, encoder).first()
     if own is None or not candidates:
         return []
-    vectors = _cover_vectors([row.pk for row in candidates], encoder)
+    vectors = cover_vectors([row.pk for row in candidates], encoder)
     known = [row for row in candidates if row.pk in vectors]
     theirs = [vectors[row.pk] for row in known]
     scores = score([own["vector"]] * len(theirs), theirs) if theirs else []
     return list(zip(known, scores, strict=True))
-
-
-def _cover_vectors(product_pks: Sequence[Any], encoder: Checkpoint) -> dict[Any, list[float]]:
-    rows = (
-        Embedding.objects.filter(picture__product__in=product_pks, checkpoint=encoder)
-        .order_by("picture__product", "picture__position", "picture")
-        .distinct("picture__product")
-        .values_list("picture__product", "vector")
-    )
-    return dict(rows)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """A small cast: a few garments that know how they look, and a recorder at the door to the broker."""
 
+import json
 import math
 from dataclasses import dataclass, field
 
@@ -102,6 +103,28 @@ def tops(make_product, looks_like):
     """Ten tops in the order of their likeness to the first."""
     made = [make_product(f"top {number}") for number in range(10)]
     return [looks_like(top, shape=n * 8, colour=n * 8) for n, top in enumerate(made)]
+
+
+@pytest.fixture
+def make_card(tmp_path):
+    """Write a checkpoint's card; returns its folder."""
+
+    def make(name="better", version="2", **fields):
+        card = {
+            "name": name,
+            "version": version,
+            "purpose": "VISUAL",
+            "dimension": 19,
+            "parts": {"shape": 16, "colour": 3},
+            "default_weights": {"shape": 0.5, "colour": 0.5},
+            "sha256": {"weights.safetensors": "a" * 64},
+        }
+        folder = tmp_path / f"{name}-{version}"
+        folder.mkdir()
+        (folder / "card.json").write_text(json.dumps(card | fields))
+        return folder
+
+    return make
 
 
 @dataclass

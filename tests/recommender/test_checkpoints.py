@@ -1,7 +1,5 @@
 """Checkpoints live side by side; which of them serves is switched in one transaction."""
 
-import json
-
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -24,6 +22,7 @@ from recommender.services.checkpoints import (
     shipped_checkpoints,
     unreplaced_checkpoints,
 )
+from recommender.services.pictures import serving_encoders
 from recommender.testing import work_off
 
 pytestmark = pytest.mark.django_db
@@ -32,28 +31,6 @@ JUDGE = {
     **{"kind": "SCORER", "purpose": "PAIR", "input": "embeddings of fake-visual@1"},
     **{"parts": {}, "dimension": 19},
 }
-
-
-@pytest.fixture
-def make_card(tmp_path):
-    """Write a checkpoint's card; returns its folder."""
-
-    def make(name="better", version="2", **fields):
-        card = {
-            "name": name,
-            "version": version,
-            "purpose": "VISUAL",
-            "dimension": 19,
-            "parts": {"shape": 16, "colour": 3},
-            "default_weights": {"shape": 0.5, "colour": 0.5},
-            "sha256": {"weights.safetensors": "a" * 64},
-        }
-        folder = tmp_path / f"{name}-{version}"
-        folder.mkdir()
-        (folder / "card.json").write_text(json.dumps(card | fields))
-        return folder
-
-    return make
 
 
 def test_the_first_checkpoint_of_a_purpose_serves_at_once(make_card):
@@ -233,9 +210,34 @@ def test_a_card_that_names_its_purpose_is_not_overruled(make_card):
         activate_checkpoint(make_card(), purpose="STYLE")
 
 
-def test_a_judge_of_whole_sets_is_no_judge_of_pairs(make_card):
-    with pytest.raises(NoCheckpoint, match=r"judges whole sets.*cannot serve"):
-        activate_checkpoint(make_card("set-scorer", **JUDGE | {"kind": "SET_SCORER"}))
+def set_card(reads):
+    return JUDGE | {"kind": "SET_SCORER", "purpose": "", "input": f"embeddings of {reads}"}
+
+
+def test_a_judge_of_whole_sets_serves_beside_the_judge_of_pairs(checkpoints, make_card):
+    sets = activate_checkpoint(make_card("set-scorer", **set_card("fake-style@1")))
+
+    assert (sets.purpose, sets.state) == ("SET", Checkpoint.State.ACTIVE)
+    assert active_checkpoint("PAIR").name == "fake-scorer"
+    assert not PairingJob.objects.exists()
+
+
+def test_a_judge_of_whole_sets_reads_the_style_that_serves_and_nothing_else(checkpoints, make_card):
+    with pytest.raises(NoCheckpoint, match=r"what serves here is fake-style@1\. Activate that"):
+        activate_checkpoint(make_card("set-scorer", **set_card("fake-visual@1")))
+
+
+def test_a_shop_without_a_judge_of_whole_sets_misses_nothing(checkpoints):
+    assert purposes_without_checkpoint() == []
+
+
+def test_another_style_keeps_the_judge_of_whole_sets_for_a_roll_back(checkpoints, make_card):
+    sets = activate_checkpoint(make_card("set-scorer", **set_card("fake-style@1")))
+
+    activate_checkpoint(make_card(purpose="STYLE"), at_once=True)
+
+    assert active_checkpoint("SET") == sets
+    assert [encoder.label for encoder in serving_encoders()] == ["fake-visual@1", "better@2"]
 
 
 @pytest.mark.parametrize(

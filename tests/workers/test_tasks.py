@@ -28,7 +28,12 @@ from recommender.services.checkpoints import (
     shipped_checkpoints,
 )
 from recommender.testing import photo
+from tests.workers.conftest import tiny_card
 from workers import serving, tasks
+from workers.checkpoints import Kind, load_card
+from workers.export import save_network
+from workers.scorers import build_scorer
+from workers.training import set_recipe
 
 pytestmark = pytest.mark.django_db
 
@@ -282,3 +287,69 @@ def test_the_task_tends_the_indexes_of_large_slots(monkeypatch):
     tasks.tend_indexes()
 
     assert told == ["tended"]
+
+
+@pytest.fixture
+def set_scorer(tmp_path):
+    """A set scorer over the vectors of the shipped style; fresh, it is worth the mean of pairs."""
+    style = load_card(checkpoint_dir() / "style")
+    options = {
+        "width": style.dimension,
+        "slots": ["TOP", "BOTTOM", "SHOES"],
+        "model": 8,
+        "heads": 2,
+    }
+    card = tiny_card(
+        **{"name": "sets", "network": "set-scorer", "kind": Kind.SET_SCORER, "parts": {}},
+        **{"purpose": "", "categories": {}, "options": options, "dimension": style.dimension},
+        input=f"embeddings of {style.identity}",
+    )
+    network = build_scorer("set-scorer", options=options)
+    examples = set_recipe.examples(style.dimension)
+    save_network(network, tmp_path / "sets", card, examples=examples, are_sets=True)
+    return activate_checkpoint(tmp_path / "sets")
+
+
+@pytest.fixture
+def judge_sets(upload, set_scorer, monkeypatch):
+    """Ask the task about a top, two skirts and a photo, and read its reply."""
+    slots = {"red": "TOP", "crimson": "BOTTOM", "blue": "BOTTOM"}
+    products = [upload(colour, colour, slot=slot) for colour, slot in slots.items()]
+    tasks.embed_due()
+    items = [
+        {"slot": s, "product": str(p.pk)} for p, s in zip(products, slots.values(), strict=True)
+    ]
+    first = Embedding.objects.filter(checkpoint__purpose="STYLE").earliest("pk")
+    items.append({"slot": "SHOES", "vector": list(first.vector)})
+    replies = []
+    monkeypatch.setattr(dispatch, "answer", lambda _to, payload: replies.append(payload))
+
+    def ask(sets, **changes):
+        question = {"scorer": set_scorer.label, "items": items, "sets": sets, **changes}
+        tasks.judge_sets(**json.loads(json.dumps(question)), reply_to="somebody")
+        return json.loads(json.dumps(replies[-1]))
+
+    return ask
+
+
+def test_a_worker_judges_whole_sets_by_stored_vectors_in_order(judge_sets):
+    alike, unlike, again, with_photo = judge_sets([[0, 1], [0, 2], [1, 0], [0, 1, 3]])["scores"]
+
+    assert alike > unlike
+    assert again == pytest.approx(alike)
+    assert 0 < with_photo < 1
+
+
+def test_a_set_with_a_piece_nobody_has_seen_has_no_score(judge_sets):
+    Embedding.objects.filter(picture__product__sku="blue").delete()
+
+    known, unknown = judge_sets([[0, 1], [0, 2]])["scores"]
+
+    assert (known is None, unknown) == (False, None)
+    assert judge_sets([[0, 2]]) == {"scores": [None]}
+
+
+def test_sets_are_not_judged_by_a_scorer_that_does_not_serve(judge_sets):
+    assert judge_sets([[0, 1]], scorer="sets@99") == {}
+    Checkpoint.objects.filter(purpose="SET").update(state="RETIRED")
+    assert judge_sets([[0, 1]]) == {}

@@ -35,6 +35,9 @@ class Command(BaseCommand):
         heading = f"{purpose}: {label} beside {found.active}"
         self.stdout.write(self.style.MIGRATE_HEADING(heading))
         is_judge = found.candidate.purpose == "PAIR"
+        if found.candidate.purpose == "SET":
+            self.stdout.write("It orders outfits and changes no strip.")
+            return
         judged = f"Pairings stored for {found.judged:,} products."
         self.stdout.write(judged if is_judge else found.coverage.sentence)
         if found.overlap is None:

@@ -45,6 +45,7 @@ class Drawing:
             look=worn.title if worn else None,
             replaced=worn.replaced if worn else (),
             relaxed=relaxed,
+            verdict=found.verdict,
             note=" ".join([*_of_a_look(worn), *_unsuited(relaxed)]),
         )
 

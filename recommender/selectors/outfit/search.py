@@ -28,11 +28,15 @@ Pairs = Sequence[Sequence[float]]  # [number][number] → how well two go togeth
 
 @dataclass(frozen=True)
 class Found:
-    """Pieces chosen for the slots of a plan; `value` is the score with the merchant's lifts."""
+    """Pieces chosen for the slots of a plan; `value` is the score with the merchant's lifts.
+
+    `verdict` is what a set scorer says of them with what is given, where one was asked; `value` has it.
+    """
 
     pieces: tuple[Node, ...]
     score: float
     value: float
+    verdict: float | None = None
 
     @property
     def numbers(self) -> frozenset[int]:
