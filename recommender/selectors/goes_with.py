@@ -33,6 +33,9 @@ from recommender.strips import Item, Reason, Rung, Strip
 
 COLOUR = "colour"
 A_PLACE = 1e-6  # so little counts a place among the newest that any boost outweighs it
+SPARE = (
+    6  # of an index's proposals for each candidate of a pairing: the scorer decides, not the order
+)
 UNSUITED = -100.0  # outweighs all boosts, so that what does not suit comes last
 
 
@@ -111,14 +114,14 @@ def partner_rungs(
 def style_neighbours(question: Question, *, style: Checkpoint, per_slot: int) -> list[Ranked]:
     """The nearest products in style, up to `per_slot` of every slot that goes with the product's.
 
-    For the same wearer and season. One query; exact but for slots with an index. The score is a
-    cosine, -1 to 1.
+    For the same wearer and season. One query; exact but for slots with an index, which may overlook
+    one in forty. The score is a cosine, -1 to 1.
     """
     slots, demand = partner_slots(question.slot), demand_of([question], ANYTHING)
     search = _in_style(question.beside.pk, style)
     eligible = eligible_products(demand.reading(ANYTHING)).filter(reco_slot__in=slots)
     partners = demand.narrow(eligible)
-    near = shortlisted(partners, search, wanted=per_slot, slots=slots)
+    near = shortlisted(partners, search, wanted=per_slot, spare=SPARE, slots=slots)
     return rank_products(near, search, limit=UNLIMITED, per_slot=per_slot)
 
 

@@ -66,6 +66,7 @@ def shortlisted(
     search: Search,
     *,
     wanted: int,
+    spare: int | None = None,
     slots: Collection[str] = (),
     steered: Steering = UNSTEERED,
 ) -> QuerySet[Any]:
@@ -74,12 +75,13 @@ def shortlisted(
     At least the nearest `wanted` designs of every slot stay, if so many exist; without slots, of
     all slots. What is pinned stays. No query of its own. Unchanged are small shops, whatever has
     no index, and what an index cannot know: long strips, and products that rules show earlier.
+    With less to `spare` than `SPARE` an index may overlook a few of them.
     """
     indexed = sorted(_indexed(search.checkpoint, slots))
-    if not indexed or steered.lifts or wanted * SPARE > max(EFFORTS):
+    needed = wanted * (SPARE if spare is None else spare)
+    if not indexed or steered.lifts or needed > max(EFFORTS):
         return candidates
     try:
-        needed = wanted * SPARE
         tables = [_asked(search, effort) for effort in _efforts(needed)]
         for slot in indexed:
             tables += _one_slot(candidates, search, slot=slot, needed=needed)
