@@ -1,0 +1,109 @@
+"""A set scorer in a running shop: it orders outfits, and nobody misses it when it is silent."""
+
+import json
+import shutil
+import time
+
+import pytest
+from django.db import connection
+
+from recommender import dispatch
+from recommender.selectors.outfits import outfits
+from recommender.services.checkpoints import activate_checkpoint, checkpoint_dir
+from tests.journeys.test_real_worker import sell
+from workers import tasks
+from workers.checkpoints import Card, Kind, Purpose, load_card
+from workers.export import save_network
+from workers.scorers import build_scorer
+from workers.training.set_recipe import examples
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PATIENCE = {"SET_TIMEOUT_SECONDS": 20}  # a worker's first answer loads what it judges by
+
+
+@pytest.fixture(autouse=True)
+def _nobody_failed_to_answer_yet(monkeypatch):
+    monkeypatch.setattr(dispatch._pause, "until", 0.0)
+    yield
+    connection.close()
+
+
+@pytest.fixture
+def contrary(tmp_path):
+    """The folder of a set scorer that likes what the mean of pairs does not."""
+    style = load_card(checkpoint_dir() / "style")
+    options = {
+        "width": style.dimension,
+        "slots": ["TOP", "BOTTOM", "SHOES"],
+        "model": 8,
+        "heads": 2,
+    }
+    network = build_scorer("set-scorer", options=options)
+    network.scale.data.neg_()
+    card = Card(
+        **{"name": "contrary", "version": "1", "kind": Kind.SET_SCORER, "network": "set-scorer"},
+        **{"purpose": Purpose.NONE, "options": options, "dimension": style.dimension},
+        input=f"embeddings of {style.identity}",
+    )
+    folder = tmp_path / "contrary"
+    save_network(network, folder, card, examples=examples(style.dimension), are_sets=True)
+    return folder
+
+
+def stock():
+    """A top, three things to wear with it below and three on the feet."""
+    for colour in ("navy", "crimson", "olive"):
+        sell(f"{colour} skirt", colour, "BOTTOM")
+        sell(f"{colour} shoes", colour, "SHOES")
+    return sell("top", "red", "TOP")
+
+
+def pieces(outfit):
+    return [piece.product.sku for piece in outfit.pieces]
+
+
+def test_the_order_of_outfits_is_the_set_scorers(wait_for_work, contrary, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | PATIENCE
+    top = stock()
+    wait_for_work()
+    by_pairs = {tuple(pieces(one)): one.score for one in outfits([top], limit=9).outfits}
+
+    scorer = activate_checkpoint(contrary)
+    answer = outfits([top], limit=9)
+
+    first = answer.outfits[0]
+    assert answer.versions[1:] == (scorer.label,)
+    assert first.verdict == max(one.verdict for one in answer.outfits)
+    assert by_pairs[tuple(pieces(first))] == min(by_pairs.values())
+
+
+def test_without_a_worker_the_pairs_answer_in_bounded_time(redis_url, shipped, contrary, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"SET_TIMEOUT_SECONDS": 0.3}
+    top = stock()
+    tasks.embed_due()
+    by_pairs = pieces(outfits([top]).outfits[0])
+    activate_checkpoint(contrary)
+
+    started = time.monotonic()
+    answers = [outfits([top]) for _time in range(5)]
+
+    assert time.monotonic() - started < 2  # one wait, not five
+    assert [pieces(one.outfits[0]) for one in answers] == [by_pairs] * 5
+    assert answers[0].outfits[0].verdict is None
+
+
+def test_a_switch_of_the_style_makes_it_stand_aside(wait_for_work, contrary, settings, tmp_path):
+    settings.RECOMMENDER = settings.RECOMMENDER | PATIENCE
+    top = stock()
+    wait_for_work()
+    activate_checkpoint(contrary)
+    style = shutil.copytree(checkpoint_dir() / "style", tmp_path / "style-next")
+    card = json.loads((style / "card.json").read_text())
+    (style / "card.json").write_text(json.dumps(card | {"version": "next"}))
+
+    activate_checkpoint(style, at_once=True)
+    wait_for_work()
+    assert outfits([top]).versions == ("style@next",)
+
+    activate_checkpoint(checkpoint_dir() / "style", at_once=True)
+    assert outfits([top]).versions[1:] == ("contrary@1",)
