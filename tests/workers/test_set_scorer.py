@@ -1,11 +1,13 @@
 """Whole outfits: order and padding mean nothing, learning helps, and the exam knows set scorers."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
 
+from recommender.services.checkpoints import activate_checkpoint
 from tests.workers.conftest import tiny_card
 from tests.workers.retailer import write_export
 from workers import datasets
@@ -19,6 +21,7 @@ from workers.networks.visual import unit
 from workers.runtime import OnnxSession
 from workers.scorers import build_scorer
 from workers.set_serving import load_set_scorer
+from workers.training import __main__ as training
 from workers.training import set_recipe
 from workers.training.looks import gather, questions
 from workers.training.loop import Config
@@ -286,3 +289,18 @@ def test_a_set_scorer_is_measured_beside_the_mean_of_pairs(shop, tiny, scorer, t
     assert {"hard", "classic"} <= result["baselines"]["mean_of_pairs"].keys()
     assert "hard: checkpoint - mean of pairs: " in capsys.readouterr().out
     assert result["paired_with_pairs"].keys() == result["paired"].keys()
+
+
+def test_what_was_trained_on_the_style_that_serves_may_serve(db, shop, tiny, tmp_path):
+    style = shutil.copytree(tiny, tmp_path / "style")
+    card = json.loads((style / "card.json").read_text())
+    (style / "card.json").write_text(json.dumps(card | {"purpose": "STYLE"}))
+    activate_checkpoint(style)
+    settings = {"epochs": 1, "batch": 4, "held_out": 0.2, "model": 8, "heads": 2}
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    command = f"set-scorer --data {shop} --visual {style} --config {tmp_path / 'config.json'}"
+
+    assert training.main([*command.split(), "--version", "3", "--out", str(tmp_path / "out")]) == 0
+
+    sets = activate_checkpoint(tmp_path / "out")
+    assert (sets.label, sets.purpose, sets.state) == ("set-scorer@3", "SET", "ACTIVE")
