@@ -3,8 +3,10 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
 
 from recommender.admin import checkpoints as admin
+from recommender.models import Checkpoint
 from recommender.selectors.checkpoints import active_checkpoint
 from tests.recommender.rivals import turned
 
@@ -118,3 +120,19 @@ def test_what_serves_is_not_compared_with_itself(admin_client, checkpoints, tops
     page = admin_client.get(f"{PAGE}{checkpoints['VISUAL'].pk}/compare/")
 
     assert "serves now: there is nothing to compare it with" in page.text
+
+
+def test_a_judge_of_outfits_has_no_strips_to_compare_and_switches_by_a_click(
+    admin_client, checkpoints, tops, capsys
+):
+    reads = {"reads": "embeddings of fake-style@1", "purpose": "SET"}
+    Checkpoint.objects.create(name="sets", version="1", state="ACTIVE", **reads)
+    newer = Checkpoint.objects.create(name="sets", version="2", **reads)
+
+    call_command("compare_checkpoints", "sets@2")
+    page = admin_client.get(f"{PAGE}{newer.pk}/compare/").text
+    admin_client.post(f"{PAGE}{newer.pk}/switch/")
+
+    assert "no strip would change" in page
+    assert "changes no strip" in capsys.readouterr().out
+    assert active_checkpoint("SET") == newer
