@@ -119,7 +119,7 @@ def beyond(case):
 @pytest.mark.slow
 @pytest.mark.django_db
 @api.parametrize()
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_its_word(case, known):
     case.call_and_validate(excluded_checks=beyond(case))
 
@@ -127,7 +127,7 @@ def test_the_api_keeps_its_word(case, known):
 @pytest.mark.slow
 @pytest.mark.django_db
 @api.include(path_regex="^/api.*{id}").parametrize()
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_its_word_on_products_that_exist(case, known):
     case.path_parameters |= dict.fromkeys(case.path_parameters, str(known.pk))
 
