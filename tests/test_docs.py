@@ -8,6 +8,7 @@ from django.core.management import get_commands, load_command_class
 
 from recommender import checks, conf
 from recommender.api import aliases, urls
+from recommender.selectors.verdict import Gate
 from recommender.services import consistency
 from recommender.templatetags.recommender import register
 from workers import tasks
@@ -142,3 +143,8 @@ def test_files_named_in_the_text_exist(name):
     )
 
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
+
+
+@pytest.mark.parametrize("gate", Gate.values)
+def test_every_gate_of_why_not_is_documented(gate):
+    assert re.search(rf"^\|[^|]*`{gate}`", DOCS["api.md"], flags=re.M)
