@@ -9,9 +9,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from honcho.manager import Manager
+from honcho.printer import Message, Printer
 
 READY_SECONDS = 60
 
@@ -43,13 +45,25 @@ def run(port: int, *, when_ready: Callable[[], None]) -> int:
         PortTaken: something else listens on the port.
     """
     _check_port(port)
-    manager = Manager()
+    manager = Manager(_Printer(sys.stdout))
     for name, command in commands(port).items():
         manager.add_process(name, shlex.join(command), env=dict(os.environ), quiet=False)
     watcher = threading.Thread(target=_announce, args=(port, when_ready), daemon=True)
     watcher.start()
     manager.loop()
     return int(manager.returncode or 0)
+
+
+class _Printer(Printer):
+    """Loses a line rather than the processes.
+
+    Ctrl-C is announced from within a signal handler. Where it comes while another line is being
+    printed Python forbids that, and the handler would end before it has ended anything.
+    """
+
+    def write(self, message: Message) -> None:
+        with suppress(RuntimeError):
+            super().write(message)
 
 
 def _check_port(port: int) -> None:
