@@ -59,6 +59,16 @@ def looks_like(checkpoints):
 
 
 @pytest.fixture
+def make(make_product, looks_like):
+    """Make a product of a slot that lies at an angle in style, in degrees."""
+
+    def dressed(title, slot, style=0, **fields):
+        return looks_like(make_product(title, slot, **fields), style=style)
+
+    return dressed
+
+
+@pytest.fixture
 def dress(make_product):
     return make_product("dress", Slot.DRESS)
 

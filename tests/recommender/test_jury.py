@@ -51,14 +51,6 @@ def worker(monkeypatch, set_scorer):
 
 
 @pytest.fixture
-def make(make_product, looks_like):
-    def dressed(title, slot, style=0, **fields):
-        return looks_like(make_product(title, slot, **fields), style=style)
-
-    return dressed
-
-
-@pytest.fixture
 def blouse(make):
     return make("blouse", Slot.TOP)
 

@@ -28,14 +28,6 @@ def own(degrees=0, slot=Slot.OUTERWEAR):
 
 
 @pytest.fixture
-def make(make_product, looks_like):
-    def dressed(title, slot, style=0, **fields):
-        return looks_like(make_product(title, slot, **fields), style=style)
-
-    return dressed
-
-
-@pytest.fixture
 def wardrobe(make):
     """Two of several slots: a good one, and a cheap one of another style."""
     return {

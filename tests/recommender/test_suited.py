@@ -17,14 +17,6 @@ UNISEX = {"gender": "UNISEX"}
 
 
 @pytest.fixture
-def make(make_product, looks_like):
-    def dressed(title, slot, style=0, **fields):
-        return looks_like(make_product(title, slot, **fields), style=style)
-
-    return dressed
-
-
-@pytest.fixture
 def shirt(make):
     """A men's shirt; the nearest shoes are for women, the nearest trousers are for men."""
     make("her shoes", Slot.SHOES, 0, **WOMEN)
