@@ -13,8 +13,8 @@ from fashionshop.models import Category, Product, ProductPicture
 from fashionshop.uploads import PhotosField, add_pictures
 from recommender.admin.products import RETRY_FORM, ProductStateFilter, RecommendedProductAdmin
 from recommender.admin.rendering import badge, thumbnail
-from recommender.selectors.duplicates import products_with_the_same_picture
-from recommender.selectors.status import NOT_NOTED, picture_statuses
+from recommender.pipeline.status import NOT_NOTED, picture_statuses
+from recommender.ranking.designs import products_with_the_same_picture
 
 admin.site.site_header = "Fashionshop"
 admin.site.site_title = "Fashionshop"

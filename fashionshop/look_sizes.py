@@ -9,7 +9,7 @@ from fashionshop.models import Gender, Product
 from fashionshop.sizes import ONE_SIZE, by_size, sizes_of
 from fashionshop.wishes import fitting, of_size
 from recommender.garments import BOTTOM, DRESS, OUTERWEAR, SHOES, TOP, partner_slots
-from recommender.look_address import LookChoice
+from recommender.outfits.address import LookChoice
 
 # Name in the address → its label, and the slots whose pieces come in such sizes. A 38 of shoes is
 # no 38 of trousers, hence a choice for each.

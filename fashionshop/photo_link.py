@@ -9,8 +9,8 @@ from typing import Any
 from django.core import signing
 
 from recommender.photos import Crop
-from recommender.selectors.photo import SeenPhoto
-from recommender.selectors.pieces import LookedAt, Piece
+from recommender.strips.photo import SeenPhoto
+from recommender.strips.photo_garments import LookedAt, Piece
 
 SALT = "fashionshop.photo"
 # One byte a number keeps a vector of 1,000 numbers within the 4,094 bytes of a request line;

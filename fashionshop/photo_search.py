@@ -8,12 +8,12 @@ from django.db.models import Exists, OuterRef
 
 from fashionshop.models import Category, Product
 from fashionshop.sizes import by_size, sizes_of
-from recommender.filters import Filters
 from recommender.models import Slot
 from recommender.photos import Crop
-from recommender.selectors.photo import SeenPhoto, nothing_found, products_like_seen
-from recommender.selectors.pieces import MOST_PIECES, LookedAt, Piece
-from recommender.strips import Strip
+from recommender.ranking.filters import Filters
+from recommender.strips.items import Strip
+from recommender.strips.photo import SeenPhoto, nothing_found, products_like_seen
+from recommender.strips.photo_garments import MOST_PIECES, LookedAt, Piece
 
 RESULTS = 24
 # Below this the recognised slot is offered, but not chosen for the shopper.

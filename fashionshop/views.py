@@ -16,10 +16,10 @@ from fashionshop.forms import CropForm, PhotoForm, WishForm
 from fashionshop.models import Category, Product
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
 from fashionshop.photo_search import Wishes, photo_results, with_crop
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.photos import BadPhoto, Crop
-from recommender.selectors.photo import SeenByAnother, seen_photo
-from recommender.selectors.pieces import LookedAt, photo_in_pieces
+from recommender.strips.photo import SeenByAnother, seen_photo
+from recommender.strips.photo_garments import LookedAt, photo_in_pieces
 
 PRODUCTS_PER_PAGE = 24
 RETRY_AFTER_SECONDS = "30"

@@ -6,13 +6,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
-from django.dispatch import Signal
 
 from recommender.catalog import catalog, product_model
 from recommender.conf import get
-
-# Sent after a commit that stored new vectors; `pictures` holds their primary keys.
-embeddings_stored = Signal()
 
 
 def watch_pictures() -> None:
@@ -31,7 +27,7 @@ def watch_pictures() -> None:
 
 
 def _picture_changed(*, instance: Model, path: str, **_signal: Any) -> None:
-    from recommender.services.pictures import sync_products  # noqa: PLC0415 -- models are not ready above
+    from recommender.pipeline.picture_sync import sync_products  # noqa: PLC0415 -- models are not ready above
 
     if _signal.get("raw"):
         return  # loaddata: the rows it needs may not be there yet; check_recommender finds them

@@ -19,8 +19,8 @@ from recommender import worklist
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, open_photo
-from recommender.services.embeddings import Sight, store_embeddings
-from recommender.services.pairings import refresh_pairings
+from recommender.pipeline.embeddings import Sight, store_embeddings
+from recommender.pipeline.pairings import refresh_pairings
 
 GRID = 4  # the fake encoder looks at a picture of 4 × 4 pixels
 SHAPE, COLOUR = GRID * GRID, 3

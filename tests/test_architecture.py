@@ -138,10 +138,10 @@ def test_celerys_app_imports_neither_a_network_nor_the_tasks():
     assert "workers.tasks" not in imports("workers/celery.py")
 
 
-def test_only_the_dispatch_knows_celery_in_the_plug_in():
+def test_only_the_broker_knows_celery_in_the_plug_in():
     callers = [str(path) for path in files("recommender") if under(imports(path), "celery")]
 
-    assert callers == ["recommender/dispatch.py"]
+    assert callers == ["recommender/broker.py"]
 
 
 BLOCKER = """
@@ -197,7 +197,7 @@ def test_a_cpu_worker_starts_and_loads_the_shipped_checkpoints_without_torch():
 import django
 django.setup()
 from workers import tasks, serving
-from recommender.services.checkpoints import shipped_checkpoints
+from recommender.switching.checkpoints import shipped_checkpoints
 import json
 cards = {folder: json.loads((folder / "card.json").read_text()) for folder in shipped_checkpoints()}
 encoders = [folder for folder, card in cards.items() if card.get("purpose") in ("VISUAL", "STYLE")]

@@ -8,8 +8,8 @@ from django.core.management import get_commands, load_command_class
 
 from recommender import checks, conf
 from recommender.api import aliases, urls
-from recommender.selectors.verdict import Gate
-from recommender.services import consistency
+from recommender.explain.exclusions import Gate
+from recommender.pipeline import consistency
 from recommender.templatetags.recommender import register
 from workers import tasks
 

@@ -15,14 +15,14 @@ TEND_SECONDS = 600
 
 
 def _configuration() -> dict[str, object]:
-    from recommender import conf, dispatch  # noqa: PLC0415 -- Django's settings are read on first use
+    from recommender import broker, conf  # noqa: PLC0415 -- Django's settings are read on first use
 
-    url = dispatch.broker_url(conf.get("BROKER_URL"))
+    url = broker.broker_url(conf.get("BROKER_URL"))
     return {
         "broker_url": url,
         "task_ignore_result": True,
-        "task_default_queue": dispatch.QUEUES[dispatch.EMBED],
-        "task_routes": {name: {"queue": queue} for name, queue in dispatch.QUEUES.items()},
+        "task_default_queue": broker.QUEUES[broker.EMBED],
+        "task_routes": {name: {"queue": queue} for name, queue in broker.QUEUES.items()},
         "worker_prefetch_multiplier": 1,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "broker_connection_retry_on_startup": True,

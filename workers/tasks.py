@@ -12,17 +12,24 @@ from typing import Any
 
 from PIL import Image
 
-from recommender import conf, dispatch, worklist
+from recommender import broker, conf, worklist
 from recommender.catalog import catalog, product_model
-from recommender.models import Checkpoint, EmbeddingJob, PairingJob, Picture, Purpose
+from recommender.models import (
+    Checkpoint,
+    EmbeddingJob,
+    PairingJob,
+    Picture,
+    Purpose,
+    active_checkpoint,
+    active_checkpoints,
+)
 from recommender.photos import CATALOGUE, SHOPPER, BadPhoto, cropped, digest, open_photo
-from recommender.selectors.checkpoints import active_checkpoint, active_checkpoints
-from recommender.selectors.covers import cover_vectors, encoder_read_by
-from recommender.services import indexes
-from recommender.services.checkpoints import checkpoint_dir
-from recommender.services.embeddings import Sight, store_embeddings
-from recommender.services.pairings import refresh_pairings as refresh_product
-from recommender.services.pictures import serving_encoders
+from recommender.pipeline import indexes
+from recommender.pipeline.cover_vectors import cover_vectors, encoder_read_by
+from recommender.pipeline.embeddings import Sight, store_embeddings
+from recommender.pipeline.pairings import refresh_pairings as refresh_product
+from recommender.pipeline.picture_sync import serving_encoders
+from recommender.switching.checkpoints import checkpoint_dir
 from workers import regions, serving
 from workers.boxes import propose_boxes
 from workers.celery import app
@@ -36,27 +43,27 @@ PAIRINGS_AT_ONCE = 16
 DECODED_SIDE_PX = 640  # more than any encoder reads
 
 
-@app.task(name=dispatch.EMBED)
+@app.task(name=broker.EMBED)
 def embed_pictures() -> None:
     """Hear the bell: embed whatever is due, full batches first, until nothing is."""
     _embed()
 
 
-@app.task(name=dispatch.PAIR)
+@app.task(name=broker.PAIR)
 def refresh_pairings() -> None:
     """Hear the bell: judge what goes with the products whose style changed."""
     _pair()
 
 
-@app.task(name=dispatch.ENCODE_PHOTO)
+@app.task(name=broker.ENCODE_PHOTO)
 def encode_photo(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo (base64); nothing of it is kept."""
     image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
     (encoded,) = _encode([image])
-    dispatch.answer(reply_to, asdict(_sight(encoded)))
+    broker.answer(reply_to, asdict(_sight(encoded)))
 
 
-@app.task(name=dispatch.ENCODE_BOXES)
+@app.task(name=broker.ENCODE_BOXES)
 def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo, and in each part that may be a garment."""
     image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
@@ -67,10 +74,10 @@ def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
         for box, part in zip(boxes, parts, strict=True)
         if part.error is None
     ]
-    dispatch.answer(reply_to, asdict(_sight(whole)) | {"boxes": seen})
+    broker.answer(reply_to, asdict(_sight(whole)) | {"boxes": seen})
 
 
-@app.task(name=dispatch.FIND_REGIONS)
+@app.task(name=broker.FIND_REGIONS)
 def find_regions(
     *, pictures: list[int], encoder: str, weights: dict[str, float], scorer: str, reply_to: str
 ) -> None:
@@ -82,22 +89,22 @@ def find_regions(
     """
     group = _group_of(encoder)
     if group is None or scorer not in {"", _serving_scorer()}:
-        dispatch.answer(reply_to, {})
+        broker.answer(reply_to, {})
         return
     try:
         first, second = (_read_picture(p, p.sha256) for p in map(_picture, pictures))
     except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
-        dispatch.answer(reply_to, {"regions": []})
+        broker.answer(reply_to, {"regions": []})
         return
     judge = partial(_judge, group=group, encoder=encoder, weights=weights, scorer=scorer)
     found = [
         regions.find_region(picture, judge=judge(other=other))
         for picture, other in ((first, second), (second, first))
     ]
-    dispatch.answer(reply_to, {"regions": [asdict(region) for region in found]})
+    broker.answer(reply_to, {"regions": [asdict(region) for region in found]})
 
 
-@app.task(name=dispatch.JUDGE_SETS)
+@app.task(name=broker.JUDGE_SETS)
 def judge_sets(
     *, scorer: str, items: list[dict[str, Any]], sets: list[list[int]], reply_to: str
 ) -> None:
@@ -108,7 +115,7 @@ def judge_sets(
     """
     serving_now = active_checkpoint(Purpose.SET)
     if serving_now is None or serving_now.label != scorer:
-        dispatch.answer(reply_to, {})
+        broker.answer(reply_to, {})
         return
     vectors = _item_vectors(items, encoder_read_by(serving_now))
     known = [one for one in sets if all(vectors[at] is not None for at in one)]
@@ -118,7 +125,7 @@ def judge_sets(
         [[items[at]["slot"] for at in one] for one in known],
     )
     found = dict(zip(map(tuple, known), scores, strict=True))
-    dispatch.answer(reply_to, {"scores": [found.get(tuple(one)) for one in sets]})
+    broker.answer(reply_to, {"scores": [found.get(tuple(one)) for one in sets]})
 
 
 @app.task(name="workers.tasks.sweep")

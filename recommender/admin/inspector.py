@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from recommender.admin.regions import region_view
 from recommender.admin.rendering import cards_of, product_page, rule_page, thumbnail
 from recommender.catalog import Card, catalog
-from recommender.filters import ANYTHING
-from recommender.selectors.verdict import GOES_WITH, SIMILAR, ask, facts_for, standings
-from recommender.selectors.why import why
+from recommender.explain.exclusions import GOES_WITH, SIMILAR, ask, facts_for, standings
+from recommender.explain.why import why
+from recommender.ranking.filters import ANYTHING
 
 BEYOND = 4  # rows that are shown below the strip's end
 

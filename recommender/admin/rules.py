@@ -19,10 +19,10 @@ from recommender.admin.rendering import thumbnail
 from recommender.admin.rule_forms import SAID, RuleForm, fieldsets_of
 from recommender.catalog import catalog, product_model
 from recommender.models import Rule, RuleChange
-from recommender.selectors.rule_conflicts import Conflict, conflicts_among, conflicts_of
-from recommender.selectors.rule_preview import RulePreview, Tried, rule_preview
-from recommender.services.rules import CannotUndo, delete_rule, save_rule, switch_rules, undo
-from recommender.strips import Strip
+from recommender.rules.changes import CannotUndo, delete_rule, save_rule, switch_rules, undo
+from recommender.rules.conflicts import Conflict, conflicts_among, conflicts_of
+from recommender.rules.preview import RulePreview, Tried, rule_preview
+from recommender.strips.items import Strip
 
 PREVIEW = "_preview"
 

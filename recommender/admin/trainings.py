@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from recommender.admin.checkpoints import ReadOnlyAdmin
+from recommender.learning.status import comparisons, is_interrupted, training_status
 from recommender.models import Checkpoint, TrainingRun
-from recommender.selectors.trainings import comparisons, is_interrupted, training_status
 
 FIELDS = (
     *("state_badge", "figures_table", "looks", "left_out_list", "started_at", "took"),

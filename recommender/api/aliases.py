@@ -15,7 +15,7 @@ from recommender.api import schema, views
 from recommender.api.parameters import GoesWithQuery, PhotoQuery, SimilarQuery
 from recommender.api.serializers import HealthSerializer, PhotoAnswerSerializer, StripSerializer
 from recommender.catalog import catalog
-from recommender.selectors.health import engine_health
+from recommender.pipeline.health import engine_health
 
 app_name = "recommender-aliases"
 

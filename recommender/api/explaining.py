@@ -13,9 +13,9 @@ from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, par
 from recommender.api.serializers import ReasonSerializer
 from recommender.api.throttles import ExplainThrottle
 from recommender.api.views import Endpoint, product_or_404
-from recommender.selectors.regions import Region, regions
-from recommender.selectors.verdict import GOES_WITH, SIMILAR, Gate, Verdict, why_not
-from recommender.selectors.why import Because, Explanation, why
+from recommender.explain.exclusions import GOES_WITH, SIMILAR, Gate, Verdict, why_not
+from recommender.explain.regions import Region, regions
+from recommender.explain.why import Because, Explanation, why
 
 STRIPS = {"similar": SIMILAR, "goes_with": GOES_WITH}
 OTHER = OpenApiParameter(

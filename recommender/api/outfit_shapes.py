@@ -17,11 +17,11 @@ from recommender.api.parameters import (
 )
 from recommender.api.parsers import FIELD
 from recommender.api.serializers import ItemSerializer
-from recommender.filters import Filters, UnknownAttribute
 from recommender.models import Slot
-from recommender.selectors.outfit.plans import MOST_PIECES, PIECES
-from recommender.selectors.outfits import OUTFITS
-from recommender.selectors.several import MOST_ITEMS
+from recommender.outfits.answer import OUTFITS
+from recommender.outfits.plans import MOST_PIECES, PIECES
+from recommender.ranking.filters import Filters, UnknownAttribute
+from recommender.strips.goes_with_several import MOST_ITEMS
 
 MAX_OUTFITS, MAX_WITHOUT = 10, 50
 EMPTY = (

@@ -27,12 +27,12 @@ from recommender.api.problems import InvalidBody
 from recommender.api.serializers import StripSerializer
 from recommender.api.throttles import PhotoThrottle
 from recommender.api.views import Endpoint, product_or_404
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.models import Purpose
-from recommender.selectors.outfits import Wishes, outfits
-from recommender.selectors.photo import SeenByAnother, seen_photo
-from recommender.selectors.several import goes_with_all
-from recommender.selectors.visible import keys_of, visible_products
+from recommender.outfits.answer import Wishes, outfits
+from recommender.ranking.visible_products import keys_of, visible_products
+from recommender.strips.goes_with_several import goes_with_all
+from recommender.strips.photo import SeenByAnother, seen_photo
 
 
 class ProductOutfits(Endpoint):

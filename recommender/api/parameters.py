@@ -12,9 +12,9 @@ from rest_framework.fields import empty
 from rest_framework.request import Request
 
 from recommender import conf
-from recommender.filters import Filters, UnknownAttribute
 from recommender.models import Slot
 from recommender.photos import Crop
+from recommender.ranking.filters import Filters, UnknownAttribute
 
 MAX_STRIP, MAX_PAGE, PAGE, MAX_CURSOR = 50, 100, 24, 1000
 SHARE_DIGITS = 6  # PostgreSQL raises an error where a product of numbers vanishes: 5e-324 × 0.9

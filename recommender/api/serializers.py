@@ -7,9 +7,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from recommender.catalog import catalog
-from recommender.selectors.photo_answer import PhotoAnswer
-from recommender.selectors.pieces import Piece
-from recommender.strips import Item, Rung
+from recommender.ranking.rung import Rung
+from recommender.strips.items import Item
+from recommender.strips.photo_garments import Piece
+from recommender.strips.photo_search import PhotoAnswer
 
 AVAILABILITY = [("IN_STOCK", "Can be bought now"), ("OUT_OF_STOCK", "Sold out")]
 

@@ -36,10 +36,10 @@ from recommender.api.serializers import (
 )
 from recommender.api.throttles import PhotoThrottle
 from recommender.catalog import catalog
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.photo_answer import products_like_photo
-from recommender.selectors.similar import similar_products
-from recommender.selectors.visible import visible_product, visible_products
+from recommender.ranking.visible_products import visible_product, visible_products
+from recommender.strips.goes_with import goes_with
+from recommender.strips.photo_search import products_like_photo
+from recommender.strips.similar import similar_products
 
 
 class FirstRenderer(DefaultContentNegotiation):

@@ -1,6 +1,12 @@
 """The tables of the plug-in."""
 
-from recommender.models.checkpoints import JUDGES, Checkpoint, Purpose
+from recommender.models.checkpoints import (
+    JUDGES,
+    Checkpoint,
+    Purpose,
+    active_checkpoint,
+    active_checkpoints,
+)
 from recommender.models.embeddings import Embedding
 from recommender.models.jobs import EmbeddingJob, Job, PairingJob
 from recommender.models.looks import Look, LookItem
@@ -28,4 +34,6 @@ __all__ = [
     "Slot",
     "TrainingRun",
     "Twin",
+    "active_checkpoint",
+    "active_checkpoints",
 ]

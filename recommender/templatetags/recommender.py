@@ -18,14 +18,15 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext
 
 from recommender.catalog import Card, catalog
-from recommender.filters import ANYTHING, Filters
-from recommender.look_address import AskedLook, LookChoice, asked_look, drawn_look
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.outfits import OUTFITS, Wishes
-from recommender.selectors.outfits import outfits as outfits_of
-from recommender.selectors.similar import similar_products as products_that_look_like
-from recommender.selectors.visible import keys_of
-from recommender.strips import Outfits, Strip
+from recommender.outfits.address import AskedLook, LookChoice, asked_look, drawn_look
+from recommender.outfits.answer import OUTFITS, Wishes
+from recommender.outfits.answer import outfits as outfits_of
+from recommender.outfits.outfit import Outfits
+from recommender.ranking.filters import ANYTHING, Filters
+from recommender.ranking.visible_products import keys_of
+from recommender.strips.goes_with import goes_with
+from recommender.strips.items import Strip
+from recommender.strips.similar import similar_products as products_that_look_like
 
 log = logging.getLogger(__name__)
 register = template.Library()

@@ -11,13 +11,13 @@ from django.urls import reverse
 from PIL import Image
 
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.models import Checkpoint, Slot
 from recommender.photos import WHOLE, Crop
-from recommender.selectors import photo as photo_selector
-from recommender.selectors import pieces
-from recommender.selectors.photo import SeenPhoto
-from recommender.selectors.pieces import LookedAt, Piece
+from recommender.strips import photo as photo_selector
+from recommender.strips import photo_garments
+from recommender.strips.photo import SeenPhoto
+from recommender.strips.photo_garments import LookedAt, Piece
 from recommender.testing import activate_fake_checkpoints, fake_sight, photo, work_off
 
 PAGE = "/search/photo/"
@@ -47,7 +47,9 @@ def sent(monkeypatch):
         return asdict(fake_sight(jpeg))
 
     monkeypatch.setattr(photo_selector, "encoded_photo", encode)
-    monkeypatch.setattr(pieces, "encoded_boxes", lambda jpeg: encode(jpeg) | {"boxes": BOXES})
+    monkeypatch.setattr(
+        photo_garments, "encoded_boxes", lambda jpeg: encode(jpeg) | {"boxes": BOXES}
+    )
     return photos
 
 
@@ -141,7 +143,7 @@ def test_no_worker_is_said_plainly(client, blouse, monkeypatch):
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr(pieces, "encoded_boxes", nobody)
+    monkeypatch.setattr(photo_garments, "encoded_boxes", nobody)
 
     response = upload(client, photo())
 

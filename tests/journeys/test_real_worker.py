@@ -4,11 +4,11 @@ import pytest
 from django.db import connection
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
-from recommender.dispatch import NoWorker
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.photo_answer import products_like_photo
-from recommender.selectors.similar import similar_products
-from recommender.strips import Rung
+from recommender.broker import NoWorker
+from recommender.ranking.rung import Rung
+from recommender.strips.goes_with import goes_with
+from recommender.strips.photo_search import products_like_photo
+from recommender.strips.similar import similar_products
 from recommender.testing import photo
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

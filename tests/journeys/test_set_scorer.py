@@ -7,9 +7,9 @@ import time
 import pytest
 from django.db import connection
 
-from recommender import dispatch
-from recommender.selectors.outfits import outfits
-from recommender.services.checkpoints import activate_checkpoint, checkpoint_dir
+from recommender import broker
+from recommender.outfits.answer import outfits
+from recommender.switching.checkpoints import activate_checkpoint, checkpoint_dir
 from tests.journeys.test_real_worker import sell
 from workers import tasks
 from workers.checkpoints import Card, Kind, Purpose, load_card
@@ -23,7 +23,7 @@ PATIENCE = {"SET_TIMEOUT_SECONDS": 20}  # a worker's first answer loads what it 
 
 @pytest.fixture(autouse=True)
 def _nobody_failed_to_answer_yet(monkeypatch):
-    monkeypatch.setattr(dispatch._pause, "until", 0.0)
+    monkeypatch.setattr(broker._pause, "until", 0.0)
     yield
     connection.close()
 

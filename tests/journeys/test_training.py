@@ -8,8 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from fashionshop.demo.__main__ import generate
-from recommender.models import TrainingRun
-from recommender.selectors.checkpoints import active_checkpoint
+from recommender.models import TrainingRun, active_checkpoint
 
 pytestmark = [
     pytest.mark.skipif(find_spec("workers.evaluation.gate") is None, reason="needs the gate"),

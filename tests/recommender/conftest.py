@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
-from recommender import dispatch
+from recommender.broker import _warn_once
 from recommender.models import Checkpoint, Slot
 from recommender.testing import SHAPE, activate_fake_checkpoints, give_vectors, photo
 
@@ -151,11 +151,11 @@ class Broker:
 
 
 @pytest.fixture
-def broker(monkeypatch):
+def bells(monkeypatch):
     """A broker that only remembers."""
     double = Broker()
-    monkeypatch.setattr(dispatch, "_producer", lambda: double)
-    dispatch._warn_once.cache_clear()
+    monkeypatch.setattr("recommender.broker._producer", lambda: double)
+    _warn_once.cache_clear()
     return double
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from recommender.services.checkpoints import activate_checkpoint
+from recommender.switching.checkpoints import activate_checkpoint
 from tests.workers.conftest import tiny_card
 from tests.workers.retailer import write_export
 from workers import datasets

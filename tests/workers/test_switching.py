@@ -7,10 +7,10 @@ from torch.nn import functional
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.models import Checkpoint, Embedding, Picture
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.similar import similar_products
-from recommender.services.checkpoints import activate_checkpoint, shipped_checkpoints
-from recommender.strips import Rung
+from recommender.ranking.rung import Rung
+from recommender.strips.goes_with import goes_with
+from recommender.strips.similar import similar_products
+from recommender.switching.checkpoints import activate_checkpoint, shipped_checkpoints
 from recommender.testing import photo
 from tests.workers.conftest import tiny_card
 from workers import tasks

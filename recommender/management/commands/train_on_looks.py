@@ -8,12 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from recommender import dispatch
-from recommender.management.commands.export_looks import MOST_REASONS
-from recommender.models import Checkpoint, EmbeddingJob, TrainingRun
-from recommender.programs import NoPrograms
-from recommender.services.cards import NoCheckpoint
-from recommender.services.training import (
+from recommender import broker
+from recommender.learning.programs import NoPrograms
+from recommender.learning.training import (
     AlreadyTraining,
     Desk,
     NoFolder,
@@ -25,6 +22,9 @@ from recommender.services.training import (
     training_dir,
     training_to_switch,
 )
+from recommender.management.commands.export_looks import MOST_REASONS
+from recommender.models import Checkpoint, EmbeddingJob, TrainingRun
+from recommender.switching.cards import NoCheckpoint
 
 POLL_SECONDS = 2
 PATIENCE_SECONDS = 90  # without one vector; then no worker seems to be there
@@ -127,7 +127,7 @@ class Command(BaseCommand):
                     still_since = time.monotonic()
                 if time.monotonic() - still_since > PATIENCE_SECONDS:
                     return False
-                dispatch.ring(dispatch.EMBED)
+                broker.ring(broker.EMBED)
                 time.sleep(POLL_SECONDS)
             bar.update(bar.total - bar.n)
         return True

@@ -4,8 +4,8 @@ import pytest
 from django.core.cache import cache
 
 from recommender.models import Pairing
-from recommender.selectors import photo as photo_selector
-from recommender.selectors import pieces
+from recommender.strips import photo as photo_selector
+from recommender.strips import photo_garments
 from recommender.testing import fake_sight
 
 
@@ -44,5 +44,5 @@ def worker(monkeypatch, checkpoints):
         return vars(fake_sight(jpeg))
 
     monkeypatch.setattr(photo_selector, "encoded_photo", look)
-    monkeypatch.setattr(pieces, "encoded_boxes", lambda jpeg: look(jpeg) | {"boxes": []})
+    monkeypatch.setattr(photo_garments, "encoded_boxes", lambda jpeg: look(jpeg) | {"boxes": []})
     return given

@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fashionshop.models import Product
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.models import Slot
-from recommender.selectors import photo as photo_selector
+from recommender.strips import photo as photo_selector
 from recommender.testing import photo
 
 pytestmark = pytest.mark.django_db

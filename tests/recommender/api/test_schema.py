@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from recommender import dispatch
+from recommender import broker
 from recommender.api.parameters import CURSOR_SALT
 from recommender.api.throttles import ExplainThrottle, PhotoThrottle
 from recommender.testing import photo
@@ -101,7 +101,7 @@ def known(monkeypatch, blouse, tops, partners, worker):
     """A shop with something in it, a worker that answers, and no limit; returns a product."""
     for throttle in (PhotoThrottle, ExplainThrottle):
         monkeypatch.setattr(throttle, "per_minute", 10**6)
-    monkeypatch.setattr(dispatch, "worker_answers", lambda: True)
+    monkeypatch.setattr(broker, "worker_answers", lambda: True)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)  # the test's transaction is on it
     yield blouse

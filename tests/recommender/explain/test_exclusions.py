@@ -1,0 +1,201 @@
+"""Every product of the catalogue has one verdict: shown at its rank, or the first gate in its way."""
+
+import random
+from decimal import Decimal
+
+import pytest
+
+from fashionshop.models import Product
+from recommender.explain.exclusions import GOES_WITH, SIMILAR, Gate, why_not
+from recommender.models import EmbeddingJob, Look, Picture, Rule, Slot
+from recommender.ranking.filters import Filters
+from recommender.strips.goes_with import goes_with
+from recommender.strips.similar import similar_products
+
+pytestmark = pytest.mark.django_db
+STRIPS = {SIMILAR: similar_products, GOES_WITH: goes_with}
+
+
+@pytest.fixture
+def tops(make_product, looks_like, blouse):
+    """The blouse and three tops, less and less like it."""
+    near, middle, far = (make_product(title) for title in ("near", "middle", "far"))
+    for degrees, product in ((0, blouse), (10, near), (40, middle), (80, far)):
+        looks_like(product, shape=degrees, colour=degrees)
+    return [near, middle, far]
+
+
+def change(product, **fields):
+    Product.objects.filter(pk=product.pk).update(**fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "gate"),
+    [
+        ({}, Gate.SHOWN),
+        ({"stock": 0}, Gate.SOLD_OUT),
+        ({"is_published": False}, Gate.UNPUBLISHED),
+        ({"is_published": False, "stock": 0}, Gate.UNPUBLISHED),
+        ({"design": "B-1"}, Gate.SAME_DESIGN),
+        ({"price": 500}, Gate.FILTERED),
+        ({"season": "WINTER"}, Gate.HIDDEN),
+        ({"stock": 0, "season": "WINTER", "price": 500}, Gate.SOLD_OUT),
+    ],
+)
+def test_the_first_gate_is_named(blouse, tops, fields, gate):
+    change(blouse, design="B-1")
+    change(tops[0], **fields)
+    Rule.objects.create(kind="HIDE", attribute="season", value="WINTER")
+
+    verdict = why_not(blouse, tops[0], filters=Filters(price_max=Decimal(100)))
+
+    assert verdict.gate == gate
+
+
+def test_a_product_is_not_beside_itself(blouse, tops):
+    assert why_not(blouse, blouse).gate == Gate.ITSELF
+    assert why_not(blouse, blouse, strip=GOES_WITH).gate == Gate.ITSELF
+
+
+def test_a_part_that_cannot_go_with_it_is_named(blouse, tops, dress, looks_like):
+    assert why_not(blouse, looks_like(dress)).text == "It plays another part in an outfit: DRESS."
+    assert why_not(blouse, dress, strip=GOES_WITH).gate == Gate.NO_PARTNER
+
+
+def test_a_filter_is_named(blouse, tops):
+    verdict = why_not(blouse, tops[0], filters=Filters(attributes={"colour": ["red"]}))
+
+    assert (verdict.gate, verdict.filter) == (Gate.FILTERED, "colour")
+
+
+def test_the_rule_that_hides_it_is_named_with_its_words(blouse, tops):
+    Rule.objects.create(kind="BOOST", product=tops[0], note="secret")
+    rule = Rule.objects.create(kind="HIDE", product=tops[0], note="secret")
+
+    verdict = why_not(blouse, tops[0])
+
+    assert (verdict.gate, verdict.rule) == (Gate.HIDDEN, rule.pk)
+    assert str(rule) in verdict.text
+    assert "secret" not in verdict.text
+
+
+def test_the_rule_that_prices_it_out_is_named(blouse, tops):
+    rule = Rule.objects.create(kind="PRICE_WINDOW", percent=10)
+    change(tops[0], price=80)
+
+    verdict = why_not(blouse, tops[0])
+
+    assert (verdict.gate, verdict.rule) == (Gate.PRICED_OUT, rule.pk)
+
+
+def test_a_product_that_no_worker_has_seen_says_why(blouse, tops, make_product, checkpoints):
+    new = make_product("new")
+    picture = Picture.objects.create(product=new, name="new.jpg")
+    EmbeddingJob.objects.create(
+        picture=picture,
+        checkpoint=checkpoints["VISUAL"],
+        state="DEAD",
+        error="It is not a picture.",
+    )
+
+    verdict = why_not(blouse, new)
+
+    assert verdict.gate == Gate.UNSEEN
+    assert verdict.text == "None of its pictures is ready. Failed: It is not a picture."
+
+
+def test_a_product_without_a_picture_says_so(blouse, tops, make_product):
+    assert "no picture" in why_not(blouse, make_product("bare")).text
+
+
+def test_where_the_asker_is_unseen_nothing_can_be_compared(tops, make_product):
+    assert why_not(make_product("new"), tops[0]).gate == Gate.ASKER_UNSEEN
+
+
+def test_without_an_encoder_nothing_is_similar(blouse, make_product):
+    assert why_not(blouse, make_product("other")).gate == Gate.NO_ENCODER
+
+
+def test_a_colour_names_the_one_that_is_shown_instead(blouse, tops):
+    for product in tops[:2]:
+        change(product, design="T-1")
+
+    verdict = why_not(blouse, tops[1])
+
+    assert (verdict.gate, verdict.instead, verdict.rank) == (Gate.OTHER_COLOUR, tops[0].pk, 1)
+
+
+def test_below_the_end_its_rank_and_both_scores_are_told(blouse, tops):
+    verdict = why_not(blouse, tops[2], limit=2)
+
+    assert (verdict.gate, verdict.rank) == (Gate.RANKED_BELOW, 3)
+    assert verdict.text == "It ranks 3; the strip ends at 2."
+    assert verdict.score == pytest.approx(0.174, abs=0.002)
+    assert verdict.last_score == pytest.approx(0.766, abs=0.002)
+
+
+def test_a_slot_with_a_full_share_is_told(blouse, tops, make_product, looks_like):
+    shoes = [looks_like(make_product(f"shoe {n}", Slot.SHOES), style=n) for n in (1, 5, 9)]
+
+    assert why_not(blouse, shoes[2], strip=GOES_WITH, per_slot=2).gate == Gate.SLOT_FULL
+
+
+@pytest.mark.parametrize("strip", [SIMILAR, GOES_WITH])
+def test_a_verdict_costs_few_queries(blouse, tops, skirt, strip, django_assert_max_num_queries):
+    with django_assert_max_num_queries(5) as captured:
+        why_not(blouse, tops[0] if strip == SIMILAR else skirt, strip=strip)
+
+    selected = [query["sql"].rpartition("\nSELECT ")[2] for query in captured.captured_queries]
+    assert not [sql for sql in selected if '"vector"' in sql.split(" FROM ")[0]]
+
+
+SLOTS = [Slot.TOP, Slot.TOP, Slot.TOP, Slot.BOTTOM, Slot.SHOES, Slot.DRESS, Slot.BAG]
+
+
+def stock_shop(chance, make_product, looks_like):
+    """Some fifty products with faults of every kind, and the rules, looks to go with them."""
+    for number in range(50):
+        product = make_product(
+            f"product {number}",
+            chance.choice(SLOTS),
+            stock=chance.choice([0, 1, 5, 5, 5]),
+            is_published=chance.random() > 0.1,
+            design=chance.choice(["", "", "", "A", "B", "C"]),
+            price=chance.choice([20, 40, 45, 90]),
+            season=chance.choice(["SUMMER", "WINTER"]),
+        )
+        if chance.random() > 0.2:
+            angles = {name: chance.randrange(90) for name in ("shape", "colour", "style")}
+            looks_like(product, **angles)
+    shop = list(Product.objects.order_by("pk"))
+    look = Look.objects.create(title="a look")
+    for product in chance.sample(shop, 8):
+        look.items.create(product=product)
+    Rule.objects.create(kind="HIDE", product=chance.choice(shop))
+    Rule.objects.create(kind="PIN", product=chance.choice(shop), position=chance.randint(1, 4))
+    Rule.objects.create(kind="BOOST", attribute="season", value="WINTER", strength=0.2)
+    Rule.objects.create(kind="PRICE_WINDOW", percent=60, on_product=chance.choice(shop))
+    return shop
+
+
+@pytest.mark.parametrize("strip", [SIMILAR, GOES_WITH])
+@pytest.mark.parametrize("seed", range(6))
+def test_every_product_has_one_verdict_and_it_agrees_with_the_strip(
+    make_product, looks_like, seed, strip
+):
+    chance = random.Random(seed)  # noqa: S311 -- a made shop, not a secret
+    shop = stock_shop(chance, make_product, looks_like)
+    asker = chance.choice(shop)
+    wish = chance.choice([Filters(), Filters(price_max=Decimal(50))])
+
+    diversity = chance.choice([None, 0.0, 0.5])
+
+    items = STRIPS[strip](asker, limit=5, filters=wish, diversity=diversity).items
+    verdicts = {
+        other.pk: why_not(asker, other, strip=strip, limit=5, filters=wish, diversity=diversity)
+        for other in shop
+    }
+
+    shown = {pk: verdict.rank for pk, verdict in verdicts.items() if verdict.gate == Gate.SHOWN}
+    assert shown == {item.product.pk: item.rank for item in items}
+    assert {type(verdict.gate) for verdict in verdicts.values()} == {Gate}
