@@ -60,7 +60,7 @@ def main() -> None:
 def measure(label: str, products: Sequence[Product]) -> None:
     trips: list[float] = []
     sizes: list[int] = []
-    ask = broker.judged_sets
+    ask = broker.ask_set_scores
 
     def timed(**question: object) -> dict[str, object]:
         start = time.perf_counter()
@@ -113,7 +113,7 @@ def worker(url: str) -> Iterator[None]:
         env={**os.environ, "REDIS_URL": url},
     )
     try:
-        while not broker.worker_answers():
+        while not broker.has_worker():
             time.sleep(0.5)
         yield
     finally:

@@ -14,7 +14,7 @@ from fashionshop.uploads import PhotosField, add_pictures
 from recommender.admin.products import RETRY_FORM, ProductStateFilter, RecommendedProductAdmin
 from recommender.admin.rendering import badge, thumbnail
 from recommender.pipeline.status import NOT_NOTED, picture_statuses
-from recommender.ranking.designs import products_with_the_same_picture
+from recommender.ranking.designs import products_with_same_picture
 
 admin.site.site_header = "Fashionshop"
 admin.site.site_title = "Fashionshop"
@@ -136,7 +136,7 @@ class ProductAdmin(RecommendedProductAdmin):
             self._warn_of_duplicates(request, form.instance)
 
     def _warn_of_duplicates(self, request: HttpRequest, product: Product) -> None:
-        twins = products_with_the_same_picture(product)[:5]
+        twins = products_with_same_picture(product)[:5]
         if names := ", ".join(f"{twin.title} ({twin.sku})" for twin in twins):
             text = f"A picture of this product is also a picture of: {names}."
             self.message_user(request, text, messages.WARNING)

@@ -29,14 +29,14 @@ PAIR = "workers.tasks.refresh_pairings"
 ENCODE_PHOTO = "workers.tasks.encode_photo"
 ENCODE_BOXES = "workers.tasks.encode_photo_in_boxes"
 FIND_REGIONS = "workers.tasks.find_regions"
-JUDGE_SETS = "workers.tasks.judge_sets"
+SCORE_SETS = "workers.tasks.judge_sets"
 QUEUES = {
     EMBED: "embed",
     PAIR: "pair",
     ENCODE_PHOTO: "interactive",
     ENCODE_BOXES: "interactive",
     FIND_REGIONS: "interactive",
-    JUDGE_SETS: "interactive",
+    SCORE_SETS: "interactive",
 }
 PING_SECONDS = 0.5
 REPLY_KEPT_SECONDS = 30
@@ -62,7 +62,7 @@ def ring(bell: str) -> None:
         transaction.on_commit(hook, robust=True)
 
 
-def encoded_photo(jpeg: bytes) -> dict[str, Any]:
+def ask_photo_features(jpeg: bytes) -> dict[str, Any]:
     """Have a worker encode a shopper's photo and wait for it, a bounded time.
 
     The bytes live in the broker until a worker takes them, the reply until it is read here.
@@ -70,19 +70,19 @@ def encoded_photo(jpeg: bytes) -> dict[str, Any]:
     Raises:
         NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
     """
-    return _asked(ENCODE_PHOTO, jpeg=base64.b64encode(jpeg).decode())
+    return _ask(ENCODE_PHOTO, jpeg=base64.b64encode(jpeg).decode())
 
 
-def encoded_boxes(jpeg: bytes) -> dict[str, Any]:
+def ask_garment_features(jpeg: bytes) -> dict[str, Any]:
     """Have a worker encode a shopper's photo and the pieces it may hold, `boxes` in the reply.
 
     Raises:
         NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
     """
-    return _asked(ENCODE_BOXES, jpeg=base64.b64encode(jpeg).decode())
+    return _ask(ENCODE_BOXES, jpeg=base64.b64encode(jpeg).decode())
 
 
-def found_regions(*, called: str, **question: Any) -> dict[str, Any]:
+def ask_regions(*, called: str, **question: Any) -> dict[str, Any]:
     """Have a worker find where the score of two pictures comes from, and wait a bounded time.
 
     The question is what `workers.tasks.find_regions` takes; `called` names it and the bytes of the
@@ -92,11 +92,11 @@ def found_regions(*, called: str, **question: Any) -> dict[str, Any]:
         NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
     """
     reply_to = f"recommender.reply.{called}"
-    late = _late(reply_to)
-    return _asked(FIND_REGIONS, reply_to=reply_to, **question) if late is None else late
+    late = _late_reply(reply_to)
+    return _ask(FIND_REGIONS, reply_to=reply_to, **question) if late is None else late
 
 
-def judged_sets(**question: Any) -> dict[str, Any]:
+def ask_set_scores(**question: Any) -> dict[str, Any]:
     """Have a worker judge whole outfits, and wait a short time.
 
     The question is what `workers.tasks.judge_sets` takes. Where nobody answered, the next questions of
@@ -109,7 +109,7 @@ def judged_sets(**question: Any) -> dict[str, Any]:
     if time.monotonic() < _pause.until:
         raise NoWorker(NoWorker.__doc__)
     try:
-        return _asked(JUDGE_SETS, timeout=conf.get("SET_TIMEOUT_SECONDS"), **question)
+        return _ask(SCORE_SETS, timeout=conf.get("SET_TIMEOUT_SECONDS"), **question)
     except NoWorker:
         _pause.until = time.monotonic() + SET_PAUSE_SECONDS
         raise
@@ -123,7 +123,7 @@ class _Pause:
 _pause = _Pause()
 
 
-def _asked(
+def _ask(
     task: str, *, reply_to: str = "", timeout: float | None = None, **question: Any
 ) -> dict[str, Any]:
     """Put a question to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` by default.
@@ -142,16 +142,16 @@ def _asked(
             ignore_result=True,
             retry=False,
         )
-        reply = _awaited(reply_to, timeout=timeout)
+        reply = _wait_for_reply(reply_to, timeout=timeout)
     except (OperationalError, RedisError, OSError) as error:
         raise NoWorker(NoWorker.__doc__) from error
     if reply is None:
         raise NoWorker(NoWorker.__doc__)
-    answer: dict[str, Any] = json.loads(reply[1])
-    return answer
+    send_reply: dict[str, Any] = json.loads(reply[1])
+    return send_reply
 
 
-def _late(reply_to: str) -> dict[str, Any] | None:
+def _late_reply(reply_to: str) -> dict[str, Any] | None:
     """What came after nobody waited any more; None where nothing did, or nobody can be asked."""
     try:
         reply: Any = _redis().lpop(reply_to)
@@ -160,7 +160,7 @@ def _late(reply_to: str) -> dict[str, Any] | None:
     return None if reply is None else json.loads(reply)
 
 
-def _awaited(reply_to: str, *, timeout: float) -> Any:
+def _wait_for_reply(reply_to: str, *, timeout: float) -> Any:
     """The first entry of a list once there is one; None after the timeout."""
     deadline = time.monotonic() + timeout
     while (left := deadline - time.monotonic()) > 0:
@@ -169,7 +169,7 @@ def _awaited(reply_to: str, *, timeout: float) -> Any:
     return None
 
 
-def answer(reply_to: str, payload: Mapping[str, Any]) -> None:
+def send_reply(reply_to: str, payload: Mapping[str, Any]) -> None:
     """Send what a worker saw to whoever waits for it."""
     with _redis().pipeline() as pipe:
         pipe.rpush(reply_to, json.dumps(payload))
@@ -177,7 +177,7 @@ def answer(reply_to: str, payload: Mapping[str, Any]) -> None:
         pipe.execute()
 
 
-def worker_answers() -> bool:
+def has_worker() -> bool:
     """Whether any worker says that it is there; at once where one is, else after `PING_SECONDS`.
 
     Raises:

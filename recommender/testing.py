@@ -63,7 +63,7 @@ def photo(
     return buffer.getvalue()
 
 
-def fake_sight(data: bytes) -> Sight:
+def fake_features(data: bytes) -> Sight:
     """What the fake encoders make of a picture: its brightness on a grid, and its mean colour.
 
     Raises:
@@ -121,7 +121,7 @@ def give_vectors(product: Any, *, checkpoint: Checkpoint, vector: Sequence[float
 def _sight(job: EmbeddingJob, claim: worklist.Claim) -> Sight | None:
     try:
         with catalog().storage.open(job.picture.name) as file:
-            return fake_sight(file.read())
+            return fake_features(file.read())
     except BadPhoto as error:
         code, reason = error.code, str(error)
     except FileNotFoundError:

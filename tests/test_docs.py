@@ -8,7 +8,7 @@ from django.core.management import get_commands, load_command_class
 
 from recommender import checks, conf
 from recommender.api import aliases, urls
-from recommender.explain.exclusions import Gate
+from recommender.explain.exclusions import Exclusion
 from recommender.pipeline import consistency
 from recommender.templatetags.recommender import register
 from workers import tasks
@@ -145,6 +145,6 @@ def test_files_named_in_the_text_exist(name):
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
 
 
-@pytest.mark.parametrize("gate", Gate.values)
+@pytest.mark.parametrize("gate", Exclusion.values)
 def test_every_gate_of_why_not_is_documented(gate):
     assert re.search(rf"^\|[^|]*`{gate}`", DOCS["api.md"], flags=re.M)

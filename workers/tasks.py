@@ -60,7 +60,7 @@ def encode_photo(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo (base64); nothing of it is kept."""
     image = open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
     (encoded,) = _encode([image])
-    broker.answer(reply_to, asdict(_sight(encoded)))
+    broker.send_reply(reply_to, asdict(_sight(encoded)))
 
 
 @app.task(name=broker.ENCODE_BOXES)
@@ -74,7 +74,7 @@ def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
         for box, part in zip(boxes, parts, strict=True)
         if part.error is None
     ]
-    broker.answer(reply_to, asdict(_sight(whole)) | {"boxes": seen})
+    broker.send_reply(reply_to, asdict(_sight(whole)) | {"boxes": seen})
 
 
 @app.task(name=broker.FIND_REGIONS)
@@ -89,22 +89,22 @@ def find_regions(
     """
     group = _group_of(encoder)
     if group is None or scorer not in {"", _serving_scorer()}:
-        broker.answer(reply_to, {})
+        broker.send_reply(reply_to, {})
         return
     try:
         first, second = (_read_picture(p, p.sha256) for p in map(_picture, pictures))
     except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
-        broker.answer(reply_to, {"regions": []})
+        broker.send_reply(reply_to, {"regions": []})
         return
     judge = partial(_judge, group=group, encoder=encoder, weights=weights, scorer=scorer)
     found = [
         regions.find_region(picture, judge=judge(other=other))
         for picture, other in ((first, second), (second, first))
     ]
-    broker.answer(reply_to, {"regions": [asdict(region) for region in found]})
+    broker.send_reply(reply_to, {"regions": [asdict(region) for region in found]})
 
 
-@app.task(name=broker.JUDGE_SETS)
+@app.task(name=broker.SCORE_SETS)
 def judge_sets(
     *, scorer: str, items: list[dict[str, Any]], sets: list[list[int]], reply_to: str
 ) -> None:
@@ -115,7 +115,7 @@ def judge_sets(
     """
     serving_now = active_checkpoint(Purpose.SET)
     if serving_now is None or serving_now.label != scorer:
-        broker.answer(reply_to, {})
+        broker.send_reply(reply_to, {})
         return
     vectors = _item_vectors(items, encoder_read_by(serving_now))
     known = [one for one in sets if all(vectors[at] is not None for at in one)]
@@ -125,7 +125,7 @@ def judge_sets(
         [[items[at]["slot"] for at in one] for one in known],
     )
     found = dict(zip(map(tuple, known), scores, strict=True))
-    broker.answer(reply_to, {"scores": [found.get(tuple(one)) for one in sets]})
+    broker.send_reply(reply_to, {"scores": [found.get(tuple(one)) for one in sets]})
 
 
 @app.task(name="workers.tasks.sweep")

@@ -21,7 +21,7 @@ from recommender.models import Checkpoint, Picture, active_checkpoint
 from recommender.pipeline.picture_sync import ENCODER_PURPOSES
 from recommender.strips.items import Strip
 from recommender.switching.checkpoints import NoCheckpoint, has_served, switch_checkpoint
-from recommender.switching.comparison import Compared, Comparison, comparison
+from recommender.switching.comparison import Comparison, StripChange, comparison
 from recommender.switching.coverage import coverage_of
 
 ON_PAGE = 100  # products compared at most while somebody waits
@@ -201,7 +201,7 @@ def _drawn(compared: Comparison) -> list[dict[str, Any]]:
     return [_row(one) for one in compared.most_changed]
 
 
-def _row(one: Compared) -> dict[str, Any]:
+def _row(one: StripChange) -> dict[str, Any]:
     card = catalog().card(one.product)
     return {
         "card": card,

@@ -148,7 +148,7 @@ class OutfitSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(
         help_text="The share of its pairs that are right, 0 to 1, so far as that is known."
     )
-    verdict = serializers.FloatField(
+    set_score = serializers.FloatField(
         allow_null=True,
         help_text="What a set scorer says of the whole, 0 to 1; null where pairs alone decided.",
     )

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from recommender.catalog import catalog
 from recommender.ranking.rung import Rung
 from recommender.strips.items import Item
-from recommender.strips.photo_garments import Piece
+from recommender.strips.photo_garments import PhotoGarment
 from recommender.strips.photo_search import PhotoAnswer
 
 AVAILABILITY = [("IN_STOCK", "Can be bought now"), ("OUT_OF_STOCK", "Sold out")]
@@ -141,7 +141,7 @@ class BoxSerializer(serializers.Serializer[Any]):
     category_confidence = serializers.FloatField()
     slot = serializers.CharField()
 
-    def to_representation(self, instance: Piece) -> dict[str, Any]:
+    def to_representation(self, instance: PhotoGarment) -> dict[str, Any]:
         place = vars(instance.place)
         crop = ",".join(format(share, "g") for share in place.values())
         return super().to_representation({**vars(instance.seen), **place, "crop": crop})

@@ -1,4 +1,4 @@
-"""What each gate of a strip says of one product: published, sold out, filtered, ruled out, unseen."""
+"""What each exclusion of a strip says of one product: published, sold out, filtered, ruled out, unseen."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -12,11 +12,11 @@ from recommender.models import Checkpoint, Embedding
 from recommender.ranking.designs import design
 from recommender.ranking.filters import ANYTHING, Filters
 from recommender.ranking.question import Question
-from recommender.ranking.rule_effects import Steering, steering
+from recommender.ranking.rule_effects import RuleEffects, rule_effects
 
 
 @dataclass(frozen=True)
-class Facts:
+class ConditionResults:
     """What is known of one product beside another; rules by their ids."""
 
     slot: str
@@ -30,10 +30,10 @@ class Facts:
     is_asker_seen: bool
 
 
-def facts_about(
+def condition_results(
     product_pk: Any, *, question: Question, strip: str, filters: Filters, encoder: Checkpoint | None
-) -> Facts | None:
-    """What each gate says of a product; one query. None if no shopper may see it.
+) -> ConditionResults | None:
+    """What each exclusion says of a product; one query. None if no shopper may see it.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
@@ -48,7 +48,7 @@ def facts_about(
         **{f"priced_{pk}": _outside(one) for pk, one in alone.items() if _outside(one)},
         **{f"moved_{pk}": _moved(one) for pk, one in alone.items() if _moved(one)},
     }
-    flags = {f"gate_{name}": _flag(condition) for name, condition in conditions.items()}
+    flags = {f"condition_{name}": _flag(condition) for name, condition in conditions.items()}
     known = {f"reco_{name}": expression for name, expression in shop.attributes().items()}
     rows = list(
         shop.products()
@@ -57,27 +57,27 @@ def facts_about(
         .filter(pk=product_pk)
         .annotate(reco_slot=shop.slot(), reco_group=design(), **known)
         .annotate(**flags)
-        .annotate(gate_seen=_seen(product_pk, encoder))
-        .annotate(gate_asker=_seen(question.beside.pk, encoder))
-        .values("reco_slot", "reco_group", *flags, "gate_seen", "gate_asker")
+        .annotate(condition_seen=_seen(product_pk, encoder))
+        .annotate(condition_asker=_seen(question.anchor.pk, encoder))
+        .values("reco_slot", "reco_group", *flags, "condition_seen", "condition_asker")
     )
-    return _facts(rows, filters) if rows else None
+    return _results(rows, filters) if rows else None
 
 
-def _facts(rows: list[dict[str, Any]], filters: Filters) -> Facts:
+def _results(rows: list[dict[str, Any]], filters: Filters) -> ConditionResults:
     """Read the flags; a product that a join shows twice passes where either row does."""
     said = {name for row in rows for name, value in row.items() if value is True}
     first = rows[0]
-    return Facts(
+    return ConditionResults(
         slot=first["reco_slot"],
         group=first["reco_group"],
-        is_available="gate_is_available" in said,
-        fails=[name for name in single_filters(filters) if f"gate_filter_{name}" not in said],
-        hidden_by=_ids(said, "gate_hidden_"),
-        priced_out_by=_ids(said, "gate_priced_"),
-        moved_by=_ids(said, "gate_moved_"),
-        is_seen="gate_seen" in said,
-        is_asker_seen="gate_asker" in said,
+        is_available="condition_is_available" in said,
+        fails=[name for name in single_filters(filters) if f"condition_filter_{name}" not in said],
+        hidden_by=_ids(said, "condition_hidden_"),
+        priced_out_by=_ids(said, "condition_priced_"),
+        moved_by=_ids(said, "condition_moved_"),
+        is_seen="condition_seen" in said,
+        is_asker_seen="condition_asker" in said,
     )
 
 
@@ -106,22 +106,22 @@ def _of_filters(filters: Filters) -> dict[str, Q]:
     }
 
 
-def _each_alone(question: Question, strip: str) -> Mapping[int, Steering]:
+def _each_alone(question: Question, strip: str) -> Mapping[int, RuleEffects]:
     """What each rule would mean if it were the only one."""
     offered = catalog().attributes()
     return {
-        rule.pk: steering([rule], beside=question.beside, strip=strip, offered=offered)
+        rule.pk: rule_effects([rule], anchor=question.anchor, strip=strip, offered=offered)
         for rule in sorted(question.rules, key=lambda rule: rule.pk)
     }
 
 
-def _outside(one: Steering) -> Q:
+def _outside(one: RuleEffects) -> Q:
     if one.price_min is None or one.price_max is None:
         return Q()
     return Q(reco_price__lt=one.price_min) | Q(reco_price__gt=one.price_max) | Q(reco_price=None)
 
 
-def _moved(one: Steering) -> Q:
+def _moved(one: RuleEffects) -> Q:
     moved = Q(pk__in=list(one.pins)) if one.pins else Q()
     for condition, _height in one.lifts:
         moved |= condition

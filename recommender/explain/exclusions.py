@@ -1,4 +1,4 @@
-"""Why a product is not in a strip: the first gate that removed it, or the rank at which it stands."""
+"""Why a product is not in a strip: the first exclusion that removed it, or the rank at which it stands."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,25 +10,25 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from recommender import conf
-from recommender.explain.conditions import Facts, facts_about
+from recommender.explain.conditions import ConditionResults, condition_results
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, Purpose, Rule
 from recommender.pipeline.status import NOT_NOTED, picture_statuses
-from recommender.ranking.calibration import score_on
+from recommender.ranking.calibration import score_of_rung
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity, diversity_for
 from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.ladder import Standing, standing
+from recommender.ranking.ladder import Standing, standings
 from recommender.ranking.question import Question, question_about
-from recommender.ranking.rule_effects import Steering
+from recommender.ranking.rule_effects import RuleEffects
 from recommender.ranking.rung import Rung
 from recommender.ranking.statement import UNLIMITED, Ranked
-from recommender.strips.goes_with import climbed, partner_rungs
-from recommender.strips.similar import ranked_like, similar_rungs
+from recommender.strips.goes_with import partner_rungs, ranked_partners
+from recommender.strips.similar import ranked_similar, similar_rungs
 
 SIMILAR, GOES_WITH = Rule.Strip.SIMILAR, Rule.Strip.GOES_WITH
 
 
-class Gate(models.TextChoices):
+class Exclusion(models.TextChoices):
     """What may keep a product out of a strip, in the order in which it is asked."""
 
     UNPUBLISHED = "unpublished", gettext_lazy("Shoppers may not see it.")
@@ -52,14 +52,14 @@ class Gate(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Placement:
     """What became of a product in a strip; what does not apply is None.
 
     `instead` is the key of the product of its design that stands in its place, `last_score` the
     score of the last one shown, `filter` the name of a filter.
     """
 
-    gate: Gate
+    exclusion: Exclusion
     text: str
     rank: int | None = None
     score: float | None = None
@@ -70,13 +70,13 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlacementQuestion:
     """A question with everything that shapes its answer."""
 
     question: Question
     strip: str
     filters: Filters
-    steered: Steering
+    effects: RuleEffects
     limit: int
     per_slot: int
     colour_weight: float | None = None
@@ -100,28 +100,28 @@ class Options(TypedDict, total=False):
     diversity: float | None
 
 
-def why_not(product: Any, other: Any, **options: Unpack[Options]) -> Verdict:
-    """The first gate that keeps `other` out of a strip beside `product`, or its rank there.
+def why_not(product: Any, other: Any, **options: Unpack[Options]) -> Placement:
+    """The first condition that keeps `other` out of a strip beside `product`, or its rank there.
 
     At most six queries; no vector leaves the database.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    asked = ask(product.pk, **options)
-    return verdict_on(other, asked=asked, facts=facts_for(other, asked))
+    asked = placement_question(product.pk, **options)
+    return placement_of(other, asked=asked, facts=conditions_for(other, asked))
 
 
-def ask(product_pk: Any, **options: Unpack[Options]) -> Asked:
+def placement_question(product_pk: Any, **options: Unpack[Options]) -> PlacementQuestion:
     """Gather what the strip beside a product depends on; one query."""
     question, strip = question_about(product_pk), options.get("strip", SIMILAR)
     limit, share = options.get("limit"), options.get("per_slot")
     share = conf.get("PER_SLOT") if share is None else share
-    return Asked(
+    return PlacementQuestion(
         question,
         strip,
         options.get("filters", ANYTHING),
-        question.steering(strip),
+        question.effects(strip),
         limit=conf.get("STRIP_LENGTH") if limit is None else limit,
         per_slot=UNLIMITED if strip == SIMILAR else share,
         colour_weight=options.get("colour_weight"),
@@ -129,9 +129,9 @@ def ask(product_pk: Any, **options: Unpack[Options]) -> Asked:
     )
 
 
-def facts_for(other: Any, asked: Asked) -> Facts | None:
-    """What the gates say of a product; one query."""
-    return facts_about(
+def conditions_for(other: Any, asked: PlacementQuestion) -> ConditionResults | None:
+    """What the conditions say of a product; one query."""
+    return condition_results(
         other.pk,
         question=asked.question,
         strip=asked.strip,
@@ -140,30 +140,36 @@ def facts_for(other: Any, asked: Asked) -> Facts | None:
     )
 
 
-def verdict_on(other: Any, *, asked: Asked, facts: Facts | None) -> Verdict:
-    """The first gate that keeps a product out, given what the gates say."""
+def placement_of(
+    other: Any, *, asked: PlacementQuestion, facts: ConditionResults | None
+) -> Placement:
+    """The first condition that keeps a product out, given what the conditions say."""
     if facts is None:
-        return _said(Gate.UNPUBLISHED)
-    return _kept_out(other, asked, facts) or _ranked(other, asked, facts)
+        return _placement(Exclusion.UNPUBLISHED)
+    return _exclusion_before_ranking(other, asked, facts) or _placement_in_order(
+        other, asked, facts
+    )
 
 
-def standings(asked: Asked, *, group: Any, beyond: int = 0) -> list[Standing]:
+def strip_standings(asked: PlacementQuestion, *, group: Any, beyond: int = 0) -> list[Standing]:
     """The strip as it is shown, best first, so many beyond its end, and the row of one design.
 
     One query; one more where the design is not shown or something beyond is asked for.
     """
-    shown = _shown(asked)
+    shown = _shown_rows(asked)
     if not beyond and any(row.row.group == group for row in shown):
         return shown
     known = {row.row.pk for row in shown}
-    rows = standing(_rungs(asked), group=group, limit=asked.limit + beyond, per_slot=asked.per_slot)
+    rows = standings(
+        _rungs(asked), group=group, limit=asked.limit + beyond, per_slot=asked.per_slot
+    )
     return [*shown, *(row for row in rows if row.row.pk not in known)]
 
 
-def _shown(asked: Asked) -> list[Standing]:
+def _shown_rows(asked: PlacementQuestion) -> list[Standing]:
     rows: list[tuple[Rung, Ranked]] = []
     if asked.strip == GOES_WITH:
-        rows = climbed(
+        rows = ranked_partners(
             asked.question,
             limit=asked.limit,
             per_slot=asked.per_slot,
@@ -171,7 +177,7 @@ def _shown(asked: Asked) -> list[Standing]:
             filters=asked.filters,
         )
     elif asked.encoder:
-        ranked = ranked_like(
+        ranked = ranked_similar(
             asked.question,
             limit=asked.limit,
             colour_weight=asked.colour_weight,
@@ -187,104 +193,113 @@ def _shown(asked: Asked) -> list[Standing]:
     return placed
 
 
-def _rungs(asked: Asked, *, is_floored: bool = True) -> Mapping[Rung, QuerySet[Any]]:
+def _rungs(asked: PlacementQuestion, *, is_floored: bool = True) -> Mapping[Rung, QuerySet[Any]]:
     if asked.strip == GOES_WITH:
-        return partner_rungs(asked.question, filters=asked.filters, steered=asked.steered)
+        return partner_rungs(asked.question, filters=asked.filters, effects=asked.effects)
     return similar_rungs(
         asked.question,
         filters=asked.filters,
-        steered=asked.steered,
+        effects=asked.effects,
         colour_weight=asked.colour_weight,
         is_floored=is_floored,
     )
 
 
-def _kept_out(other: Any, asked: Asked, facts: Facts) -> Verdict | None:
-    """The first gate before the ranking."""
+def _exclusion_before_ranking(
+    other: Any, asked: PlacementQuestion, facts: ConditionResults
+) -> Placement | None:
+    """The first exclusion before the ranking."""
     if not facts.is_available:
-        return _said(Gate.SOLD_OUT)
-    if other.pk == asked.question.beside.pk:
-        return _said(Gate.ITSELF)
-    if gate := _wrong_part(other, asked, facts):
-        return _said(gate, words={"slot": facts.slot or gettext("none")})
+        return _placement(Exclusion.SOLD_OUT)
+    if other.pk == asked.question.anchor.pk:
+        return _placement(Exclusion.ITSELF)
+    if exclusion := _wrong_part(other, asked, facts):
+        return _placement(exclusion, words={"slot": facts.slot or gettext("none")})
     if facts.fails:
         name = next(iter(facts.fails))
-        return replace(_said(Gate.FILTERED, words={"filter": name}), filter=name)
-    return _ruled_out(facts) or (_unseen(other, asked, facts) if asked.strip == SIMILAR else None)
+        return replace(_placement(Exclusion.FILTERED, words={"filter": name}), filter=name)
+    return _exclusion_by_rules(facts) or (
+        _unseen(other, asked, facts) if asked.strip == SIMILAR else None
+    )
 
 
-def _ruled_out(facts: Facts) -> Verdict | None:
+def _exclusion_by_rules(facts: ConditionResults) -> Placement | None:
     """The first rule that hides it, else the first whose price window it is not in."""
-    for gate, rules in ((Gate.HIDDEN, facts.hidden_by), (Gate.PRICED_OUT, facts.priced_out_by)):
+    for exclusion, rules in (
+        (Exclusion.HIDDEN, facts.hidden_by),
+        (Exclusion.PRICED_OUT, facts.priced_out_by),
+    ):
         for rule in rules:
-            return _ruled(gate, rule)
+            return _placement_by_rule(exclusion, rule)
     return None
 
 
-def _wrong_part(other: Any, asked: Asked, facts: Facts) -> Gate | None:
+def _wrong_part(other: Any, asked: PlacementQuestion, facts: ConditionResults) -> Exclusion | None:
     question = asked.question
     if facts.group == question.group:
-        return Gate.SAME_DESIGN
+        return Exclusion.SAME_DESIGN
     if asked.strip == SIMILAR:
-        return Gate.OTHER_SLOT if facts.slot != question.slot else None
-    is_partner = facts.slot in partner_slots(question.slot) or other.pk in asked.steered.pins
-    return None if is_partner else Gate.NO_PARTNER
+        return Exclusion.OTHER_SLOT if facts.slot != question.slot else None
+    is_partner = facts.slot in partner_slots(question.slot) or other.pk in asked.effects.pins
+    return None if is_partner else Exclusion.NO_PARTNER
 
 
-def _unseen(other: Any, asked: Asked, facts: Facts) -> Verdict | None:
+def _unseen(other: Any, asked: PlacementQuestion, facts: ConditionResults) -> Placement | None:
     if asked.encoder is None:
-        return _said(Gate.NO_ENCODER)
+        return _placement(Exclusion.NO_ENCODER)
     if not facts.is_asker_seen:
-        return _said(Gate.ASKER_UNSEEN)
+        return _placement(Exclusion.ASKER_UNSEEN)
     return None if facts.is_seen else _waiting(other)
 
 
-def _waiting(other: Any) -> Verdict:
+def _waiting(other: Any) -> Placement:
     """Say how far its pictures are; two queries."""
     statuses = picture_statuses(other)
     worst = next(iter(statuses.values()), NOT_NOTED if statuses else None)
     state = f"{worst.state.label}: {worst.reason}" if worst else gettext("It has no picture.")
-    return _said(Gate.UNSEEN, words={"state": state.removesuffix(": ")})
+    return _placement(Exclusion.UNSEEN, words={"state": state.removesuffix(": ")})
 
 
-def _ruled(gate: Gate, pk: int) -> Verdict:
+def _placement_by_rule(exclusion: Exclusion, pk: int) -> Placement:
     """Name the rule; one query. A rule that ended meanwhile has no text."""
     rule = Rule.objects.select_related("product", "on_product").filter(pk=pk).first()
-    return replace(_said(gate, words={"rule": pk, "text": str(rule or "")}), rule=pk)
+    return replace(_placement(exclusion, words={"rule": pk, "text": str(rule or "")}), rule=pk)
 
 
-def _ranked(other: Any, asked: Asked, facts: Facts) -> Verdict:
-    """Its place among all that passed the gates; one query."""
-    rows = standings(asked, group=facts.group)
+def _placement_in_order(other: Any, asked: PlacementQuestion, facts: ConditionResults) -> Placement:
+    """Its place among all that passed the conditions; one query."""
+    rows = strip_standings(asked, group=facts.group)
     shown = [row for row in rows if row.is_shown]
     last = _shown_score(shown[-1], asked) if shown else None
     own = next((row for row in rows if row.row.group == facts.group), None)
     if own is None and asked.strip == SIMILAR:
-        return replace(_said(Gate.BELOW_FLOOR), score=_unlike(other, asked), last_score=last)
-    if own is None:  # sold or changed since the gates were asked
-        return replace(_said(Gate.RANKED_BELOW, words=_end(None, shown)), last_score=last)
+        return replace(
+            _placement(Exclusion.BELOW_FLOOR), score=_below_floor(other, asked), last_score=last
+        )
+    if own is None:  # sold or changed since the conditions were asked
+        return replace(_placement(Exclusion.RANKED_BELOW, words=_end(None, shown)), last_score=last)
     if own.row.pk != other.pk:
-        instead = _said(Gate.OTHER_COLOUR)
+        instead = _placement(Exclusion.OTHER_COLOUR)
         return replace(instead, instead=own.row.pk, rank=own.rank, last_score=last)
-    gate = _gate_of(own, asked)
-    said = _said(gate, words=_end(own.rank, shown))
-    rank = None if gate == Gate.SLOT_FULL else own.rank
+    exclusion = _exclusion_of(own, asked)
+    said = _placement(exclusion, words=_end(own.rank, shown))
+    rank = None if exclusion == Exclusion.SLOT_FULL else own.rank
     return replace(said, rank=rank, score=_shown_score(own, asked), last_score=last)
 
 
-def _gate_of(own: Standing, asked: Asked) -> Gate:
+def _exclusion_of(own: Standing, asked: PlacementQuestion) -> Exclusion:
     if own.is_shown:
-        return Gate.SHOWN
+        return Exclusion.SHOWN
     if own.place > asked.per_slot:
-        return Gate.SLOT_FULL
-    return Gate.RANKED_BELOW if own.rank > asked.limit else Gate.TOO_ALIKE
+        return Exclusion.SLOT_FULL
+    return Exclusion.RANKED_BELOW if own.rank > asked.limit else Exclusion.TOO_ALIKE
 
 
-def _shown_score(row: Standing, asked: Asked) -> float:
-    return score_on(row.rung, row.row.score, asked.question.checkpoints)
+def _shown_score(row: Standing, asked: PlacementQuestion) -> float:
+    return score_of_rung(row.rung, row.row.score, asked.question.checkpoints)
 
 
-def _unlike(other: Any, asked: Asked) -> float | None:
+def _below_floor(other: Any, asked: PlacementQuestion) -> float | None:
     """The score of a product that stands on no rung; one query."""
     scores = [
         score
@@ -292,12 +307,12 @@ def _unlike(other: Any, asked: Asked) -> float | None:
         for score in rows.filter(pk=other.pk).values_list("reco_score", flat=True)
         if score is not None
     ]
-    return score_on(Rung.VISUAL, max(scores), asked.question.checkpoints) if scores else None
+    return score_of_rung(Rung.VISUAL, max(scores), asked.question.checkpoints) if scores else None
 
 
 def _end(rank: int | None, shown: Sequence[Standing]) -> Mapping[str, Any]:
     return {"rank": rank or "–", "end": len(shown)}
 
 
-def _said(gate: Gate, *, words: Mapping[str, Any] | None = None) -> Verdict:
-    return Verdict(gate, str(gate.label) % (words or {}))
+def _placement(exclusion: Exclusion, *, words: Mapping[str, Any] | None = None) -> Placement:
+    return Placement(exclusion, str(exclusion.label) % (words or {}))

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from recommender.broker import NoWorker, found_regions
+from recommender.broker import NoWorker, ask_regions
 from recommender.explain.exclusions import SIMILAR
 from recommender.explain.why import Explanation
 from recommender.models import Checkpoint, Picture, Purpose, active_checkpoints
@@ -72,9 +72,9 @@ def regions(
     asked = _judgement(strip, explanation=explanation, colour_weight=colour_weight)
     if len(pictures) < 2 or asked is None:
         return []
-    found = _found([pictures[product.pk], pictures[other.pk]], asked)
+    found = _located([pictures[product.pk], pictures[other.pk]], asked)
     return [
-        _told(region, product=owner)
+        _region(region, product=owner)
         for region, owner in zip(found, (product.pk, other.pk), strict=False)
     ]
 
@@ -104,7 +104,7 @@ def _weights(encoder: Checkpoint, colour_weight: float | None) -> Mapping[str, f
     return encoder.part_weights
 
 
-def _found(pictures: Sequence[Picture], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _located(pictures: Sequence[Picture], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The worker's answer, kept for as long as pictures and checkpoints stay what they are."""
     words = repr([[picture.sha256 for picture in pictures], sorted(asked.items())])
     name = sha256(words.encode()).hexdigest()
@@ -112,7 +112,7 @@ def _found(pictures: Sequence[Picture], asked: Mapping[str, Any]) -> list[dict[s
     known: list[dict[str, Any]] | None = cache.get(key)
     if known is None:
         try:
-            reply = found_regions(called=name, pictures=[p.pk for p in pictures], **asked)
+            reply = ask_regions(called=name, pictures=[p.pk for p in pictures], **asked)
             known = reply.get("regions")
         except NoWorker as error:
             raise NoWorker(str(NOBODY)) from error
@@ -123,7 +123,7 @@ def _found(pictures: Sequence[Picture], asked: Mapping[str, Any]) -> list[dict[s
     return known
 
 
-def _told(found: Mapping[str, Any], *, product: Any) -> Region:
+def _region(found: Mapping[str, Any], *, product: Any) -> Region:
     place = str(PLACES[found["row"], found["column"]])
     part = str(PARTS.get(found["part"], ""))
     words = {"place": place, "part": part, "drop": found["drop"], "score": found["score"]}

@@ -12,11 +12,11 @@ from typing import Any
 from PIL import Image
 
 from recommender.learning.looks import (
-    WornProduct,
+    LookProduct,
     is_held_out,
-    looks_worn,
-    pairs_parted,
-    products_worn,
+    look_keys,
+    look_products,
+    rejected_pairs,
 )
 from recommender.photos import CATALOGUE, BadPhoto, digest, encode_jpeg, open_photo
 
@@ -84,7 +84,7 @@ class _Folder:
     written: int = 0
     skipped: list[Skip] = field(default_factory=list)
 
-    def add(self, product: WornProduct) -> None:
+    def add(self, product: LookProduct) -> None:
         """Store the product's first picture that can be read, or say why there is none."""
         reason = "has no picture"
         for name in product.pictures:
@@ -101,11 +101,11 @@ class _Folder:
                 return
         self.skipped.append(Skip(f"product {product.key}", reason))
 
-    def _known(self, product: WornProduct, name: str) -> str:
+    def _known(self, product: LookProduct, name: str) -> str:
         sha256 = product.digests.get(name)
         return _file_name(product, sha256) if sha256 else ""
 
-    def _store(self, product: WornProduct, name: str) -> str:
+    def _store(self, product: LookProduct, name: str) -> str:
         data = product.read(name)
         file = _file_name(product, digest(data))
         if not (self.path / file).is_file():
@@ -124,7 +124,7 @@ class _Folder:
 def export_looks(folder: Path, *, track: Track = lambda rows, _total: rows) -> Export:
     """Write products worn in looks, their pictures and the looks, and `learn` without those held out.
 
-    Besides them `feedback.csv`, the pairs with a thumbs down: nothing learns from it, the gate counts.
+    Besides them `feedback.csv`, the pairs with a thumbs down: nothing learns from it, the promotion gate counts.
 
     A look is held out or not by its id alone, so it never changes sides. Safe to kill and to repeat:
     a second run writes only what changed. Reads each new picture once, and decodes it to see
@@ -139,13 +139,13 @@ def export_looks(folder: Path, *, track: Track = lambda rows, _total: rows) -> E
         OSError: the shop's storage or this disk failed.
     """
     _claim(folder)
-    looks = looks_worn()
-    parted = pairs_parted()
+    looks = look_keys()
+    parted = rejected_pairs()
     worn = {key for look in looks.values() for key in look}
     keys = worn | {key for pair in parted for key in pair}
     files = _Folder(folder)
-    products: dict[Any, WornProduct] = {}
-    for product in track(products_worn(keys), len(keys)):
+    products: dict[Any, LookProduct] = {}
+    for product in track(look_products(keys), len(keys)):
         files.add(product)
         products[product.pk] = product
     kept = {look: [key for key in keys if key in files.files] for look, keys in looks.items()}
@@ -174,7 +174,7 @@ def _claim(folder: Path) -> None:
 
 def _write_tables(
     folder: Path,
-    products: Sequence[WornProduct],
+    products: Sequence[LookProduct],
     *,
     files: Mapping[Any, str],
     looks: Mapping[Any, Sequence[Any]],
@@ -207,7 +207,7 @@ def _write_looks(path: Path, looks: Mapping[Any, Sequence[str]]) -> None:
     _write_csv(path, ("cod_outfit", "cod_modelo_color"), rows)
 
 
-def _row(product: WornProduct, file: str, *, sizes: Mapping[tuple[str, ...], int]) -> list[str]:
+def _row(product: LookProduct, file: str, *, sizes: Mapping[tuple[str, ...], int]) -> list[str]:
     """One line of the product table; a family holds what could take the product's place."""
     group = GROUPS.get(product.slot, "")
     category = product.category or group
@@ -225,12 +225,12 @@ def _row(product: WornProduct, file: str, *, sizes: Mapping[tuple[str, ...], int
     return [cells.get(column, "") for column in COLUMNS]
 
 
-def _rivals(product: WornProduct) -> tuple[str, ...]:
+def _rivals(product: LookProduct) -> tuple[str, ...]:
     """What products share that could take each other's place, as training and measuring see it."""
     return product.category, product.season, product.gender
 
 
-def _file_name(product: WornProduct, sha256: str) -> str:
+def _file_name(product: LookProduct, sha256: str) -> str:
     """Name a picture; its first word is the season, which is where readers look for it."""
     return f"{IMAGES}/{product.season}_{product.key[:LONGEST_NAME]}_{sha256[:12]}.jpg"
 

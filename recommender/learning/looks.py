@@ -19,7 +19,7 @@ KNOWN = ("category", "colour", "gender", "season")  # of `Catalog.attributes`, w
 
 
 @dataclass(frozen=True)
-class WornProduct:
+class LookProduct:
     """A product by a key that is safe in any file: `<model>-<its own>`, or its own where it has no model.
 
     Words a catalogue does not know are "", but for category and slot, which its pictures may tell.
@@ -49,7 +49,7 @@ def is_held_out(look: Any) -> bool:
     return number % HELD_OUT_ONE_IN == 0
 
 
-def looks_worn() -> dict[Any, tuple[Any, ...]]:
+def look_keys() -> dict[Any, tuple[Any, ...]]:
     """Every look of at least two products: its id → their primary keys in order; one query."""
     looks: dict[Any, list[Any]] = defaultdict(list)
     items = LookItem.objects.order_by("look_id", "position", "id")
@@ -58,7 +58,7 @@ def looks_worn() -> dict[Any, tuple[Any, ...]]:
     return {look: tuple(keys) for look, keys in looks.items() if len(keys) > 1}
 
 
-def pairs_parted() -> list[tuple[Any, Any]]:
+def rejected_pairs() -> list[tuple[Any, Any]]:
     """The pairs a merchant gave a thumbs down beside each other, ascending; one query."""
     goes_with = Q(strip=Rule.Strip.GOES_WITH) | Q(strip=Rule.Strip.EVERYWHERE)
     parted = Rule.objects.in_force().filter(
@@ -70,28 +70,28 @@ def pairs_parted() -> list[tuple[Any, Any]]:
     return list(pairs.distinct())
 
 
-def products_worn(keys: Collection[Any]) -> Iterator[WornProduct]:
+def look_products(keys: Collection[Any]) -> Iterator[LookProduct]:
     """These products in the order of their keys, those hidden from shoppers too.
 
     A few queries for every two hundred, in flat memory.
     """
     rest = iter(sorted(keys))
     while batch := list(islice(rest, PRODUCTS_AT_ONCE)):
-        yield from _worn(batch)
+        yield from _rows(batch)
 
 
-def _worn(keys: Sequence[Any]) -> Iterator[WornProduct]:
-    rows = {row.pk: row for row in _described(catalog().products().filter(pk__in=keys))}
+def _rows(keys: Sequence[Any]) -> Iterator[LookProduct]:
+    rows = {row.pk: row for row in _description(catalog().products().filter(pk__in=keys))}
     if hidden := set(keys) - rows.keys():
         others = product_model()._base_manager.filter(pk__in=hidden)
-        rows |= {row.pk: row for row in _described(others)}
+        rows |= {row.pk: row for row in _description(others)}
     noted: dict[Any, list[Picture]] = defaultdict(list)
     for picture in Picture.objects.filter(product__in=keys).order_by("position", "id"):
         noted[picture.product_id].append(picture)
-    yield from (_described_product(rows[key], noted[key]) for key in keys if key in rows)
+    yield from (_look_product(rows[key], noted[key]) for key in keys if key in rows)
 
 
-def _described(products: QuerySet[Any]) -> QuerySet[Any]:
+def _description(products: QuerySet[Any]) -> QuerySet[Any]:
     shop = catalog()
     known = {name: shop.attributes()[name] for name in KNOWN if name in shop.attributes()}
     words = {"slot": shop.slot(), "model": shop.group_key(), **known}
@@ -99,9 +99,9 @@ def _described(products: QuerySet[Any]) -> QuerySet[Any]:
     return described
 
 
-def _described_product(row: Any, noted: Sequence[Picture]) -> WornProduct:
+def _look_product(row: Any, noted: Sequence[Picture]) -> LookProduct:
     seen = noted[0] if noted else Picture()
-    return WornProduct(
+    return LookProduct(
         pk=row.pk,
         key=_key(row.pk, model=_word(row, "model")),
         slot=_word(row, "slot") or seen.slot,

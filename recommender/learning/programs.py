@@ -44,7 +44,7 @@ class Tail:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProgramResult:
     """How a program ended: its code, negative for a signal, and its last lines."""
 
     code: int
@@ -68,7 +68,7 @@ def run_program(
     *,
     tell: Callable[[str], object],
     remember: Callable[[str], object],
-) -> Outcome:
+) -> ProgramResult:
     """Run `python -m module` to its end and pass on what it prints while it prints it.
 
     Args:
@@ -91,7 +91,7 @@ def run_program(
     finally:
         _end(process)
     remember(str(tail))
-    return Outcome(process.returncode, str(tail))
+    return ProgramResult(process.returncode, str(tail))
 
 
 def home() -> Path:

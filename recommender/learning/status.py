@@ -6,7 +6,7 @@ from recommender.locks import is_locked
 from recommender.models import TrainingRun
 
 LOCK = "recommender.training"
-# What the gate compares with → how a merchant would call it.
+# What the promotion gate compares with → how a merchant would call it.
 RIVALS = {
     "current": "What serves now",
     "raw": "The pictures alone, nothing learnt",
@@ -69,7 +69,7 @@ def training_status(run: TrainingRun) -> TrainingStatus:
 
 
 def comparisons(run: TrainingRun) -> list[Comparison]:
-    """The new one against each rival; [] until the gate has spoken."""
+    """The new one against each rival; [] until the promotion gate has spoken."""
     against = run.figures.get("against", {})
     own = run.figures.get("candidate", {}).get("fitb", 0.0)
     return [

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from recommender import conf
 from recommender.learning.export import TO_LEARN, Export, Track, export_looks
-from recommender.learning.looks import is_held_out, looks_worn
-from recommender.learning.programs import Outcome, check_programs, run_program
+from recommender.learning.looks import is_held_out, look_keys
+from recommender.learning.programs import ProgramResult, check_programs, run_program
 from recommender.learning.status import LOCK
 from recommender.locks import exclusive
 from recommender.models import Checkpoint, Purpose, TrainingRun, active_checkpoint
@@ -25,7 +25,7 @@ from recommender.switching.checkpoints import (
 RECIPE, TRAINING, EVALUATION = "style", "workers.training", "workers.evaluation"
 EXPORT = "export"
 FEWEST_LOOKS, FEWEST_QUESTIONS = 50, 30
-GATE_CLOSED = 3  # the exit code of a gate that let nobody through
+GATE_CLOSED = 3  # the exit code of a promotion gate that let nobody through
 SHIPPED_VERSION = 2
 
 State, Step = TrainingRun.State, TrainingRun.Step
@@ -44,7 +44,7 @@ class TooFewLooks(ValueError):  # noqa: N818 -- reads as what is wrong
 
 
 @dataclass(frozen=True)
-class Counted:
+class LookCount:
     """How many looks there are; every item of a look held out makes one question."""
 
     learnt: int
@@ -97,11 +97,11 @@ def training_dir() -> Path:
     raise NoFolder(NoFolder.__doc__)
 
 
-def looks_counted() -> Counted:
+def look_count() -> LookCount:
     """Count what could be learnt from, were every product's picture readable; one query."""
-    looks = looks_worn()
+    looks = look_keys()
     held = [keys for look, keys in looks.items() if is_held_out(look)]
-    return Counted(len(looks) - len(held), len(held), sum(map(len, held)))
+    return LookCount(len(looks) - len(held), len(held), sum(map(len, held)))
 
 
 def next_training(out: Path) -> TrainingRun:
@@ -117,7 +117,7 @@ def train_on_looks(out: Path, *, desk: Desk) -> TrainingRun:
     """Carry a training to its end, from where the last one was interrupted if it was.
 
     Whatever comes of it is written in the run that is returned; a killed process leaves it as it is
-    and the next call goes on. Nothing serves yet: see `let_serve`.
+    and the next call goes on. Nothing serves yet: see `activate_trained`.
 
     Raises:
         AlreadyTraining: another process is at it.
@@ -131,7 +131,7 @@ def train_on_looks(out: Path, *, desk: Desk) -> TrainingRun:
         check_programs()
         run = next_training(out)
         if run.pk is None:
-            looks_counted().check()
+            look_count().check()
         _give_up_others(run)
         run.state, run.reason, run.finished_at = State.RUNNING, "", None
         run.save()
@@ -139,7 +139,7 @@ def train_on_looks(out: Path, *, desk: Desk) -> TrainingRun:
     return run
 
 
-def let_serve(run: TrainingRun) -> Checkpoint:
+def activate_trained(run: TrainingRun) -> Checkpoint:
     """Let a checkpoint that passed serve, or have its vectors built where another one serves.
 
     A pair scorer that ranks the shop's looks worse than the new encoder alone retires with the one
@@ -162,7 +162,7 @@ def training_to_switch() -> TrainingRun | None:
 
 
 def _carry_on(run: TrainingRun, desk: Desk) -> None:
-    steps = {Step.EXPORT: _export, Step.TRAIN: _learn, Step.GATE: _judge}
+    steps = {Step.EXPORT: _export, Step.TRAIN: _train, Step.GATE: _measure}
     try:
         while run.state == State.RUNNING:
             desk.tell(f"{run.label}: {Step(run.step).label.lower()} …\n")
@@ -183,14 +183,14 @@ def _export(run: TrainingRun, desk: Desk) -> None:
     run.products, run.learnt, run.held_out = export.products, export.learnt, export.held_out
     run.left_out = export.reasons()
     try:
-        _counted(export).check()
+        _count_of(export).check()
     except TooFewLooks as error:
         raise _StoppedError(State.FAILED, f"Without what was left out: {error}") from error
     run.step = Step.TRAIN
     run.save()
 
 
-def _learn(run: TrainingRun, desk: Desk) -> None:
+def _train(run: TrainingRun, desk: Desk) -> None:
     arguments = [
         RECIPE,
         *_common(_data(run) / TO_LEARN),
@@ -209,23 +209,23 @@ def _learn(run: TrainingRun, desk: Desk) -> None:
     run.save()
 
 
-def _judge(run: TrainingRun, desk: Desk) -> None:
-    """Ask the gate; it compares with what serves now on looks that nobody has learnt from."""
-    verdict = Path(f"{run.folder}.gate.json")
-    arguments = ["gate", *_common(_data(run)), "--candidate", run.folder, "--json", str(verdict)]
+def _measure(run: TrainingRun, desk: Desk) -> None:
+    """Ask the promotion gate; it compares with what serves now on looks that nobody has learnt from."""
+    report = Path(f"{run.folder}.gate.json")
+    arguments = ["gate", *_common(_data(run)), "--candidate", run.folder, "--json", str(report)]
     if current := active_checkpoint(Purpose.STYLE):
-        arguments += ["--current", str(_found(current))]
-    if (scorer := active_checkpoint(Purpose.PAIR)) and _reads_what_serves(scorer):
-        arguments += ["--scorer", str(_found(scorer))]
+        arguments += ["--current", str(_registered(current))]
+    if (scorer := active_checkpoint(Purpose.PAIR)) and _reads_serving_encoder(scorer):
+        arguments += ["--scorer", str(_registered(scorer))]
     outcome = _run(run, desk, module=EVALUATION, arguments=arguments)
     if outcome.code not in {0, GATE_CLOSED}:
-        raise _failure("The gate", outcome)
-    run.figures = json.loads(verdict.read_text())
+        raise _failure("The promotion gate", outcome)
+    run.figures = json.loads(report.read_text())
     has_passed = outcome.code == 0 and bool(run.figures.get("passed"))
     _close(run, State.PASSED if has_passed else State.NOT_PASSED, run.figures.get("reason", ""))
 
 
-def _run(run: TrainingRun, desk: Desk, *, module: str, arguments: list[str]) -> Outcome:
+def _run(run: TrainingRun, desk: Desk, *, module: str, arguments: list[str]) -> ProgramResult:
     def remember(tail: str) -> None:
         TrainingRun.objects.filter(pk=run.pk).update(output=tail)
 
@@ -234,7 +234,7 @@ def _run(run: TrainingRun, desk: Desk, *, module: str, arguments: list[str]) -> 
     return outcome
 
 
-def _failure(what: str, outcome: Outcome) -> _StoppedError:
+def _failure(what: str, outcome: ProgramResult) -> _StoppedError:
     if outcome.code < 0:
         reason = (
             f"{what} was killed (signal {-outcome.code}), often for want of memory. "
@@ -258,11 +258,11 @@ def _give_up_others(run: TrainingRun) -> None:
 
 def _common(data: Path) -> list[str]:
     visual = active_checkpoint(Purpose.VISUAL)
-    seen_by = ["--visual", str(_found(visual))] if visual else []
+    seen_by = ["--visual", str(_registered(visual))] if visual else []
     return ["--data", str(data), *seen_by]
 
 
-def _reads_what_serves(scorer: Checkpoint) -> bool:
+def _reads_serving_encoder(scorer: Checkpoint) -> bool:
     visual = active_checkpoint(Purpose.VISUAL)
     return visual is not None and scorer.reads == f"{EMBEDDINGS_OF}{visual.label}"
 
@@ -271,14 +271,14 @@ def _data(run: TrainingRun) -> Path:
     return Path(run.folder).parent / EXPORT
 
 
-def _found(checkpoint: Checkpoint) -> Path:
+def _registered(checkpoint: Checkpoint) -> Path:
     """Where it lies on this machine, which may not be the one that registered it."""
     folder = Path(checkpoint.folder)
     return folder if folder.exists() else checkpoint_dir() / checkpoint.name
 
 
-def _counted(export: Export) -> Counted:
-    return Counted(export.learnt, export.held_out, export.held_out_items)
+def _count_of(export: Export) -> LookCount:
+    return LookCount(export.learnt, export.held_out, export.held_out_items)
 
 
 def _next_version(out: Path) -> str:

@@ -1,7 +1,7 @@
 """The tables of the plug-in."""
 
 from recommender.models.checkpoints import (
-    JUDGES,
+    SCORER_PURPOSES,
     Checkpoint,
     Purpose,
     active_checkpoint,
@@ -18,7 +18,7 @@ from recommender.models.trainings import TrainingRun
 from recommender.models.twins import Twin
 
 __all__ = [
-    "JUDGES",
+    "SCORER_PURPOSES",
     "Checkpoint",
     "Embedding",
     "EmbeddingJob",

@@ -13,7 +13,10 @@ class Purpose(models.TextChoices):
     SET = "SET", "Judges outfits"
 
 
-JUDGES = (Purpose.PAIR, Purpose.SET)  # they read stored vectors and no picture; a shop does without
+SCORER_PURPOSES = (
+    Purpose.PAIR,
+    Purpose.SET,
+)  # they read stored vectors and no picture; a shop does without
 
 
 class Checkpoint(models.Model):

@@ -15,7 +15,7 @@ from django.http import QueryDict
 
 from recommender.garments import SLOTS
 from recommender.models import Slot
-from recommender.outfits.outfit import Nothing, Outfit, Outfits, Piece
+from recommender.outfits.outfit import NoOutfit, Outfit, Outfits, Piece
 from recommender.ranking.filters import Filters
 
 PREFIX = "look-"
@@ -24,7 +24,7 @@ MOST_KEYS, MOST_BUDGET = 50, Decimal(10_000_000)
 
 
 @dataclass(frozen=True)
-class LookChoice:
+class OutfitChoice:
     """What a host lets shoppers choose about the pieces of a look, a shoe size for instance.
 
     `name` stands in the address; `condition` says what must hold for a product where one of the
@@ -38,7 +38,7 @@ class LookChoice:
 
 
 @dataclass(frozen=True)
-class AskedLook:
+class OutfitQuery:
     """What an address asks of a look; `keep` and `without` are keys of products, as text.
 
     `chosen` maps names of a host's own choices to the option chosen.
@@ -60,18 +60,18 @@ class AskedLook:
         return f"?{urlencode(known, doseq=True)}{ANCHOR}"
 
     @property
-    def anew(self) -> "AskedLook":
-        """The same wishes, and no piece settled yet."""
-        return AskedLook(self.budget, chosen=self.chosen)
+    def anew(self) -> "OutfitQuery":
+        """The same request, and no piece settled yet."""
+        return OutfitQuery(self.budget, chosen=self.chosen)
 
-    def filters(self, choices: Sequence[LookChoice]) -> Filters:
+    def filters(self, choices: Sequence[OutfitChoice]) -> Filters:
         """What the pieces must be for what was chosen."""
         chosen = [choice for choice in choices if choice.name in self.chosen]
         return Filters(also=Q(*(choice.condition(self.chosen[choice.name]) for choice in chosen)))
 
 
 @dataclass(frozen=True)
-class DrawnPiece:
+class PieceView:
     """A piece, and where to exchange it for the next best; nowhere for what the page is about."""
 
     piece: Piece
@@ -79,36 +79,36 @@ class DrawnPiece:
 
 
 @dataclass(frozen=True)
-class DrawnChoice:
+class ChoiceView:
     """A choice as a list to choose from; what is `chosen` is "" for anything."""
 
-    choice: LookChoice
+    choice: OutfitChoice
     chosen: str
 
 
 @dataclass(frozen=True)
-class DrawnLook:
+class OutfitView:
     """What the template draws; false where there is nothing to say."""
 
     outfit: Outfit | None
-    pieces: Sequence[DrawnPiece]
-    asked: AskedLook
-    nothing: Nothing | None
+    pieces: Sequence[PieceView]
+    asked: OutfitQuery
+    nothing: NoOutfit | None
     another: str
     first: str  # back to where it began
     recommendation_id: Any
     versions: Sequence[str]
-    choices: Sequence[DrawnChoice] = ()
+    choices: Sequence[ChoiceView] = ()
 
     def __bool__(self) -> bool:
         """A look, or the reason why what a shopper asked for cannot be had."""
-        return self.outfit is not None or (self.nothing is not None and self.asked != AskedLook())
+        return self.outfit is not None or (self.nothing is not None and self.asked != OutfitQuery())
 
 
-def asked_look(query: QueryDict, choices: Sequence[LookChoice] = ()) -> AskedLook:
+def outfit_query(query: QueryDict, choices: Sequence[OutfitChoice] = ()) -> OutfitQuery:
     """Read what an address asks of a look; what makes no sense is passed over."""
     swap = query.get(f"{PREFIX}swap", "")
-    return AskedLook(
+    return OutfitQuery(
         _budget(query.get(f"{PREFIX}budget", "")),
         tuple(query.getlist(f"{PREFIX}keep")[:MOST_KEYS]),
         swap if swap in Slot.values else "",
@@ -121,30 +121,32 @@ def asked_look(query: QueryDict, choices: Sequence[LookChoice] = ()) -> AskedLoo
     )
 
 
-def drawn_look(answer: Outfits, asked: AskedLook, choices: Sequence[LookChoice] = ()) -> DrawnLook:
+def outfit_view(
+    answer: Outfits, asked: OutfitQuery, choices: Sequence[OutfitChoice] = ()
+) -> OutfitView:
     """The first outfit of an answer with the links that change it; no query."""
     outfit = next(iter(answer.outfits), None)
-    pieces = _as_worn(outfit.pieces) if outfit else ()
+    pieces = _from_head_to_foot(outfit.pieces) if outfit else ()
     chosen = [str(piece.product.pk) for piece in pieces if not piece.is_given]
-    return DrawnLook(
+    return OutfitView(
         outfit,
-        [DrawnPiece(piece, _swap(piece, pieces, asked)) for piece in pieces],
+        [PieceView(piece, _swap(piece, pieces, asked)) for piece in pieces],
         asked,
         answer.nothing,
         another=replace(asked.anew, without=[*asked.without, *chosen]).address,
         first=asked.anew.address,
         recommendation_id=answer.recommendation_id,
         versions=answer.versions,
-        choices=[DrawnChoice(each, asked.chosen.get(each.name, "")) for each in choices],
+        choices=[ChoiceView(each, asked.chosen.get(each.name, "")) for each in choices],
     )
 
 
-def _as_worn(pieces: Sequence[Piece]) -> list[Piece]:
+def _from_head_to_foot(pieces: Sequence[Piece]) -> list[Piece]:
     """What the page is about, then the rest by slot, so that a swapped piece stays where it was."""
     return [*pieces[:1], *sorted(pieces[1:], key=lambda piece: SLOTS.index(piece.slot))]
 
 
-def _swap(piece: Piece, pieces: Sequence[Piece], asked: AskedLook) -> str:
+def _swap(piece: Piece, pieces: Sequence[Piece], asked: OutfitQuery) -> str:
     """Keep the other pieces, and do without this one and what stood in its place before."""
     start, *others = pieces
     if piece is start:

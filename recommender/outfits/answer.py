@@ -5,23 +5,29 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from recommender.outfits.candidates import candidates, judged_pairs
-from recommender.outfits.composition import Drawing, products_of
+from recommender.outfits.candidates import candidates, pair_scores
+from recommender.outfits.composition import Composition, products_of
 from recommender.outfits.outfit import Outfits
 from recommender.outfits.plans import PIECES, plans
-from recommender.outfits.refusals import nothing_found, nothing_to_ask
-from recommender.outfits.search import Found, Node, Wardrobe, unlike_each_other
-from recommender.outfits.set_scores import Jury
-from recommender.outfits.shop_looks import LookPlan, Worn, look_plans, worn_outfit
+from recommender.outfits.refusals import impossible_request, unmet_request
+from recommender.outfits.search import Node, Proposal, SearchSpace, diverse_proposals
+from recommender.outfits.set_scores import SetScoring
+from recommender.outfits.shop_looks import LookOutfit, LookPlan, look_outfit, look_plans
 from recommender.ranking.filters import ANYTHING, PRICE, Filters
-from recommender.ranking.wearer import Demand, demand_of
-from recommender.strips.query_items import Given, Group, group_of, partners_of, steering_beside
+from recommender.ranking.wearer import WearerDemand, wearer_demand
+from recommender.strips.query_items import (
+    QueryItem,
+    QueryItems,
+    joint_effects,
+    partners_of,
+    query_items,
+)
 
 OUTFITS = 3
 
 
 @dataclass(frozen=True)
-class Wishes:
+class OutfitOptions:
     """What an outfit must be like besides the filters of its pieces.
 
     `keep` are keys of pieces chosen before that stay, `swap` the one slot to fill then, `without` keys of
@@ -37,7 +43,7 @@ class Wishes:
     pieces: int = PIECES
 
 
-NO_WISHES = Wishes()
+DEFAULT_OPTIONS = OutfitOptions()
 
 
 def outfits(
@@ -45,9 +51,9 @@ def outfits(
     *,
     limit: int = OUTFITS,
     filters: Filters = ANYTHING,
-    wishes: Wishes = NO_WISHES,
+    options: OutfitOptions = DEFAULT_OPTIONS,
 ) -> Outfits:
-    """Outfits that begin with these products and photos (`SeenPhoto` in style), best first.
+    """Outfits that begin with these products and photos (`PhotoFeatures` in style), best first.
 
     One piece of each slot, a whole body (a dress, or a top and a bottom), nothing that cannot be
     worn together, everything chosen in stock, within the filters, the rules and the budget, and for
@@ -57,7 +63,7 @@ def outfits(
     Then the engine's own: as many pieces as asked for and as the budget allows, and among those the
     best mean over all pairs of pieces, where a pair is worth the cosine of its style vectors, plus
     LOOK_BONUS where the shop wears the two together; where a set scorer serves, a worker judges the
-    best of them as wholes, a bounded wait (`Jury`). Outfits differ from each other while there is a
+    best of them as wholes, a bounded wait (`SetScoring`). Outfits differ from each other while there is a
     choice. Where there are none the answer says why. Four queries, two more for each thing given
     up, and whatever the host's cards prefetch; no vector leaves the database.
 
@@ -65,47 +71,47 @@ def outfits(
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
         UnknownAttribute: the shop cannot filter by one of the attributes, or has no prices.
     """
-    group = group_of(items, also=wishes.keep)
-    kept = [each for each in group.given if each.photo is None and each.pk in wishes.keep]
-    room = _room(group, kept, wishes)
-    is_gone = len(kept) < len(wishes.keep) or not all(each.is_available for each in kept)
-    if nothing := nothing_to_ask(group.given, is_gone=is_gone, swap=wishes.swap, room=room):
+    group = query_items(items, also=options.keep)
+    kept = [each for each in group.given if each.photo is None and each.pk in options.keep]
+    room = _room(group, kept, options)
+    is_gone = len(kept) < len(options.keep) or not all(each.is_available for each in kept)
+    if nothing := impossible_request(group.given, is_gone=is_gone, swap=options.swap, room=room):
         return Outfits(nothing=nothing, versions=group.versions)
-    looks = [] if kept or wishes.swap else look_plans(group)
+    looks = [] if kept or options.swap else look_plans(group)
     given = [_node(at, each) for at, each in enumerate(group.given)]
     demand = _demand(group, kept, filters)
     asked = demand.reading(_within(filters, room))
     for suited in demand.ladder():
-        found = _candidates(group, kept, looks, filters=asked, wishes=wishes, suited=suited)
-        judged = judged_pairs([*given, *found], group, demand=suited)
-        wardrobe = Wardrobe(given, _by_slot(found), judged.pairs, room)
-        jury = Jury(group, judged, given)
-        if chosen := _chosen(wardrobe, looks, wishes=wishes, limit=limit, jury=jury):
+        found = _candidates(group, kept, looks, filters=asked, options=options, suited=suited)
+        judged = pair_scores([*given, *found], group, demand=suited)
+        wardrobe = SearchSpace(given, _by_slot(found), judged.pairs, room)
+        jury = SetScoring(group, judged, given)
+        if chosen := _best_outfits(wardrobe, looks, options=options, limit=limit, jury=jury):
             break
     else:
-        nothing = nothing_found(group.given, found, budget=wishes.budget)
+        nothing = unmet_request(group.given, found, budget=options.budget)
         return Outfits(nothing=nothing, versions=group.versions)
     products = products_of([*given, *(node for one, _worn in chosen for node in one.pieces)])
     relaxed = demand.names - suited.names
-    drawing = Drawing(group, given, len(given) - len(kept), judged, products, relaxed)
+    drawing = Composition(group, given, len(given) - len(kept), judged, products, relaxed)
     versions = jury.versions([one for one, _worn in chosen])
     return Outfits([drawing.outfit(*one) for one in chosen], versions=versions)
 
 
-def _demand(group: Group, kept: Sequence[Given], filters: Filters) -> Demand:
+def _demand(group: QueryItems, kept: Sequence[QueryItem], filters: Filters) -> WearerDemand:
     """What the pieces must suit: what it begins with, or else what was kept."""
     starts = group.given[: len(group.given) - len(kept)]
     asked, later = ([each.question for each in some] for some in (starts, kept))
-    return demand_of(asked, filters, kept=later)
+    return wearer_demand(asked, filters, kept=later)
 
 
-def _room(group: Group, kept: Sequence[Given], wishes: Wishes) -> Decimal | None:
+def _room(group: QueryItems, kept: Sequence[QueryItem], options: OutfitOptions) -> Decimal | None:
     """What is left of the budget."""
-    if wishes.budget is None:
+    if options.budget is None:
         return None
-    counted = group.given if wishes.include_start else kept
-    prices = [each.question.beside.attributes.get(PRICE) for each in counted]
-    return wishes.budget - sum((price for price in prices if price is not None), Decimal(0))
+    counted = group.given if options.include_start else kept
+    prices = [each.question.anchor.attributes.get(PRICE) for each in counted]
+    return options.budget - sum((price for price in prices if price is not None), Decimal(0))
 
 
 def _within(filters: Filters, room: Decimal | None) -> Filters:
@@ -113,42 +119,42 @@ def _within(filters: Filters, room: Decimal | None) -> Filters:
 
 
 def _candidates(
-    group: Group,
-    kept: Sequence[Given],
+    group: QueryItems,
+    kept: Sequence[QueryItem],
     looks: Sequence[LookPlan],
     *,
     filters: Filters,
-    wishes: Wishes,
-    suited: Demand,
+    options: OutfitOptions,
+    suited: WearerDemand,
 ) -> list[Node]:
     """The pieces to choose from; beside a kept piece only what must not stand there is left out.
 
     What the merchant wants, in a look or by a pin, need not suit.
     """
     starts = group.given[: len(group.given) - len(kept)]
-    beside_kept = steering_beside(kept)
-    steered = steering_beside(starts)
-    steered = replace(
-        steered,
-        without=steered.without | beside_kept.without,
-        attributes=steered.attributes | beside_kept.attributes,
+    beside_kept = joint_effects(kept)
+    effects = joint_effects(starts)
+    effects = replace(
+        effects,
+        without=effects.without | beside_kept.without,
+        attributes=effects.attributes | beside_kept.attributes,
     )
     worn = [piece.product_pk for plan in looks for piece in plan.pieces]
-    wanted = worn + list(steered.pins)
-    partners = partners_of(group, filters=filters, steered=steered, wanted=worn)
-    partners = partners.exclude(pk__in=list(wishes.without))
+    wanted = worn + list(effects.pins)
+    partners = partners_of(group, filters=filters, effects=effects, wanted=worn)
+    partners = partners.exclude(pk__in=list(options.without))
     partners = suited.narrow(partners, wanted=wanted)
-    if wishes.swap:
-        partners = partners.filter(reco_slot=wishes.swap)
-    reads = steered.attributes | filters.reads
+    if options.swap:
+        partners = partners.filter(reco_slot=options.swap)
+    reads = effects.attributes | filters.reads
     return candidates(partners, group, wanted=wanted, reads=reads)
 
 
-def _node(number: int, given: Given) -> Node:
+def _node(number: int, given: QueryItem) -> Node:
     """What is given as a piece; a photo of one's own has neither key nor price."""
     if given.photo is not None:
         return Node(number, given.slot)
-    facts = given.question.beside.attributes
+    facts = given.question.anchor.attributes
     return Node(number, given.slot, given.pk, facts.get(PRICE), facts=facts)
 
 
@@ -159,26 +165,31 @@ def _by_slot(nodes: Sequence[Node]) -> dict[str, list[Node]]:
     return slots
 
 
-def _chosen(
-    wardrobe: Wardrobe, looks: Sequence[LookPlan], *, wishes: Wishes, limit: int, jury: Jury
-) -> list[tuple[Found, Worn | None]]:
+def _best_outfits(
+    wardrobe: SearchSpace,
+    looks: Sequence[LookPlan],
+    *,
+    options: OutfitOptions,
+    limit: int,
+    jury: SetScoring,
+) -> list[tuple[Proposal, LookOutfit | None]]:
     """The shop's looks first, then the engine's own from the best level that has any."""
-    as_looks = [one for plan in looks if (one := worn_outfit(plan, wardrobe))]
+    as_looks = [one for plan in looks if (one := look_outfit(plan, wardrobe))]
     worn = list({one.found.numbers: one for one in reversed(as_looks)}.values())[::-1][:limit]
     after = [one.found for one in worn]
-    proposed = jury.judged(_own(wardrobe, wishes)) if len(worn) < limit else []
-    own = unlike_each_other(proposed, limit - len(worn), after=after)
+    proposed = jury.judged(_own(wardrobe, options)) if len(worn) < limit else []
+    own = diverse_proposals(proposed, limit - len(worn), after=after)
     return [*((one.found, one) for one in worn), *((one, None) for one in own)]
 
 
-def _own(wardrobe: Wardrobe, wishes: Wishes) -> list[Found]:
+def _own(wardrobe: SearchSpace, options: OutfitOptions) -> list[Proposal]:
     offered = wardrobe.by_slot
     taken = [node.slot for node in wardrobe.given]
-    levels = plans(taken, offered=offered, pieces=wishes.pieces)
-    if wishes.swap:
-        levels = [[(wishes.swap,)]] if wishes.swap in offered else []
+    levels = plans(taken, offered=offered, pieces=options.pieces)
+    if options.swap:
+        levels = [[(options.swap,)]] if options.swap in offered else []
     for level in levels:
-        found = [one for plan in level for one in wardrobe.best(plan)]
+        found = [one for plan in level for one in wardrobe.best_proposals(plan)]
         if found:
             return sorted(found, key=lambda one: -one.value)
     return []

@@ -11,13 +11,13 @@ from pgvector import HalfVector
 
 from recommender.catalog import catalog, product_model
 from recommender.models import Checkpoint
-from recommender.outfits.pair_rules import kept_apart
+from recommender.outfits.pair_rules import conflicting_pairs
 from recommender.outfits.plans import OPTIONAL
 from recommender.outfits.search import APART, Node, Pairs
 from recommender.ranking.calibration import DIGITS, lowest_score, shown_score
-from recommender.ranking.wearer import UNDEMANDING, Demand, unlike
-from recommender.strips.goes_with_several import LOOK_BONUS, with_set_score
-from recommender.strips.query_items import Group
+from recommender.ranking.wearer import ANY_WEARER, WearerDemand, mismatched_pairs
+from recommender.strips.goes_with_several import LOOK_BONUS, with_mean_score
+from recommender.strips.query_items import QueryItems
 from recommender.vectors import closeness
 
 NEAREST, CHEAPEST, NEWEST = 12, 2, 2  # candidates of each slot, one of a design
@@ -91,7 +91,7 @@ FULL JOIN worn USING (one, other)
 
 
 @dataclass(frozen=True)
-class Judged:
+class PairScores:
     """All pairs of the nodes; `worn` are those that share a look, `known` those with a vector.
 
     `cosines` are those of every known pair, the smaller number first.
@@ -126,7 +126,7 @@ class Judged:
 
 
 def candidates(
-    partners: QuerySet[Any], group: Group, *, wanted: Collection[Any], reads: Collection[str]
+    partners: QuerySet[Any], group: QueryItems, *, wanted: Collection[Any], reads: Collection[str]
 ) -> list[Node]:
     """The pieces to choose from, by slot, best first; those `wanted` if they are eligible.
 
@@ -156,7 +156,9 @@ def candidates(
     ]
 
 
-def judged_pairs(nodes: Sequence[Node], group: Group, *, demand: Demand = UNDEMANDING) -> Judged:
+def pair_scores(
+    nodes: Sequence[Node], group: QueryItems, *, demand: WearerDemand = ANY_WEARER
+) -> PairScores:
     """How well each two of the nodes go together, what is given first among them; one query.
 
     The cosine of their style vectors, and LOOK_BONUS where the shop wears the two together, 1 at
@@ -176,20 +178,20 @@ def judged_pairs(nodes: Sequence[Node], group: Group, *, demand: Demand = UNDEMA
     for one, other in _apart(nodes, group, demand=demand, worn=worn):
         pairs[one][other] = pairs[other][one] = APART
     known = {number for pair in cosines for number in pair}
-    return Judged(pairs, worn, known, cosines, group.style)
+    return PairScores(pairs, worn, known, cosines, group.style)
 
 
 def _apart(
     nodes: Sequence[Node],
-    group: Group,
+    group: QueryItems,
     *,
-    demand: Demand,
+    demand: WearerDemand,
     worn: Collection[tuple[int, int]],
 ) -> Iterator[tuple[int, int]]:
     chosen = nodes[len(group.given) :]
     rules = group.given[0].question.rules if group.given else ()
-    yield from (_key(*two) for two in kept_apart(chosen, rules))
-    unalike = unlike([node.facts for node in chosen], demand)
+    yield from (_key(*two) for two in conflicting_pairs(chosen, rules))
+    unalike = mismatched_pairs([node.facts for node in chosen], demand)
     pairs = (_key(chosen[one], chosen[other]) for one, other in unalike)
     yield from (pair for pair in pairs if pair not in worn)
 
@@ -199,7 +201,7 @@ def _key(one: Node, other: Node) -> tuple[int, int]:
 
 
 def _statement(
-    partners: QuerySet[Any], group: Group, names: Sequence[str]
+    partners: QuerySet[Any], group: QueryItems, names: Sequence[str]
 ) -> tuple[str, list[Any]]:
     columns = "".join(f", reco_{name}" for name in names)
     offered = catalog().attributes()
@@ -218,15 +220,15 @@ def _statement(
     return sql, [*params, *more]
 
 
-def _scored(partners: QuerySet[Any], group: Group) -> QuerySet[Any]:
+def _scored(partners: QuerySet[Any], group: QueryItems) -> QuerySet[Any]:
     if group.style and group.given:
-        return with_set_score(partners, group, group.style)
+        return with_mean_score(partners, group, group.style)
     nothing = Value(0.0, output_field=FloatField())
     unscored: QuerySet[Any] = partners.order_by().annotate(reco_score=nothing)
     return unscored
 
 
-def _rows(nodes: Sequence[Node], group: Group) -> list[Any]:
+def _rows(nodes: Sequence[Node], group: QueryItems) -> list[Any]:
     photos = [
         (at, each.slot, HalfVector(list(each.photo.vector)).to_text())
         for at, each in enumerate(group.given)

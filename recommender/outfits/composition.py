@@ -10,34 +10,34 @@ from django.utils.translation import gettext
 
 from recommender.catalog import catalog
 from recommender.models import Slot
-from recommender.outfits.candidates import Judged
+from recommender.outfits.candidates import PairScores
 from recommender.outfits.outfit import Outfit, Piece
-from recommender.outfits.search import Found, Node
-from recommender.outfits.shop_looks import Worn
+from recommender.outfits.search import Node, Proposal
+from recommender.outfits.shop_looks import LookOutfit
 from recommender.ranking.rung import Rung
 from recommender.ranking.statement import Ranked
-from recommender.ranking.wearer import disagreeing
+from recommender.ranking.wearer import disagreements
 from recommender.strips.goes_with_several import reasons
-from recommender.strips.query_items import Group
-from recommender.strips.similar import wishes
+from recommender.strips.query_items import QueryItems
+from recommender.strips.similar import merchant_reasons
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Composition:
     """What every outfit of an answer is drawn with."""
 
-    group: Group
+    group: QueryItems
     given: Sequence[Node]
     starts: int  # the first so many of what is given; the rest was kept
-    judged: Judged
+    judged: PairScores
     products: Mapping[Any, Any]
     relaxed: Collection[str] = ()  # what the pieces need not agree on, for want of better
 
-    def outfit(self, found: Found, worn: Worn | None = None) -> Outfit:
+    def outfit(self, found: Proposal, worn: LookOutfit | None = None) -> Outfit:
         """The outfit with what was asked about first; a photo is no piece that can be shown."""
         nodes = [*self.given, *found.pieces]
         shown = [node for node in nodes if node.pk in self.products]
-        relaxed = disagreeing([node.facts for node in nodes], self.relaxed)
+        relaxed = disagreements([node.facts for node in nodes], self.relaxed)
         return Outfit(
             [self._piece(node, nodes, rank=rank) for rank, node in enumerate(shown, start=1)],
             self.judged.mean_share(list(combinations(nodes, 2))),
@@ -46,7 +46,7 @@ class Drawing:
             look=worn.title if worn else None,
             replaced=worn.replaced if worn else (),
             relaxed=relaxed,
-            verdict=found.verdict,
+            set_score=found.set_score,
             note=" ".join([*_of_a_look(worn), *_unsuited(relaxed)]),
         )
 
@@ -62,7 +62,7 @@ class Drawing:
             score,
             rank,
             Rung.GIVEN if is_given else Rung.LOOK if worn else rung,
-            () if is_given else (*wishes(row), *why),
+            () if is_given else (*merchant_reasons(row), *why),
             slot=node.slot,
             is_given=is_given,
         )
@@ -87,7 +87,7 @@ def _total(nodes: Sequence[Node]) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(prices) else None
 
 
-def _of_a_look(worn: Worn | None) -> list[str]:
+def _of_a_look(worn: LookOutfit | None) -> list[str]:
     if worn is None:
         return []
     own = gettext("A look of the shop") + (f": {worn.title}." if worn.title else ".")

@@ -24,7 +24,7 @@ class Outfit:
     what was not asked about, `total_with_start` of all pieces; None where a price is not known.
     `look` is the title of the shop's own look it follows, `replaced` the slots for which that look
     has no piece to be had.
-    `relaxed` are the attributes on which its pieces do not agree, though they should. `verdict` is
+    `relaxed` are the attributes on which its pieces do not agree, though they should. `set_score` is
     what a set scorer says of the whole, 0 to 1: it orders, and is no share; None where the order is by pairs.
     """
 
@@ -36,11 +36,11 @@ class Outfit:
     replaced: Sequence[str] = ()
     relaxed: Sequence[str] = ()
     note: str = ""
-    verdict: float | None = None
+    set_score: float | None = None
 
 
 @dataclass(frozen=True)
-class Nothing:
+class NoOutfit:
     """Why there is no outfit: a code that never changes, and words for people."""
 
     code: str
@@ -52,7 +52,7 @@ class Outfits:
     """Outfits, the best first, or why there are none."""
 
     outfits: Sequence[Outfit] = ()
-    nothing: Nothing | None = None
+    nothing: NoOutfit | None = None
     versions: Sequence[str] = ()
     recommendation_id: uuid.UUID = field(default_factory=uuid.uuid4)
 

@@ -6,17 +6,19 @@ from typing import Any
 from recommender.models import Rule
 from recommender.outfits.search import Node
 
-HEARD = {Rule.Strip.EVERYWHERE, Rule.Strip.GOES_WITH}
+STRIPS = {Rule.Strip.EVERYWHERE, Rule.Strip.GOES_WITH}
 
 
-def kept_apart(nodes: Sequence[Node], rules: Collection[Rule]) -> Iterator[tuple[Node, Node]]:
+def conflicting_pairs(
+    nodes: Sequence[Node], rules: Collection[Rule]
+) -> Iterator[tuple[Node, Node]]:
     """Every two nodes that must not stand in one outfit, from rules about pairs.
 
     In an outfit each piece stands beside each other one, so that a rule about one beside the other
     keeps both apart.
     """
     for rule in rules:
-        if rule.strip in HEARD and _is_about_pairs(rule):
+        if rule.strip in STRIPS and _is_about_pairs(rule):
             yield from (
                 (one, other)
                 for one in nodes

@@ -23,7 +23,7 @@ MOST_PIECES = 8
 Plan = tuple[str, ...]  # the slots to fill, each once
 
 
-def may_stand_together(slots: Sequence[str]) -> bool:
+def can_be_worn_together(slots: Sequence[str]) -> bool:
     """Tell whether an outfit may hold these: one of each slot, no dress with a top or bottom."""
     return all(other in partner_slots(slot) for slot, other in combinations(slots, 2))
 
@@ -31,7 +31,7 @@ def may_stand_together(slots: Sequence[str]) -> bool:
 def missing_bodies(worn: Sequence[str], *, offered: Collection[str]) -> list[Plan]:
     """The ways to make the body of what is worn whole with what is offered; () where it is whole."""
     ways = [tuple(slot for slot in body if slot not in worn) for body in BODIES]
-    fitting = [more for more in ways if may_stand_together([*worn, *more])]
+    fitting = [more for more in ways if can_be_worn_together([*worn, *more])]
     return [more for more in fitting if set(more) <= set(offered)]
 
 

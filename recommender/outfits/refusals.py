@@ -8,22 +8,22 @@ from django.utils.translation import gettext
 from recommender.catalog import catalog
 from recommender.garments import partner_slots
 from recommender.models import Slot
-from recommender.outfits.outfit import Nothing
-from recommender.outfits.plans import BODIES, may_stand_together
+from recommender.outfits.outfit import NoOutfit
+from recommender.outfits.plans import BODIES, can_be_worn_together
 from recommender.outfits.search import Node
-from recommender.strips.query_items import Given
+from recommender.strips.query_items import QueryItem
 
 
-def nothing_to_ask(
-    given: Sequence[Given], *, is_gone: bool, swap: str, room: Decimal | None
-) -> Nothing | None:
+def impossible_request(
+    given: Sequence[QueryItem], *, is_gone: bool, swap: str, room: Decimal | None
+) -> NoOutfit | None:
     """What makes the question itself impossible, if anything does; no query."""
     slots = [each.slot for each in given if not each.is_anything]
     wrongs = {
         "worn_alone": not all(partner_slots(slot) for slot in slots),
-        "impossible": not may_stand_together(slots),
+        "impossible": not can_be_worn_together(slots),
         "gone": is_gone,
-        "no_room": bool(swap) and not may_stand_together([*slots, swap]),
+        "no_room": bool(swap) and not can_be_worn_together([*slots, swap]),
         "over_budget": room is not None and room < 0,
     }
     texts = {
@@ -34,22 +34,22 @@ def nothing_to_ask(
         "over_budget": gettext("What is there already costs more than the budget."),
     }
     wrong = next((code for code, is_wrong in wrongs.items() if is_wrong), None)
-    return Nothing(wrong, texts[wrong]) if wrong else None
+    return NoOutfit(wrong, texts[wrong]) if wrong else None
 
 
-def nothing_found(
-    given: Sequence[Given], found: Collection[Node], *, budget: Decimal | None
-) -> Nothing:
+def unmet_request(
+    given: Sequence[QueryItem], found: Collection[Node], *, budget: Decimal | None
+) -> NoOutfit:
     """What is missing for an outfit."""
     if budget is not None:
         text = gettext("Nothing in stock fits the budget of %(budget)s.")
-        return Nothing("over_budget", text % {"budget": catalog().amount(budget)})
+        return NoOutfit("over_budget", text % {"budget": catalog().amount(budget)})
     missing = _missing([each.slot for each in given], {node.slot for node in found})
     if missing:
         named = ", ".join(Slot(slot).label.lower() for slot in missing)
         text = gettext("Nothing in stock fits; missing: %(slots)s.") % {"slots": named}
-        return Nothing("nothing_fits", text)
-    return Nothing("nothing_fits", gettext("Nothing in stock fits."))
+        return NoOutfit("nothing_fits", text)
+    return NoOutfit("nothing_fits", gettext("Nothing in stock fits."))
 
 
 def _missing(taken: Sequence[str], offered: Collection[str]) -> list[str]:
@@ -57,6 +57,6 @@ def _missing(taken: Sequence[str], offered: Collection[str]) -> list[str]:
     worn = [slot for slot in taken if slot]
     for body in BODIES:
         needed = [slot for slot in body if slot not in worn]
-        if may_stand_together([*worn, *needed]):
+        if can_be_worn_together([*worn, *needed]):
             return [slot for slot in needed if slot not in offered]
     return []

@@ -27,16 +27,16 @@ Pairs = Sequence[Sequence[float]]  # [number][number] → how well two go togeth
 
 
 @dataclass(frozen=True)
-class Found:
+class Proposal:
     """Pieces chosen for the slots of a plan; `value` is the score with the merchant's lifts.
 
-    `verdict` is what a set scorer says of them with what is given, where one was asked; `value` has it.
+    `set_score` is what a set scorer says of them with what is given, where one was asked; `value` has it.
     """
 
     pieces: tuple[Node, ...]
     score: float
     value: float
-    verdict: float | None = None
+    set_score: float | None = None
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -44,7 +44,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Wardrobe:
+class SearchSpace:
     """What there is to choose from, and what the choice must go with."""
 
     given: Sequence[Node]
@@ -52,7 +52,7 @@ class Wardrobe:
     pairs: Pairs
     room: Decimal | None = None  # what the chosen pieces may cost together
 
-    def best(self, plan: Sequence[str], *, width: int = WIDTH) -> list[Found]:
+    def best_proposals(self, plan: Sequence[str], *, width: int = WIDTH) -> list[Proposal]:
         """The best ways to fill a plan, best first, ties by the numbers of the pieces.
 
         A beam search, slot by slot. Exact where no more than `width` partial outfits fit the
@@ -72,7 +72,7 @@ class Wardrobe:
             ]
             longer.sort(key=lambda one: (-one[0], [node.number for node in one[1]]))
             beam = longer[:width]
-        return [self._found(pieces, total) for total, pieces, _spent in beam]
+        return [self._proposal(pieces, total) for total, pieces, _spent in beam]
 
     def _gain(self, node: Node, pieces: Sequence[Node], *, slots: int) -> float:
         """What a piece adds to the sum of pairs; its lift counts for its share of all pairs."""
@@ -87,7 +87,7 @@ class Wardrobe:
     def _cheapest(self, slot: str) -> Decimal:
         return min((node.price or NOTHING for node in self.by_slot.get(slot, ())), default=NOTHING)
 
-    def _found(self, pieces: tuple[Node, ...], total: float) -> Found:
+    def _proposal(self, pieces: tuple[Node, ...], total: float) -> Proposal:
         worn = [*self.given, *pieces]
         pairs = max(_count_of_pairs(len(worn)), 1)
         given = sum(
@@ -97,26 +97,26 @@ class Wardrobe:
         )
         lift = sum(node.lift for node in pieces) / len(pieces)
         value = (total + given) / pairs
-        return Found(pieces, value - lift, value)
+        return Proposal(pieces, value - lift, value)
 
 
-def unlike_each_other(
-    found: Sequence[Found], limit: int, *, after: Sequence[Found] = ()
-) -> list[Found]:
+def diverse_proposals(
+    found: Sequence[Proposal], limit: int, *, after: Sequence[Proposal] = ()
+) -> list[Proposal]:
     """Choose some of the best that do not repeat each other's pieces, nor those of any `after`."""
-    chosen: list[Found] = []
+    chosen: list[Proposal] = []
     seen = {number for one in after for number in one.numbers}
     known = {one.numbers for one in after}
     rest = [one for one in found if one.numbers not in known]
     while rest and len(chosen) < limit:
-        best = max(rest, key=lambda one: one.value - REPEAT * _share_seen(one, seen))
-        chosen.append(best)
-        seen |= best.numbers
-        rest = [one for one in rest if one is not best]
+        best_proposals = max(rest, key=lambda one: one.value - REPEAT * _share_seen(one, seen))
+        chosen.append(best_proposals)
+        seen |= best_proposals.numbers
+        rest = [one for one in rest if one is not best_proposals]
     return chosen
 
 
-def _share_seen(found: Found, seen: set[int]) -> float:
+def _share_seen(found: Proposal, seen: set[int]) -> float:
     return len(found.numbers & seen) / len(found.numbers)
 
 

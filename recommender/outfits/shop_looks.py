@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from recommender.garments import SLOTS
-from recommender.outfits.plans import may_stand_together, missing_bodies
-from recommender.outfits.search import Found, Node, Wardrobe
-from recommender.strips.query_items import Group, LookPiece
+from recommender.outfits.plans import can_be_worn_together, missing_bodies
+from recommender.outfits.search import Node, Proposal, SearchSpace
+from recommender.strips.query_items import LookPiece, QueryItems
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,15 @@ class LookPlan:
 
 
 @dataclass(frozen=True)
-class Worn:
+class LookOutfit:
     """An outfit after a look; `replaced` are the slots where it has no piece, or none to be had."""
 
-    found: Found
+    found: Proposal
     title: str
     replaced: Sequence[str]
 
 
-def look_plans(group: Group) -> list[LookPlan]:
+def look_plans(group: QueryItems) -> list[LookPlan]:
     """The looks that hold every product asked about, the newest first; no query.
 
     Of two pieces that cannot be worn together the look's first one stays.
@@ -44,7 +44,7 @@ def look_plans(group: Group) -> list[LookPlan]:
     return [plan for plan in plans if plan.pieces]
 
 
-def worn_outfit(plan: LookPlan, wardrobe: Wardrobe) -> Worn | None:
+def look_outfit(plan: LookPlan, wardrobe: SearchSpace) -> LookOutfit | None:
     """The look as it can be bought now; None where nothing of it is left, or it costs too much.
 
     A slot for which the wardrobe offers nothing at all is left out. To a look without a whole body
@@ -61,15 +61,15 @@ def worn_outfit(plan: LookPlan, wardrobe: Wardrobe) -> Worn | None:
     taken = [*(node.slot for node in wardrobe.given if node.slot), *slots]
     ways = missing_bodies(taken, offered=wardrobe.by_slot) or [()]
     plans = [sorted([*slots, *more], key=SLOTS.index) for more in ways]
-    found = [one for way in plans for one in dressed.best(way)[:1]]
+    found = [one for way in plans for one in dressed.best_proposals(way)[:1]]
     if not found:
         return None
     best = max(found, key=lambda one: one.value)
-    return Worn(best, plan.title, [node.slot for node in best.pieces if node.slot not in own])
+    return LookOutfit(best, plan.title, [node.slot for node in best.pieces if node.slot not in own])
 
 
-def _with(wardrobe: Wardrobe, own: Mapping[str, Sequence[Node]]) -> Wardrobe:
-    return Wardrobe(wardrobe.given, {**wardrobe.by_slot, **own}, wardrobe.pairs, wardrobe.room)
+def _with(wardrobe: SearchSpace, own: Mapping[str, Sequence[Node]]) -> SearchSpace:
+    return SearchSpace(wardrobe.given, {**wardrobe.by_slot, **own}, wardrobe.pairs, wardrobe.room)
 
 
 def _wearable(
@@ -78,6 +78,6 @@ def _wearable(
     chosen: list[LookPiece] = []
     for piece in pieces:
         slots = [*taken, *(one.slot for one in chosen), piece.slot]
-        if piece.product_pk not in known and piece.slot and may_stand_together(slots):
+        if piece.product_pk not in known and piece.slot and can_be_worn_together(slots):
             chosen.append(piece)
     return chosen

@@ -70,9 +70,9 @@ def _neighbourhood(products: set[Any], encoder: Checkpoint) -> tuple[Pairs, dict
     compared: set[Any] = set()
     fresh = products
     while fresh:
-        pairs |= _alike(fresh, encoder)
+        pairs |= _similar_pairs(fresh, encoder)
         compared |= fresh
-        groups, slots, are_twins = _kin(compared.union(*pairs))
+        groups, slots, are_twins = _groups(compared.union(*pairs))
         # Two pieces sold apart and photographed together, as a suit is, are not one product.
         pairs = {(own, other) for own, other in pairs if slots[own] == slots[other]}
         # Where nothing is alike, the other colours need not be compared: they were, in their turn.
@@ -80,9 +80,9 @@ def _neighbourhood(products: set[Any], encoder: Checkpoint) -> tuple[Pairs, dict
     return pairs, groups
 
 
-def _alike(products: Collection[Any], encoder: Checkpoint) -> Pairs:
+def _similar_pairs(products: Collection[Any], encoder: Checkpoint) -> Pairs:
     """Pairs of one of these and any other product whose covers show the same picture; one query."""
-    sql = _ALIKE.format(agree=_agreement(encoder))
+    sql = _ALIKE.format(agree=_threshold_sql(encoder))
     with connection.cursor() as cursor:
         cursor.execute(sql, [encoder.pk, MOST_BITS, MOST_ALIKE + 1, list(products)])
         pairs: Pairs = set(cursor.fetchall())
@@ -90,7 +90,7 @@ def _alike(products: Collection[Any], encoder: Checkpoint) -> Pairs:
     return {(own, other) for own, other in pairs if others[own] <= MOST_ALIKE}
 
 
-def _agreement(encoder: Checkpoint) -> str:
+def _threshold_sql(encoder: Checkpoint) -> str:
     """Whether vectors a and b agree in every part, as SQL; of our own numbers alone."""
     if not encoder.parts:
         return f"-(a.vector <#> b.vector) >= {LEAST_COSINE}"
@@ -103,7 +103,7 @@ def _agreement(encoder: Checkpoint) -> str:
     return " AND ".join(terms)
 
 
-def _kin(products: Collection[Any]) -> tuple[dict[Any, str], dict[Any, str], bool]:
+def _groups(products: Collection[Any]) -> tuple[dict[Any, str], dict[Any, str], bool]:
     """All that the host, or an earlier look, counts as one with these.
 
     Returns:

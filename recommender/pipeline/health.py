@@ -26,7 +26,7 @@ class Health:
 def engine_health() -> Health:
     """Ask database, broker and workers; one query, and at most a second where nobody answers."""
     try:
-        worker = broker.worker_answers()
+        worker = broker.has_worker()
     except broker.NoBroker:
         return Health(database=_database_answers(), broker=False, worker=False)
     return Health(database=_database_answers(), broker=True, worker=worker)

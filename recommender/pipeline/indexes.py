@@ -42,21 +42,21 @@ WHERE checkpoint_id = {checkpoint} AND slot = '{slot}'
 
 
 @dataclass(frozen=True)
-class Tended:
+class MaintenanceReport:
     """The names of the indexes that were built and dropped."""
 
     built: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
 
 
-def tend_indexes() -> Tended:
+def tend_indexes() -> MaintenanceReport:
     """Build the indexes that large slots need, and drop those that nobody needs any more.
 
     For workers and commands: building takes minutes, while the shop goes on. One at a time; a
     second caller returns at once. A small shop pays one count per encoder.
     """
     with exclusive("recommender.indexes") as is_ours:
-        return _tend() if is_ours else Tended()
+        return _maintain() if is_ours else MaintenanceReport()
 
 
 def note_slots(checkpoints: Iterable[Checkpoint], *, pictures: Iterable[int] | None = None) -> int:
@@ -76,14 +76,14 @@ def note_slots(checkpoints: Iterable[Checkpoint], *, pictures: Iterable[int] | N
         return int(cursor.rowcount)
 
 
-def _tend() -> Tended:
+def _maintain() -> MaintenanceReport:
     indexable = [one for one in serving_encoders() if 0 < one.dimension <= WIDEST_INDEXED]
     large = [one for one in indexable if one.indexes or _rows(one) >= INDEXED_FROM]
     if large:
         note_slots(large)
     wanted = [index for one in large for index in _large_slots(one)]
     names = {index.name for index in wanted}
-    there = _there()
+    there = _existing_indexes()
     unwanted = [name for name, is_valid in there.items() if name not in names or not is_valid]
     _register([index for index in wanted if there.get(index.name)])  # before one is dropped
     for name in unwanted:
@@ -92,7 +92,7 @@ def _tend() -> Tended:
     for index in missing:
         _build(index)
     _register(wanted)
-    return Tended(tuple(index.name for index in missing), tuple(unwanted))
+    return MaintenanceReport(tuple(index.name for index in missing), tuple(unwanted))
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _large_slots(checkpoint: Checkpoint) -> list[_Index]:
     ]
 
 
-def _there() -> dict[str, bool]:
+def _existing_indexes() -> dict[str, bool]:
     """The indexes of ours that exist, and whether each was built to its end."""
     with connection.cursor() as cursor:
         cursor.execute(_THERE, [NAME])

@@ -44,12 +44,12 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
         return 0
     per_slot = conf.get("CANDIDATES_PER_SLOT")
     candidates = style_neighbours(question, style=style, per_slot=per_slot)
-    judged = _judge(product_pk, candidates, encoder_read_by(scorer), score=score)
+    judged = _score_candidates(product_pk, candidates, encoder_read_by(scorer), score=score)
     _replace(product_pk, question.slot, judged, scorer=scorer)
     return len(judged)
 
 
-def _judge(
+def _score_candidates(
     product_pk: Any, candidates: Sequence[Ranked], encoder: Checkpoint, *, score: Score
 ) -> list[tuple[Ranked, float]]:
     """Score the candidates in one batch; those without a vector it can read are left out."""

@@ -36,9 +36,9 @@ def sync_products(products: Iterable[Any]) -> int:
             noted.append(picture)
             changed += [picture] if is_changed else []
     gone = [picture.pk for of_one in known.values() for picture in of_one.values()]
-    _note(noted)
+    _save(noted)
     Picture.objects.filter(pk__in=gone).delete()
-    _part_twins(owners)
+    _part_duplicates(owners)
     created = queue_embeddings(changed, encoders=serving_encoders())
     if created:
         broker.ring(broker.EMBED)
@@ -109,7 +109,7 @@ def _differences(owner: Any, known: dict[str, Picture]) -> Iterator[tuple[Pictur
         yield picture, is_changed
 
 
-def _note(pictures: list[Picture]) -> None:
+def _save(pictures: list[Picture]) -> None:
     """Write the rows; an upload and a catalogue run may note the same picture at the same instant."""
     Picture.objects.bulk_create(
         pictures,
@@ -139,7 +139,7 @@ def _fingerprint_of(data: bytes | None) -> int | None:
         return None
 
 
-def _part_twins(owners: Sequence[Any]) -> None:
+def _part_duplicates(owners: Sequence[Any]) -> None:
     """Look again at what counted as one with another product, for its cover may be another one now."""
     twins = Twin.objects.filter(product__in=owners).values_list("product", flat=True)
     collapse_duplicates(list(twins))

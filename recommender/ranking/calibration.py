@@ -17,12 +17,16 @@ LOGISTIC = "logistic"
 PHOTO = "PHOTO"  # beside the purposes of checkpoints, a floor of its own
 DIGITS = 4
 STEEPEST = 700.0  # exp() of more is no number
-JUDGES = {Rung.STORED: Purpose.PAIR, Rung.STYLE: Purpose.STYLE, Rung.VISUAL: Purpose.VISUAL}
+SCORER_PURPOSES = {
+    Rung.STORED: Purpose.PAIR,
+    Rung.STYLE: Purpose.STYLE,
+    Rung.VISUAL: Purpose.VISUAL,
+}
 
 
-def score_on(rung: Rung, score: float, checkpoints: Mapping[str, Checkpoint]) -> float:
+def score_of_rung(rung: Rung, score: float, checkpoints: Mapping[str, Checkpoint]) -> float:
     """What the raw score of an item on this rung is shown as, 0 to 1."""
-    purpose = JUDGES.get(rung)
+    purpose = SCORER_PURPOSES.get(rung)
     return shown_score(score, checkpoints.get(purpose) if purpose else None)
 
 

@@ -15,7 +15,7 @@ def design() -> Combinable:
     return Coalesce(F("recommender_twin__key"), Cast(catalog().group_key(), CharField()))
 
 
-def products_with_the_same_picture(product: Any) -> QuerySet[Any]:
+def products_with_same_picture(product: Any) -> QuerySet[Any]:
     """Other products with a picture of exactly the same bytes, oldest first."""
     own = Picture.objects.filter(product=product.pk).exclude(sha256="").values("sha256")
     twins = Picture.objects.filter(sha256__in=own).exclude(product=product.pk).values("product")

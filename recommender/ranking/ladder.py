@@ -11,15 +11,15 @@ from django.db.models import QuerySet
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
 from recommender.ranking.rule_effects import PINNED
 from recommender.ranking.rung import Rung
-from recommender.ranking.statement import COLUMNS, FAMILY, UNLIMITED, Ranked, others_of
+from recommender.ranking.statement import COLUMNS, FAMILY, UNLIMITED, Ranked, variants_of
 
 # What a rung's own query finds; PostgreSQL does not run it where `best` of the rung above is full.
 _RUNG = """
 rung{number} AS MATERIALIZED (
     SELECT *, {number} AS rung FROM ({query}) AS candidate (pk, slot, grp, score, lift)
-    WHERE {gate}
+    WHERE {switch}
 )"""
-_GATE = "(SELECT count(*) FROM best{above}) < %s"
+_SWITCH = "(SELECT count(*) FROM best{above}) < %s"
 # The strip so far: one design once, from the highest rung that knows it, and so many of a slot.
 _BEST = """
 best{number} AS MATERIALIZED (
@@ -66,7 +66,7 @@ class Standing:
     is_shown: bool = False
 
 
-def climb(
+def rank_ladder(
     rungs: Mapping[Rung, QuerySet[Any]],
     *,
     limit: int,
@@ -110,18 +110,18 @@ def _pool(
         return [
             (
                 asked[rung],
-                Ranked(pk, slot, group, score, {}, lift, others_of(family, pk), likeness),
+                Ranked(pk, slot, group, score, {}, lift, variants_of(family, pk), likeness),
             )
             for pk, slot, group, score, lift, rung, family, likeness in cursor.fetchall()
         ]
 
 
-def standing(
+def standings(
     rungs: Mapping[Rung, QuerySet[Any]], *, group: Any, limit: int, per_slot: int
 ) -> list[Standing]:
-    """The rows that `climb` would show for their worth alone, and the one of this design; one query.
+    """The rows that `rank_ladder` would show for their worth alone, and the one of this design; one query.
 
-    All rungs are asked to their end, so this is slower than `climb`: for questions, not for pages.
+    All rungs are asked to their end, so this is slower than `rank_ladder`: for questions, not for pages.
     """
     tables, params, asked = _tables(rungs, limit=UNLIMITED, per_slot=UNLIMITED)
     if not asked:
@@ -148,13 +148,13 @@ def _tables(
         except EmptyResultSet:  # a filter that nothing can pass
             continue
         number = len(asked)
-        is_gated = number > 0 and rung != Rung.PINNED
-        gate = _GATE.format(above=number - 1) if is_gated else "TRUE"
-        tables.append(_RUNG.format(number=number, query=query, gate=gate))
+        is_switched = number > 0 and rung != Rung.PINNED
+        switch = _SWITCH.format(above=number - 1) if is_switched else "TRUE"
+        tables.append(_RUNG.format(number=number, query=query, switch=switch))
         same = _SAME.format(above=number - 1, number=number) if number else ""
         rows_so_far = _down_to(number)
         tables.append(_BEST.format(number=number, same=same, rows=rows_so_far, order=_ORDER))
-        params += [*own, *([limit] if is_gated else []), per_slot]
+        params += [*own, *([limit] if is_switched else []), per_slot]
         asked.append(rung)
     return tables, params, asked
 

@@ -12,7 +12,7 @@ from recommender.catalog import catalog, product_model
 from recommender.models import Checkpoint, Rule
 from recommender.models.rules import SLOT
 from recommender.ranking.designs import design
-from recommender.ranking.rule_effects import Facts, Steering, steering
+from recommender.ranking.rule_effects import Anchor, RuleEffects, rule_effects
 
 CHECKPOINT = (
     *("id", "name", "version", "purpose", "reads", "dimension", "parts", "weights", "calibration"),
@@ -30,14 +30,14 @@ class Question:
 
     checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
-    beside: Facts = field(default_factory=Facts)
+    anchor: Anchor = field(default_factory=Anchor)
     slot: str = ""
     group: str = ""
 
-    def steering(self, strip: str) -> Steering:
+    def effects(self, strip: str) -> RuleEffects:
         """What the rules mean for a strip of this question."""
         offered = catalog().attributes()
-        return steering(self.rules, beside=self.beside, strip=strip, offered=offered)
+        return rule_effects(self.rules, anchor=self.anchor, strip=strip, offered=offered)
 
 
 def question_about(product_pk: Any) -> Question:
@@ -73,7 +73,7 @@ def question_of(row: Mapping[str, Any]) -> Question:
     return Question(
         {checkpoint.purpose: checkpoint for checkpoint in checkpoints},
         [_rule(values) for values in row["reco_rules"]],
-        Facts(row["pk"], {**facts, SLOT: row["reco_slot"]}),
+        Anchor(row["pk"], {**facts, SLOT: row["reco_slot"]}),
         slot=row["reco_slot"],
         group=row["reco_group"],
     )

@@ -18,7 +18,7 @@ PINNED = 1000.0  # lifts a pinned product above every score, so that the stateme
 
 
 @dataclass(frozen=True)
-class Steering:
+class RuleEffects:
     """Conditions over products that carry `reco_slot` and `reco_<attribute>`."""
 
     without: Q = field(default_factory=Q)
@@ -41,38 +41,38 @@ class Steering:
         return [(Q(pk__in=list(self.pins)), PINNED)] if self.pins else []
 
 
-UNSTEERED = Steering()
+NO_EFFECTS = RuleEffects()
 
 
 @dataclass(frozen=True)
-class Facts:
+class Anchor:
     """What rules may ask about the product that a strip stands beside."""
 
     pk: Any = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def steering(
-    rules: Collection[Rule], *, beside: Facts, strip: str, offered: Collection[str]
-) -> Steering:
+def rule_effects(
+    rules: Collection[Rule], *, anchor: Anchor, strip: str, offered: Collection[str]
+) -> RuleEffects:
     """Apply the rules that hold beside a product in a strip.
 
     A rule about an attribute that is not `offered` (the catalog changed) says nothing.
     """
     known = {*offered, SLOT}
     heard = [rule for rule in rules if rule.strip in {Rule.Strip.EVERYWHERE, strip}]
-    held = [rule for rule in heard if _read([rule]) <= known]
-    here = [rule for rule in held if _is_beside(rule, beside)]
-    low, high = _price_window(here, beside)
+    held = [rule for rule in heard if _attributes_read([rule]) <= known]
+    here = [rule for rule in held if _is_beside(rule, anchor)]
+    low, high = _price_window(here, anchor)
     without = Q()
-    for condition in [*_hidden(here), *_unlike(held, beside)]:
+    for condition in [*_hide_conditions(here), *_never_together_conditions(held, anchor)]:
         without |= condition
     lifts = [_lift(rule) for rule in here if rule.kind in {Rule.Kind.BOOST, Rule.Kind.BURY}]
     pins = {rule.product_id: rule.position or 1 for rule in here if rule.kind == Rule.Kind.PIN}
-    return Steering(without, lifts, pins, low, high, frozenset(_read(held) - {SLOT}))
+    return RuleEffects(without, lifts, pins, low, high, frozenset(_attributes_read(held) - {SLOT}))
 
 
-def in_pinned_order(rows: Mapping[Any, T], pins: Mapping[Any, int]) -> list[T]:
+def put_pins_in_place(rows: Mapping[Any, T], pins: Mapping[Any, int]) -> list[T]:
     """Put the rows that are pinned at their positions, all others in their order around them.
 
     Rows p, a, b with p pinned at 2 come as a, p, b; past the end is the end.
@@ -84,13 +84,13 @@ def in_pinned_order(rows: Mapping[Any, T], pins: Mapping[Any, int]) -> list[T]:
     return [rows[key] for key in order]
 
 
-def _is_beside(rule: Rule, beside: Facts) -> bool:
+def _is_beside(rule: Rule, anchor: Anchor) -> bool:
     """Tell whether a rule speaks about strips beside this product."""
-    if rule.on_product_id is not None and rule.on_product_id != beside.pk:
+    if rule.on_product_id is not None and rule.on_product_id != anchor.pk:
         return False
     if not rule.on_attribute or rule.kind == Rule.Kind.NEVER_TOGETHER:
         return True
-    return _text(beside.attributes.get(rule.on_attribute)) == rule.on_value
+    return _text(anchor.attributes.get(rule.on_attribute)) == rule.on_value
 
 
 def _target(rule: Rule) -> Q:
@@ -100,20 +100,20 @@ def _target(rule: Rule) -> Q:
     return Q(**{f"reco_{rule.attribute}": rule.value})
 
 
-def _hidden(here: Collection[Rule]) -> list[Q]:
+def _hide_conditions(here: Collection[Rule]) -> list[Q]:
     return [_target(rule) for rule in here if rule.kind == Rule.Kind.HIDE]
 
 
-def _unlike(held: Collection[Rule], beside: Facts) -> list[Q]:
+def _never_together_conditions(held: Collection[Rule], anchor: Anchor) -> list[Q]:
     """What must not stand beside this product, from rules that hold both ways."""
     conditions = []
     for rule in held:
-        if rule.kind == Rule.Kind.HIDE and rule.both_ways and rule.product_id == beside.pk:
+        if rule.kind == Rule.Kind.HIDE and rule.both_ways and rule.product_id == anchor.pk:
             conditions.append(Q(pk=rule.on_product_id))
         if rule.kind == Rule.Kind.NEVER_TOGETHER:
             one, other = (rule.on_attribute, rule.on_value), (rule.attribute, rule.value)
             for (mine, value), (theirs, unwanted) in ((one, other), (other, one)):
-                if _text(beside.attributes.get(mine)) == value:
+                if _text(anchor.attributes.get(mine)) == value:
                     conditions.append(Q(**{f"reco_{theirs}": unwanted}))
     return conditions
 
@@ -123,9 +123,9 @@ def _lift(rule: Rule) -> tuple[Q, float]:
     return _target(rule), strength if rule.kind == Rule.Kind.BOOST else -strength
 
 
-def _price_window(here: Collection[Rule], beside: Facts) -> tuple[Decimal | None, Decimal | None]:
+def _price_window(here: Collection[Rule], anchor: Anchor) -> tuple[Decimal | None, Decimal | None]:
     """The narrowest of the windows around the product's own price."""
-    own = beside.attributes.get("price")
+    own = anchor.attributes.get("price")
     percents = [rule.percent for rule in here if rule.kind == Rule.Kind.PRICE_WINDOW]
     if own is None or not percents:
         return None, None
@@ -133,7 +133,7 @@ def _price_window(here: Collection[Rule], beside: Facts) -> tuple[Decimal | None
     return own * (1 - share), own * (1 + share)
 
 
-def _read(rules: Collection[Rule]) -> set[str]:
+def _attributes_read(rules: Collection[Rule]) -> set[str]:
     return {name for rule in rules for name in (rule.attribute, rule.on_attribute) if name}
 
 

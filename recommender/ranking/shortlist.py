@@ -16,7 +16,7 @@ from pgvector.django import HalfVectorField
 
 from recommender.models import Checkpoint
 from recommender.models.pictures import Slot
-from recommender.ranking.rule_effects import UNSTEERED, Steering
+from recommender.ranking.rule_effects import NO_EFFECTS, RuleEffects
 from recommender.ranking.statement import Search, scored_products
 
 # An index is asked for so many neighbours, as thoroughly (`hnsw.ef_search`, at most 1,000). How many
@@ -27,17 +27,17 @@ EFFORTS = (200, 1_000)
 # diversity chooses among the best few for each one shown.
 SPARE = 15
 
-_ASKED = """
+_QUERY = """
 asked_{effort} (vector) AS MATERIALIZED (
     SELECT CASE WHEN set_config('hnsw.ef_search', '{effort}', TRUE) <> '' THEN vector END
     FROM ({rows}) AS anchor (vector)
 )"""
 # Everything that an index is chosen by is a literal: the plan must not depend on a parameter.
-_FOUND = """
+_PROPOSALS = """
 found_{slot}_{effort} (pk, grp) AS MATERIALIZED (
     WITH near AS MATERIALIZED (
         SELECT picture_id FROM recommender_embedding
-        WHERE checkpoint_id = {checkpoint} AND slot = '{slot}' AND {gate}
+        WHERE checkpoint_id = {checkpoint} AND slot = '{slot}' AND {switch}
         ORDER BY (vector::halfvec({width})) <#> (SELECT vector FROM asked_{effort}) LIMIT {effort}
     )
     {rows}
@@ -45,13 +45,13 @@ found_{slot}_{effort} (pk, grp) AS MATERIALIZED (
 _NEAR = """
 ARRAY(SELECT picture.product_id FROM near
       JOIN recommender_picture AS picture ON picture.id = near.picture_id)"""
-# PostgreSQL does not run what stands behind a gate that is shut.
+# PostgreSQL does not run what stands behind a switch that is off.
 _EXACT = """
 exact_{slot} (pk) AS MATERIALIZED (
     SELECT pk FROM (
         SELECT pk, row_number() OVER (PARTITION BY slot ORDER BY score DESC, pk) AS place FROM (
             SELECT DISTINCT ON (grp) * FROM ({rows}) AS view (pk, slot, grp, score)
-            WHERE score IS NOT NULL AND {gate} ORDER BY grp, score DESC, pk
+            WHERE score IS NOT NULL AND {switch} ORDER BY grp, score DESC, pk
         ) AS design
     ) AS placed
     WHERE place <= {needed}
@@ -61,14 +61,14 @@ _KEYS = "SELECT pk FROM {name}"
 _PINNED = "pinned (pk) AS MATERIALIZED ({rows})"
 
 
-def shortlisted(
+def shortlist(
     candidates: QuerySet[Any],
     search: Search,
     *,
     wanted: int,
     spare: int | None = None,
     slots: Collection[str] = (),
-    steered: Steering = UNSTEERED,
+    effects: RuleEffects = NO_EFFECTS,
 ) -> QuerySet[Any]:
     """Narrow `eligible_products` to those near a vector, if an index serves one of the slots.
 
@@ -77,26 +77,26 @@ def shortlisted(
     no index, and what an index cannot know: long strips, and products that rules show earlier.
     With less to `spare` than `SPARE` an index may overlook a few of them.
     """
-    indexed = sorted(_indexed(search.checkpoint, slots))
+    indexed = sorted(_slots_with_index(search.checkpoint, slots))
     needed = wanted * (SPARE if spare is None else spare)
-    if not indexed or steered.lifts or needed > max(EFFORTS):
+    if not indexed or effects.lifts or needed > max(EFFORTS):
         return candidates
     try:
-        tables = [_asked(search, effort) for effort in _efforts(needed)]
+        tables = [_query_table(search, effort) for effort in _efforts(needed)]
         for slot in indexed:
-            tables += _one_slot(candidates, search, slot=slot, needed=needed)
+            tables += _slot_tables(candidates, search, slot=slot, needed=needed)
         if not slots or set(slots) - set(indexed):
             others = candidates.exclude(reco_slot__in=indexed)
             tables.append(_exact(others, search, slot="others", needed=needed))
-        if steered.pins:
-            pinned = candidates.filter(pk__in=list(steered.pins)).values_list("pk")
+        if effects.pins:
+            pinned = candidates.filter(pk__in=list(effects.pins)).values_list("pk")
             tables.append(_table(_PINNED, pinned))
     except EmptyResultSet:  # a filter that nothing can pass
         return candidates
     return candidates.filter(_IsOneOf(F("pk"), _keys(tables)))
 
 
-def _indexed(checkpoint: Checkpoint, slots: Collection[str]) -> set[str]:
+def _slots_with_index(checkpoint: Checkpoint, slots: Collection[str]) -> set[str]:
     """The slots that an index serves; only words of our own ever get into a statement."""
     known = set(checkpoint.indexes) & set(Slot.values)
     return known & set(slots) if slots else known
@@ -119,14 +119,14 @@ def _efforts(needed: int) -> list[int]:
     return [effort for effort in EFFORTS if effort >= needed]
 
 
-def _asked(search: Search, effort: int) -> _Table:
+def _query_table(search: Search, effort: int) -> _Table:
     """The vector asked for; whoever reads it has set the effort before the index is opened."""
     known = Checkpoint.objects.filter(pk=search.checkpoint.pk)
-    vector = known.annotate(reco_asked=_scaled(search)).values_list("reco_asked")
-    return _table(_ASKED, vector, effort=effort)
+    vector = known.annotate(reco_asked=_weighted_vector(search)).values_list("reco_asked")
+    return _table(_QUERY, vector, effort=effort)
 
 
-def _scaled(search: Search) -> Combinable:
+def _weighted_vector(search: Search) -> Combinable:
     """The vector whose inner product with another is the weighted sum of their parts' cosines."""
     parts = search.checkpoint.parts
     if not parts:
@@ -135,27 +135,31 @@ def _scaled(search: Search) -> Combinable:
     return _Times(search.anchor, Value(HalfVector(factors), output_field=HalfVectorField()))
 
 
-def _one_slot(candidates: QuerySet[Any], search: Search, *, slot: str, needed: int) -> list[_Table]:
+def _slot_tables(
+    candidates: QuerySet[Any], search: Search, *, slot: str, needed: int
+) -> list[_Table]:
     """What is left of an index's proposals, and the slot's nearest where that is too little."""
     here = candidates.filter(reco_slot=slot)
     near = RawSQL(_NEAR, [])  # noqa: S611 - a constant
     found = here.filter(_IsOneOf(F("pk"), near)).values_list("pk", "reco_group")
     words = {"slot": slot, "checkpoint": search.checkpoint.pk, "width": search.checkpoint.dimension}
-    tables, gate, hope = [], "TRUE", "TRUE"
+    tables, switch, hope = [], "TRUE", "TRUE"
     for effort in _efforts(needed):
-        tables.append(_table(_FOUND, found, effort=effort, gate=f"{gate} AND {hope}", **words))
+        tables.append(
+            _table(_PROPOSALS, found, effort=effort, switch=f"{switch} AND {hope}", **words)
+        )
         left = _LEFT.format(slot=slot, effort=effort)
-        gate = f"{gate} AND {left} < {needed}"  # open while all efforts before left too little
+        switch = f"{switch} AND {left} < {needed}"  # on while all efforts before left too little
         hope = f"{left} >= {needed * effort // max(EFFORTS)}"  # as many again of those further away
-    return [*tables, _exact(here, search, slot=slot, needed=needed, gate=gate)]
+    return [*tables, _exact(here, search, slot=slot, needed=needed, switch=switch)]
 
 
 def _exact(
-    candidates: QuerySet[Any], search: Search, *, slot: str, needed: int, gate: str = "TRUE"
+    candidates: QuerySet[Any], search: Search, *, slot: str, needed: int, switch: str = "TRUE"
 ) -> _Table:
     scored = scored_products(candidates, search)
     rows = scored.values_list("pk", "reco_slot", "reco_group", "reco_score")
-    return _table(_EXACT, rows, slot=slot, gate=gate, needed=needed)
+    return _table(_EXACT, rows, slot=slot, switch=switch, needed=needed)
 
 
 def _table(template: str, rows: QuerySet[Any], **words: Any) -> _Table:

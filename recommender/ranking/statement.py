@@ -20,7 +20,7 @@ from recommender.models import Checkpoint, Embedding
 from recommender.ranking.designs import design
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
 from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.rule_effects import PINNED, UNSTEERED, Steering
+from recommender.ranking.rule_effects import NO_EFFECTS, PINNED, RuleEffects
 from recommender.vectors import InnerProduct, Part
 
 VECTOR = "recommender_pictures__embeddings__vector"
@@ -92,7 +92,7 @@ class Ranked:
 
 
 def eligible_products(
-    filters: Filters = ANYTHING, *, steered: Steering = UNSTEERED
+    filters: Filters = ANYTHING, *, effects: RuleEffects = NO_EFFECTS
 ) -> QuerySet[Any]:
     """The host's visible products that may be recommended, within filters and the merchant's rules.
 
@@ -103,10 +103,10 @@ def eligible_products(
     """
     shop = catalog()
     products: QuerySet[Any] = shop.products().filter(shop.available())
-    within = filters.within(steered.price_min, steered.price_max, reads=steered.attributes)
+    within = filters.within(effects.price_min, effects.price_max, reads=effects.attributes)
     known = products.annotate(reco_slot=shop.slot(), reco_group=design())
-    eligible: QuerySet[Any] = within.apply(known).exclude(steered.without)
-    lifted: QuerySet[Any] = eligible.annotate(reco_lift=steered.lift())
+    eligible: QuerySet[Any] = within.apply(known).exclude(effects.without)
+    lifted: QuerySet[Any] = eligible.annotate(reco_lift=effects.lift())
     return lifted
 
 
@@ -136,7 +136,7 @@ def rank_products(
             *(pk, slot, group, score),
             dict(zip(names, cosines, strict=True)),
             lift,
-            others_of(family, pk),
+            variants_of(family, pk),
             likeness,
         )
         for pk, slot, group, score, lift, family, *cosines, likeness in _rows(
@@ -190,7 +190,7 @@ def _weighted(names: list[str], weights: Mapping[str, float]) -> Combinable:
     return total
 
 
-def others_of(family: Sequence[Any], pk: Any) -> list[Any]:
+def variants_of(family: Sequence[Any], pk: Any) -> list[Any]:
     return [other for other in family if other != pk]
 
 

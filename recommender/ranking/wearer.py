@@ -16,7 +16,7 @@ SHARED = ("season", "gender")  # by all pieces of a look; given up in this order
 
 
 @dataclass(frozen=True)
-class Demand:
+class WearerDemand:
     """The attributes that pieces share → the value asked for; "" where only the chosen must agree."""
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -47,22 +47,22 @@ class Demand:
         suits, nothing = self.condition(), Value(0.0, output_field=FloatField())
         return Case(When(suits, then=nothing), default=Value(height)) if suits else nothing
 
-    def ladder(self) -> Iterator["Demand"]:
+    def ladder(self) -> Iterator["WearerDemand"]:
         """This, and then ever less of it, down to nothing."""
         left = dict(self.values)
-        yield Demand(left)
+        yield WearerDemand(left)
         for name in SHARED:
             if name in left:
                 left = {other: value for other, value in left.items() if other != name}
-                yield Demand(left)
+                yield WearerDemand(left)
 
 
-UNDEMANDING = Demand()
+ANY_WEARER = WearerDemand()
 
 
-def demand_of(
+def wearer_demand(
     asked: Sequence[Question], filters: Filters, *, kept: Sequence[Question] = ()
-) -> Demand:
+) -> WearerDemand:
     """What these demand where the filters do not speak of it themselves; no query.
 
     What is `kept` is heard where those asked about do not care. Nothing is demanded where they
@@ -72,18 +72,20 @@ def demand_of(
     values: dict[str, str] = {}
     for name in SHARED:
         if name in offered and name not in filters.attributes:
-            known = _known(name, asked) or _known(name, kept)
+            known = _values_known(name, asked) or _values_known(name, kept)
             if len(known) <= 1:
                 values[name] = next(iter(known), "")
-    return Demand(values)
+    return WearerDemand(values)
 
 
-def disagreeing(facts: Collection[Mapping[str, Any]], names: Collection[str]) -> list[str]:
+def disagreements(facts: Collection[Mapping[str, Any]], names: Collection[str]) -> list[str]:
     """The attributes on which any of these pieces do not agree."""
     return [name for name in names if len({fact.get(name) for fact in facts} - _of_all(name)) > 1]
 
 
-def unlike(facts: Sequence[Mapping[str, Any]], demand: Demand) -> Iterator[tuple[int, int]]:
+def mismatched_pairs(
+    facts: Sequence[Mapping[str, Any]], demand: WearerDemand
+) -> Iterator[tuple[int, int]]:
     """Every two of these pieces, by their place, that do not agree on what is demanded.
 
     A piece that does not suit by itself is there because the merchant wants it, beside any other.
@@ -97,8 +99,8 @@ def unlike(facts: Sequence[Mapping[str, Any]], demand: Demand) -> Iterator[tuple
             yield from ((one, other) for (one, a), (other, b) in pairs if a != b)
 
 
-def _known(name: str, questions: Collection[Question]) -> set[str]:
-    said = {each.beside.attributes.get(name) for each in questions}
+def _values_known(name: str, questions: Collection[Question]) -> set[str]:
+    said = {each.anchor.attributes.get(name) for each in questions}
     return {str(value) for value in said - _of_all(name)}
 
 

@@ -41,7 +41,7 @@ def switch_rules(rules: Iterable[Rule], *, is_enabled: bool, by: str) -> int:
     return len(other)
 
 
-def keep_apart(product_pk: Any, other_pk: Any, *, strip: str, by: str) -> Rule:
+def forbid_pair(product_pk: Any, other_pk: Any, *, strip: str, by: str) -> Rule:
     """Hide two products beside each other: a thumbs down, kept as feedback."""
     pair = {"product_id": other_pk, "on_product_id": product_pk, "strip": strip}
     known = Rule.objects.in_force().filter(kind=Rule.Kind.HIDE, both_ways=True, **pair).first()

@@ -22,7 +22,7 @@ STRIPS: dict[Rule.Strip, Callable[..., Strip]] = {
 
 
 @dataclass(frozen=True)
-class Tried:
+class StripPreview:
     """One strip as it is and as it would be."""
 
     product: Any
@@ -57,18 +57,18 @@ class RulePreview:
 
     about: int
     beside: int
-    tried: Sequence[Tried] = ()
+    tried: Sequence[StripPreview] = ()
 
     @property
-    def changed(self) -> list[Tried]:
+    def changed(self) -> list[StripPreview]:
         return [tried for tried in self.tried if tried.is_changed]
 
     @property
-    def emptied(self) -> list[Tried]:
+    def emptied(self) -> list[StripPreview]:
         return [tried for tried in self.tried if tried.is_emptied]
 
     @property
-    def shortened(self) -> list[Tried]:
+    def shortened(self) -> list[StripPreview]:
         return [tried for tried in self.tried if tried.is_shortened]
 
 
@@ -79,23 +79,25 @@ def rule_preview(rule: Rule, *, sample: int = SAMPLE) -> RulePreview:
     """
     about = _shown(rule.product_id, rule.attribute, rule.value)
     anchors = _anchors(rule, sample=sample)
-    tried = [one for product in anchors for one in _tried(product, rule)]
+    tried = [one for product in anchors for one in _previews(product, rule)]
     return RulePreview(about.count(), _beside(rule).count(), tried)
 
 
-def _tried(product: Any, rule: Rule) -> list[Tried]:
+def _previews(product: Any, rule: Rule) -> list[StripPreview]:
     question = question_about(product.pk)
     others = [other for other in question.rules if other.pk != rule.pk]
     candidate = replace(question, rules=[*others, *([rule] if rule.is_enabled else [])])
     strips = [rule.strip] if rule.strip else list(STRIPS)
     return [
-        _compared(product, Rule.Strip(name), before=question, after=candidate) for name in strips
+        _preview(product, Rule.Strip(name), before=question, after=candidate) for name in strips
     ]
 
 
-def _compared(product: Any, name: Rule.Strip, *, before: Question, after: Question) -> Tried:
+def _preview(product: Any, name: Rule.Strip, *, before: Question, after: Question) -> StripPreview:
     strip = STRIPS[name]
-    return Tried(product, name, strip(product, question=before), strip(product, question=after))
+    return StripPreview(
+        product, name, strip(product, question=before), strip(product, question=after)
+    )
 
 
 def _anchors(rule: Rule, *, sample: int) -> list[Any]:

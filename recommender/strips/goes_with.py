@@ -10,14 +10,14 @@ from recommender import conf
 from recommender.catalog import catalog
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, LookItem, Purpose, Rule
-from recommender.ranking.calibration import lowest_score, score_on
+from recommender.ranking.calibration import lowest_score, score_of_rung
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity, diversity_for
 from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.ladder import climb
+from recommender.ranking.ladder import rank_ladder
 from recommender.ranking.question import Question, question_about
-from recommender.ranking.rule_effects import Steering, in_pinned_order
+from recommender.ranking.rule_effects import RuleEffects, put_pins_in_place
 from recommender.ranking.rung import Rung
-from recommender.ranking.shortlist import shortlisted
+from recommender.ranking.shortlist import shortlist
 from recommender.ranking.statement import (
     UNLIMITED,
     WHOLE,
@@ -28,9 +28,9 @@ from recommender.ranking.statement import (
     rank_products,
     scored_products,
 )
-from recommender.ranking.wearer import Demand, demand_of
+from recommender.ranking.wearer import WearerDemand, wearer_demand
 from recommender.strips.items import Item, Reason, Strip
-from recommender.strips.similar import above, products_in_order, wishes
+from recommender.strips.similar import above_floor, merchant_reasons, products_in_order
 
 COLOUR = "colour"
 A_PLACE = 1e-6  # so little counts a place among the newest that any boost outweighs it
@@ -66,7 +66,7 @@ def goes_with(
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
     question = question or question_about(product.pk)
-    placed = climbed(
+    placed = ranked_partners(
         question,
         limit=limit,
         per_slot=per_slot,
@@ -76,7 +76,7 @@ def goes_with(
     return Strip(tuple(_items(placed, question)), versions=_versions(question))
 
 
-def climbed(
+def ranked_partners(
     question: Question,
     *,
     limit: int,
@@ -85,29 +85,29 @@ def climbed(
     filters: Filters = ANYTHING,
 ) -> list[tuple[Rung, Ranked]]:
     """What stands beside the product asked about, in the order shown; one query."""
-    steered = question.steering(Rule.Strip.GOES_WITH)
+    effects = question.effects(Rule.Strip.GOES_WITH)
     wanted = min(limit, per_slot)
-    rungs = partner_rungs(question, filters=filters, steered=steered, wanted=wanted)
-    rows = climb(rungs, limit=limit, per_slot=per_slot, diversity=diversity)
-    return in_pinned_order({row.pk: (rung, row) for rung, row in rows}, steered.pins)
+    rungs = partner_rungs(question, filters=filters, effects=effects, wanted=wanted)
+    rows = rank_ladder(rungs, limit=limit, per_slot=per_slot, diversity=diversity)
+    return put_pins_in_place({row.pk: (rung, row) for rung, row in rows}, effects.pins)
 
 
 def partner_rungs(
-    question: Question, *, filters: Filters, steered: Steering, wanted: int = UNLIMITED
+    question: Question, *, filters: Filters, effects: RuleEffects, wanted: int = UNLIMITED
 ) -> dict[Rung, QuerySet[Any]]:
     """What each rung of the ladder offers, from the best-informed down; at least `wanted` per slot.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(steered.pins))
-    demand = demand_of([question], filters)
-    eligible = eligible_products(demand.reading(filters), steered=steered)
-    others = eligible.exclude(pk=question.beside.pk).exclude(reco_group=question.group)
+    is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(effects.pins))
+    demand = wearer_demand([question], filters)
+    eligible = eligible_products(demand.reading(filters), effects=effects)
+    others = eligible.exclude(pk=question.anchor.pk).exclude(reco_group=question.group)
     partners = others.filter(is_partner)
-    rungs = _rungs(partners, question, demand=demand, steered=steered, wanted=wanted)
-    if steered.pins:
-        pinned = partners.filter(pk__in=list(steered.pins))
+    rungs = _rungs(partners, question, demand=demand, effects=effects, wanted=wanted)
+    if effects.pins:
+        pinned = partners.filter(pk__in=list(effects.pins))
         rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
     return rungs
 
@@ -118,11 +118,11 @@ def style_neighbours(question: Question, *, style: Checkpoint, per_slot: int) ->
     For the same wearer and season. One query; exact but for slots with an index, which may overlook
     one in forty. The score is a cosine, -1 to 1.
     """
-    slots, demand = partner_slots(question.slot), demand_of([question], ANYTHING)
-    search = _in_style(question.beside.pk, style)
+    slots, demand = partner_slots(question.slot), wearer_demand([question], ANYTHING)
+    search = _in_style(question.anchor.pk, style)
     eligible = eligible_products(demand.reading(ANYTHING)).filter(reco_slot__in=slots)
     partners = demand.narrow(eligible)
-    near = shortlisted(partners, search, wanted=per_slot, spare=SPARE, slots=slots)
+    near = shortlist(partners, search, wanted=per_slot, spare=SPARE, slots=slots)
     return rank_products(near, search, limit=UNLIMITED, per_slot=per_slot)
 
 
@@ -130,22 +130,22 @@ def _rungs(
     partners: QuerySet[Any],
     question: Question,
     *,
-    demand: Demand,
-    steered: Steering,
+    demand: WearerDemand,
+    effects: RuleEffects,
     wanted: int,
 ) -> dict[Rung, QuerySet[Any]]:
     scorer = question.checkpoints.get(Purpose.PAIR)
     style = question.checkpoints.get(Purpose.STYLE)
     visual = question.checkpoints.get(Purpose.VISUAL)
-    pk = question.beside.pk
-    rungs = {Rung.LOOK: _worn_with(partners, pk)}
+    pk = question.anchor.pk
+    rungs = {Rung.LOOK: _in_looks_with(partners, pk)}
     suited = demand.narrow(partners)
     if scorer:
-        rungs[Rung.STORED] = above(_stored(suited, pk, scorer), lowest_score(scorer))
+        rungs[Rung.STORED] = above_floor(_stored_pairings(suited, pk, scorer), lowest_score(scorer))
     if style:
         search, slots = _in_style(pk, style), partner_slots(question.slot)
-        near = shortlisted(suited, search, wanted=wanted, slots=slots, steered=steered)
-        rungs[Rung.STYLE] = above(scored_products(near, search), lowest_score(style))
+        near = shortlist(suited, search, wanted=wanted, slots=slots, effects=effects)
+        rungs[Rung.STYLE] = above_floor(scored_products(near, search), lowest_score(style))
     if visual and COLOUR in visual.part_weights:
         only_colour = dict.fromkeys(visual.part_weights, 0.0) | {COLOUR: 1.0}
         in_colour = Search(Subquery(cover_vector(pk, visual)), visual, only_colour)
@@ -154,7 +154,7 @@ def _rungs(
     return rungs
 
 
-def _worn_with(partners: QuerySet[Any], product_pk: Any) -> QuerySet[Any]:
+def _in_looks_with(partners: QuerySet[Any], product_pk: Any) -> QuerySet[Any]:
     """What stands in a look of the shop with the product; scored by the number of such looks."""
     beside = LookItem.objects.filter(look__items__product=product_pk).order_by()
     looks = beside.filter(product=OuterRef("pk")).values("product").annotate(looks=Count("pk"))
@@ -164,7 +164,7 @@ def _worn_with(partners: QuerySet[Any], product_pk: Any) -> QuerySet[Any]:
     return worn
 
 
-def _stored(partners: QuerySet[Any], product_pk: Any, scorer: Checkpoint) -> QuerySet[Any]:
+def _stored_pairings(partners: QuerySet[Any], product_pk: Any, scorer: Checkpoint) -> QuerySet[Any]:
     stored: QuerySet[Any] = partners.filter(
         recommender_partner_pairings__product=product_pk,
         recommender_partner_pairings__scorer=scorer,
@@ -177,7 +177,7 @@ def _in_style(product_pk: Any, style: Checkpoint) -> Search:
     return Search(anchor, style, style.part_weights or {WHOLE: 1.0})
 
 
-def newest(partners: QuerySet[Any], demand: Demand) -> QuerySet[Any]:
+def newest(partners: QuerySet[Any], demand: WearerDemand) -> QuerySet[Any]:
     """The newest of each slot before all second newest, and what does not suit after all of them.
 
     A score not above 0 claims no knowledge.
@@ -202,10 +202,10 @@ def _items(placed: list[tuple[Rung, Ranked]], question: Question) -> list[Item]:
     return [
         Item(
             product,
-            score_on(rung_of[row.pk], row.score, question.checkpoints),
+            score_of_rung(rung_of[row.pk], row.score, question.checkpoints),
             rank,
             rung_of[row.pk],
-            (*wishes(row), *_reasons(rung_of[row.pk], row)),
+            (*merchant_reasons(row), *_reasons(rung_of[row.pk], row)),
             row.variants,
         )
         for rank, (row, product) in enumerate(
@@ -221,7 +221,7 @@ def _score(row: Ranked) -> float:
 def _reasons(rung: Rung, row: Ranked) -> list[Reason]:
     """Why the product is on its rung; what is only pinned has its reason in that."""
     if rung == Rung.LOOK:
-        return [worn_together(round(row.score))]
+        return [look_reason(round(row.score))]
     texts = {
         Rung.STORED: gettext("The style scorer rates the two together"),
         Rung.STYLE: gettext("Close in style"),
@@ -231,7 +231,7 @@ def _reasons(rung: Rung, row: Ranked) -> list[Reason]:
     return [Reason(rung.value, texts[rung], _score(row))] if rung in texts else []
 
 
-def worn_together(looks: int) -> Reason:
+def look_reason(looks: int) -> Reason:
     """That products share so many looks of the shop."""
     text = ngettext("Worn together in %(n)s look", "Worn together in %(n)s looks", looks)
     return Reason(Rung.LOOK.value, text % {"n": looks}, float(looks))

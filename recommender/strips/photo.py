@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from PIL import Image
 
-from recommender.broker import NoWorker, encoded_photo
+from recommender.broker import NoWorker, ask_photo_features
 from recommender.models import Checkpoint, Purpose, active_checkpoint
 from recommender.photos import SHOPPER, Crop, cropped, encode_jpeg, open_photo
 from recommender.ranking.calibration import is_doubtful, is_no_match
@@ -22,7 +22,7 @@ PHOTO_QUALITY = 85
 
 
 @dataclass(frozen=True)
-class SeenPhoto:
+class PhotoFeatures:
     """All that is left of a photo once it was looked at: a vector, and what was recognised."""
 
     label: str  # of the checkpoint whose space the vector lives in
@@ -34,20 +34,20 @@ class SeenPhoto:
     palette: Sequence[Mapping[str, Any]] = ()
 
 
-class SeenByAnother(LookupError):  # noqa: N818 -- reads as what happened
+class OutdatedFeatures(LookupError):  # noqa: N818 -- reads as what happened
     """This photo was looked at by an earlier version. Please send it once more."""
 
 
-def nothing_found(filters: Filters) -> str:
+def no_match_text(filters: Filters) -> str:
     """Say to a shopper that a photo search found nothing."""
     if filters == ANYTHING:
         return gettext("Nothing in the shop looks like this.")
     return gettext("Nothing in the shop looks like this and is what you asked for.")
 
 
-def seen_photo(
+def encode_photo(
     data: bytes, *, purpose: Purpose = Purpose.VISUAL, crop: Crop | None = None
-) -> SeenPhoto:
+) -> PhotoFeatures:
     """Have a worker look at a photo, or at a part of it; one query, and a bounded wait.
 
     The vector is the one for this purpose: visual to find what looks alike, style to find partners.
@@ -58,11 +58,11 @@ def seen_photo(
         BadPhoto: what is wrong with the photo, for people.
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
     """
-    photo, checkpoint = opened(data, crop=crop), encoder_of(purpose)
-    return seen_in(encoded_photo(sent(photo)), checkpoint)
+    photo, checkpoint = decode_photo(data, crop=crop), encoder_of(purpose)
+    return features_in(ask_photo_features(photo_payload(photo)), checkpoint)
 
 
-def opened(data: bytes, *, crop: Crop | None = None) -> Image.Image:
+def decode_photo(data: bytes, *, crop: Crop | None = None) -> Image.Image:
     """Decode a shopper's photo, or a part of it, as large as it is sent to a worker.
 
     Raises:
@@ -75,7 +75,7 @@ def opened(data: bytes, *, crop: Crop | None = None) -> Image.Image:
     return part
 
 
-def sent(photo: Image.Image) -> bytes:
+def photo_payload(photo: Image.Image) -> bytes:
     """What of a photo travels to a worker: pixels alone."""
     return encode_jpeg(photo, quality=PHOTO_QUALITY)
 
@@ -92,7 +92,7 @@ def encoder_of(purpose: Purpose = Purpose.VISUAL) -> Checkpoint:
     return checkpoint
 
 
-def seen_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> SeenPhoto:
+def features_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> PhotoFeatures:
     """Read what a worker saw.
 
     Raises:
@@ -101,7 +101,7 @@ def seen_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> SeenPhoto:
     vector = reply["embeddings"].get(checkpoint.label)
     if vector is None:
         raise NoWorker(NoWorker.__doc__)
-    return SeenPhoto(
+    return PhotoFeatures(
         checkpoint.label,
         vector,
         category=reply.get("category") or "",
@@ -112,8 +112,8 @@ def seen_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> SeenPhoto:
     )
 
 
-def products_like_seen(
-    seen: SeenPhoto,
+def products_like_features(
+    seen: PhotoFeatures,
     *,
     filters: Filters = ANYTHING,
     limit: int | None = None,
@@ -130,7 +130,7 @@ def products_like_seen(
     question = question_of_its_own()
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None or checkpoint.label != seen.label:
-        raise SeenByAnother(SeenByAnother.__doc__)
+        raise OutdatedFeatures(OutdatedFeatures.__doc__)
     if _shows_nothing(seen, question):
         return Strip(versions=(checkpoint.label,))
     return products_like_vector(
@@ -138,7 +138,7 @@ def products_like_seen(
     )
 
 
-def _shows_nothing(seen: SeenPhoto, question: Question) -> bool:
+def _shows_nothing(seen: PhotoFeatures, question: Question) -> bool:
     checkpoint = question.checkpoints[Purpose.VISUAL]
     confidence = seen.category_confidence if seen.category else None
     if not is_doubtful(confidence, checkpoint):

@@ -4,53 +4,59 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.broker import encoded_boxes
+from recommender.broker import ask_garment_features
 from recommender.models import Checkpoint
 from recommender.photos import Crop
-from recommender.strips.photo import SeenPhoto, encoder_of, opened, seen_in, sent
+from recommender.strips.photo import (
+    PhotoFeatures,
+    decode_photo,
+    encoder_of,
+    features_in,
+    photo_payload,
+)
 
 # Below this the encoder is guessing what a part of the photo shows, and the part is not offered.
-SURE_OF_PIECE = 0.5
-MOST_PIECES = 4
-SAME_PLACE = 0.6  # of two boxes together; more in common, and they are one
+MIN_CONFIDENCE = 0.5
+MAX_GARMENTS = 4
+SAME_BOX_OVERLAP = 0.6  # of two boxes together; more in common, and they are one
 
 
 @dataclass(frozen=True)
-class Piece:
+class PhotoGarment:
     """A part of a photo in which something was recognised."""
 
     place: Crop
-    seen: SeenPhoto
+    seen: PhotoFeatures
 
 
 @dataclass(frozen=True)
-class LookedAt:
+class EncodedPhoto:
     """A photo as a whole, and the pieces in it, the surest first."""
 
-    whole: SeenPhoto
-    pieces: Sequence[Piece] = ()
+    whole: PhotoFeatures
+    pieces: Sequence[PhotoGarment] = ()
 
 
-def photo_in_pieces(data: bytes) -> LookedAt:
+def encode_photo_garments(data: bytes) -> EncodedPhoto:
     """Have a worker look at a photo and at what stands out in it; one query, and a bounded wait.
 
     Raises:
         BadPhoto: what is wrong with the photo, for people.
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
     """
-    photo, checkpoint = opened(data), encoder_of()
-    reply = encoded_boxes(sent(photo))
-    return LookedAt(seen_in(reply, checkpoint), _pieces(reply["boxes"], checkpoint))
+    photo, checkpoint = decode_photo(data), encoder_of()
+    reply = ask_garment_features(photo_payload(photo))
+    return EncodedPhoto(features_in(reply, checkpoint), _garments(reply["boxes"], checkpoint))
 
 
-def _pieces(boxes: Sequence[Mapping[str, Any]], checkpoint: Checkpoint) -> list[Piece]:
-    sure = [box for box in boxes if (box["category_confidence"] or 0) >= SURE_OF_PIECE]
-    kept: list[Piece] = []
+def _garments(boxes: Sequence[Mapping[str, Any]], checkpoint: Checkpoint) -> list[PhotoGarment]:
+    sure = [box for box in boxes if (box["category_confidence"] or 0) >= MIN_CONFIDENCE]
+    kept: list[PhotoGarment] = []
     for box in sorted(sure, key=lambda box: -box["category_confidence"]):
         place = Crop(*(round(box[name], 4) for name in ("x", "y", "width", "height")))
-        if not any(_overlap(place, piece.place) > SAME_PLACE for piece in kept):
-            kept.append(Piece(place, seen_in(box, checkpoint)))
-    return kept[:MOST_PIECES]
+        if not any(_overlap(place, piece.place) > SAME_BOX_OVERLAP for piece in kept):
+            kept.append(PhotoGarment(place, features_in(box, checkpoint)))
+    return kept[:MAX_GARMENTS]
 
 
 def _overlap(one: Crop, other: Crop) -> float:

@@ -7,8 +7,13 @@ from typing import Any
 from recommender.photos import Crop
 from recommender.ranking.filters import ANYTHING, Filters
 from recommender.strips.items import Strip
-from recommender.strips.photo import SeenPhoto, nothing_found, products_like_seen, seen_photo
-from recommender.strips.photo_garments import LookedAt, Piece, photo_in_pieces
+from recommender.strips.photo import (
+    PhotoFeatures,
+    encode_photo,
+    no_match_text,
+    products_like_features,
+)
+from recommender.strips.photo_garments import EncodedPhoto, PhotoGarment, encode_photo_garments
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class PhotoAnswer:
     slot_confidence: float | None = None
     palette: Sequence[Mapping[str, Any]] = ()
     message: str = ""
-    pieces: Sequence[Piece] = ()
+    pieces: Sequence[PhotoGarment] = ()
 
 
 def products_like_photo(
@@ -36,7 +41,7 @@ def products_like_photo(
 ) -> PhotoAnswer:
     """Products that look like a photo nobody has seen before, or a part of it, best first.
 
-    Four or five queries, and a bounded wait for a worker; see `seen_photo` and `products_like_seen`.
+    Four or five queries, and a bounded wait for a worker; see `encode_photo` and `products_like_features`.
     `boxes` asks for the pieces in the photo too; a part of it is not looked through once more.
 
     Raises:
@@ -44,16 +49,18 @@ def products_like_photo(
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
     """
     is_whole = crop is None and boxes
-    looked = photo_in_pieces(data) if is_whole else LookedAt(seen_photo(data, crop=crop))
-    strip = products_like_seen(looked.whole, filters=filters, limit=limit, diversity=diversity)
+    looked = (
+        encode_photo_garments(data) if is_whole else EncodedPhoto(encode_photo(data, crop=crop))
+    )
+    strip = products_like_features(looked.whole, filters=filters, limit=limit, diversity=diversity)
     return PhotoAnswer(
         strip,
         **_recognised(looked.whole),
-        message="" if strip else nothing_found(filters),
+        message="" if strip else no_match_text(filters),
         pieces=looked.pieces,
     )
 
 
-def _recognised(seen: SeenPhoto) -> dict[str, Any]:
+def _recognised(seen: PhotoFeatures) -> dict[str, Any]:
     names = ("category", "category_confidence", "slot", "slot_confidence", "palette")
     return {name: getattr(seen, name) for name in names}

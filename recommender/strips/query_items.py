@@ -17,9 +17,9 @@ from recommender.models import Checkpoint, Purpose, Rule
 from recommender.models.rules import SLOT
 from recommender.ranking.filters import Filters
 from recommender.ranking.question import Question, question_of, question_of_its_own, question_rows
-from recommender.ranking.rule_effects import Facts, Steering
+from recommender.ranking.rule_effects import Anchor, RuleEffects
 from recommender.ranking.statement import eligible_products
-from recommender.strips.photo import SeenByAnother, SeenPhoto
+from recommender.strips.photo import OutdatedFeatures, PhotoFeatures
 
 MOST_LOOK_PIECES = 200  # of the newest looks that one product stands in
 NOBODY = object()  # a photo has no key, so that no rule about a product means it
@@ -37,20 +37,20 @@ class LookPiece:
 
 
 @dataclass(frozen=True)
-class Given:
+class QueryItem:
     """One of the things asked about: a product, or a photo that is known by its vector alone.
 
     `looks` are the pieces of all looks that the product stands in, the newest look first.
     """
 
     question: Question
-    photo: SeenPhoto | None = None
+    photo: PhotoFeatures | None = None
     looks: Sequence[LookPiece] = ()
     is_available: bool = True
 
     @property
     def pk(self) -> Any:
-        return self.question.beside.pk
+        return self.question.anchor.pk
 
     @property
     def slot(self) -> str:
@@ -63,10 +63,10 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Group:
+class QueryItems:
     """Everything asked about at once, and what serves."""
 
-    given: Sequence[Given] = ()
+    given: Sequence[QueryItem] = ()
     checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
 
     @property
@@ -94,7 +94,7 @@ class Group:
         return {pk: len(worn) for pk, worn in beside.items() if pk not in self.product_pks}
 
 
-def group_of(items: Sequence[Any], *, also: Sequence[Any] = ()) -> Group:
+def query_items(items: Sequence[Any], *, also: Sequence[Any] = ()) -> QueryItems:
     """What there is to know about these products and photos, and the products of more keys; one query.
 
     A product that is gone from the shop's table is left out.
@@ -102,49 +102,49 @@ def group_of(items: Sequence[Any], *, also: Sequence[Any] = ()) -> Group:
     Raises:
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
     """
-    pks = [item.pk for item in items if not isinstance(item, SeenPhoto)] + list(also)
+    pks = [item.pk for item in items if not isinstance(item, PhotoFeatures)] + list(also)
     rows = _rows(pks) if pks else ()
     products = {
-        row["pk"]: Given(
+        row["pk"]: QueryItem(
             question_of(row), looks=_pieces(row), is_available=row["reco_is_available"]
         )
         for row in rows
     }
     known = next((each.question for each in products.values()), None) or question_of_its_own()
     given = [
-        _photographed(item, known) if isinstance(item, SeenPhoto) else products.get(item.pk)
+        _photo_item(item, known) if isinstance(item, PhotoFeatures) else products.get(item.pk)
         for item in items
     ]
     given += [products.get(key) for key in also]
-    return Group([each for each in given if each], known.checkpoints)
+    return QueryItems([each for each in given if each], known.checkpoints)
 
 
-def steering_beside(given: Collection[Given]) -> Steering:
+def joint_effects(given: Collection[QueryItem]) -> RuleEffects:
     """What the rules mean beside all of these: each one's rules hold, and none counts twice."""
-    each_alone = [each.question.steering(Rule.Strip.GOES_WITH) for each in given]
+    each_alone = [each.question.effects(Rule.Strip.GOES_WITH) for each in given]
     pins: dict[Any, int] = {}
-    for pk, position in (pin for steered in each_alone for pin in steered.pins.items()):
+    for pk, position in (pin for effects in each_alone for pin in effects.pins.items()):
         pins[pk] = min(position, pins.get(pk, position))
-    lows = [steered.price_min for steered in each_alone if steered.price_min is not None]
-    highs = [steered.price_max for steered in each_alone if steered.price_max is not None]
-    return Steering(
-        reduce(or_, (steered.without for steered in each_alone), Q()),
-        list(dict.fromkeys(lift for steered in each_alone for lift in steered.lifts)),
+    lows = [effects.price_min for effects in each_alone if effects.price_min is not None]
+    highs = [effects.price_max for effects in each_alone if effects.price_max is not None]
+    return RuleEffects(
+        reduce(or_, (effects.without for effects in each_alone), Q()),
+        list(dict.fromkeys(lift for effects in each_alone for lift in effects.lifts)),
         pins,
         max(lows, default=None),
         min(highs, default=None),
-        frozenset().union(*(steered.attributes for steered in each_alone)),
+        frozenset().union(*(effects.attributes for effects in each_alone)),
     )
 
 
-def open_slots(given: Collection[Given]) -> list[str]:
+def open_slots(given: Collection[QueryItem]) -> list[str]:
     """The slots that go with every one of these and that none of them takes."""
     known = [each for each in given if not each.is_anything]
     return [slot for slot in SLOTS if all(slot in partner_slots(each.slot) for each in known)]
 
 
 def partners_of(
-    group: Group, *, filters: Filters, steered: Steering, wanted: Collection[Any] = ()
+    group: QueryItems, *, filters: Filters, effects: RuleEffects, wanted: Collection[Any] = ()
 ) -> QuerySet[Any]:
     """Eligible products, of open slots or pinned, of no design asked about.
 
@@ -153,20 +153,20 @@ def partners_of(
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    is_partner = Q(reco_slot__in=open_slots(group.given)) | Q(pk__in=list(steered.pins))
+    is_partner = Q(reco_slot__in=open_slots(group.given)) | Q(pk__in=list(effects.pins))
     of_another = ~Q(reco_group__in=group.designs) | Q(pk__in=list(wanted))
-    eligible = eligible_products(filters, steered=steered).filter(is_partner, of_another)
+    eligible = eligible_products(filters, effects=effects).filter(is_partner, of_another)
     partners: QuerySet[Any] = eligible.exclude(pk__in=group.product_pks)
     return partners
 
 
-def _photographed(photo: SeenPhoto, known: Question) -> Given:
+def _photo_item(photo: PhotoFeatures, known: Question) -> QueryItem:
     """A photo beside which the shop's rules hold as far as its slot tells."""
     style = known.checkpoints.get(Purpose.STYLE)
     if style is None or style.label != photo.label:
-        raise SeenByAnother(SeenByAnother.__doc__)
-    beside = Facts(NOBODY, {SLOT: photo.slot})
-    return Given(Question(known.checkpoints, known.rules, beside, slot=photo.slot), photo)
+        raise OutdatedFeatures(OutdatedFeatures.__doc__)
+    beside = Anchor(NOBODY, {SLOT: photo.slot})
+    return QueryItem(Question(known.checkpoints, known.rules, beside, slot=photo.slot), photo)
 
 
 def _rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]:

@@ -14,9 +14,9 @@ from recommender.ranking.calibration import lowest_score, shown_score
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity, diversity_for
 from recommender.ranking.filters import ANYTHING, Filters
 from recommender.ranking.question import Question, question_about
-from recommender.ranking.rule_effects import PINNED, Steering, in_pinned_order
+from recommender.ranking.rule_effects import PINNED, RuleEffects, put_pins_in_place
 from recommender.ranking.rung import Rung
-from recommender.ranking.shortlist import shortlisted
+from recommender.ranking.shortlist import shortlist
 from recommender.ranking.statement import (
     WHOLE,
     Ranked,
@@ -59,7 +59,7 @@ def similar_products(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
-    ranked = ranked_like(
+    ranked = ranked_similar(
         question,
         limit=conf.get("STRIP_LENGTH") if limit is None else limit,
         colour_weight=colour_weight,
@@ -69,7 +69,7 @@ def similar_products(
     return _strip(ranked, checkpoint)
 
 
-def ranked_like(
+def ranked_similar(
     question: Question,
     *,
     limit: int,
@@ -82,14 +82,14 @@ def ranked_like(
     The question must have a visual checkpoint.
     """
     checkpoint = question.checkpoints[Purpose.VISUAL]
-    steered = question.steering(Rule.Strip.SIMILAR)
-    anchor = Subquery(cover_vector(question.beside.pk, checkpoint))
+    effects = question.effects(Rule.Strip.SIMILAR)
+    anchor = Subquery(cover_vector(question.anchor.pk, checkpoint))
     search = Search(anchor, checkpoint, part_weights(checkpoint, colour_weight))
     return _ranked(
-        _like(question, filters=filters, steered=steered),
+        _similar_candidates(question, filters=filters, effects=effects),
         search,
         limit=limit,
-        steered=steered,
+        effects=effects,
         slots=[question.slot],
         lowest=lowest_score(checkpoint),
         diversity=diversity,
@@ -110,13 +110,13 @@ def products_like_vector(
     The question must have a visual checkpoint. Rules that hold beside a product say nothing here.
     """
     checkpoint = question.checkpoints[Purpose.VISUAL]
-    steered = question.steering(Rule.Strip.SIMILAR)
+    effects = question.effects(Rule.Strip.SIMILAR)
     weights = part_weights(checkpoint, colour_weight)
     ranked = _ranked(
-        eligible_products(filters, steered=steered),
+        eligible_products(filters, effects=effects),
         Search(vector_value(vector), checkpoint, weights),
         limit=conf.get("STRIP_LENGTH") if limit is None else limit,
-        steered=steered,
+        effects=effects,
         slots=filters.slots,
         diversity=diversity_for(question, diversity),
     )
@@ -127,7 +127,7 @@ def nearest_score(vector: Sequence[float], *, question: Question) -> float:
     """The raw score of what looks most like a photo in the whole shop, -1 in an empty one; one query."""
     checkpoint = question.checkpoints[Purpose.VISUAL]
     search = Search(vector_value(vector), checkpoint, part_weights(checkpoint, None))
-    near = shortlisted(eligible_products(), search, wanted=1)
+    near = shortlist(eligible_products(), search, wanted=1)
     ranked = rank_products(near, search, limit=1)
     return ranked[0].score if ranked else -1.0
 
@@ -136,7 +136,7 @@ def similar_rungs(
     question: Question,
     *,
     filters: Filters,
-    steered: Steering,
+    effects: RuleEffects,
     colour_weight: float | None = None,
     is_floored: bool = True,
 ) -> dict[Rung, QuerySet[Any]]:
@@ -150,13 +150,15 @@ def similar_rungs(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return {}
-    anchor = Subquery(cover_vector(question.beside.pk, checkpoint))
+    anchor = Subquery(cover_vector(question.anchor.pk, checkpoint))
     search = Search(anchor, checkpoint, part_weights(checkpoint, colour_weight))
-    scored = scored_products(_like(question, filters=filters, steered=steered), search)
-    return {Rung.VISUAL: above(scored, lowest_score(checkpoint)) if is_floored else scored}
+    scored = scored_products(
+        _similar_candidates(question, filters=filters, effects=effects), search
+    )
+    return {Rung.VISUAL: above_floor(scored, lowest_score(checkpoint)) if is_floored else scored}
 
 
-def above(scored: QuerySet[Any], lowest: float) -> QuerySet[Any]:
+def above_floor(scored: QuerySet[Any], lowest: float) -> QuerySet[Any]:
     """Leave out what scores below a floor, but for what is pinned."""
     if lowest == -math.inf:
         return scored
@@ -164,10 +166,12 @@ def above(scored: QuerySet[Any], lowest: float) -> QuerySet[Any]:
     return kept
 
 
-def _like(question: Question, *, filters: Filters, steered: Steering) -> QuerySet[Any]:
+def _similar_candidates(
+    question: Question, *, filters: Filters, effects: RuleEffects
+) -> QuerySet[Any]:
     """What may be called similar: of the same slot, and no colour of its own design."""
-    eligible = eligible_products(filters, steered=steered).filter(reco_slot=question.slot)
-    like: QuerySet[Any] = eligible.exclude(pk=question.beside.pk).exclude(reco_group=question.group)
+    eligible = eligible_products(filters, effects=effects).filter(reco_slot=question.slot)
+    like: QuerySet[Any] = eligible.exclude(pk=question.anchor.pk).exclude(reco_group=question.group)
     return like
 
 
@@ -182,14 +186,14 @@ def _ranked(
     search: Search,
     *,
     limit: int,
-    steered: Steering,
+    effects: RuleEffects,
     slots: Collection[str],
     diversity: Diversity,
     lowest: float = -math.inf,
 ) -> list[Ranked]:
-    near = shortlisted(candidates, search, wanted=limit, slots=slots, steered=steered)
+    near = shortlist(candidates, search, wanted=limit, slots=slots, effects=effects)
     ranked = rank_products(near, search, limit=limit, lowest=lowest, diversity=diversity)
-    return in_pinned_order({row.pk: row for row in ranked}, steered.pins)
+    return put_pins_in_place({row.pk: row for row in ranked}, effects.pins)
 
 
 def _strip(ranked: Sequence[Ranked], checkpoint: Checkpoint) -> Strip:
@@ -199,7 +203,7 @@ def _strip(ranked: Sequence[Ranked], checkpoint: Checkpoint) -> Strip:
             shown_score(row.score, checkpoint),
             rank,
             Rung.VISUAL,
-            (*wishes(row), *_reasons(row.parts)),
+            (*merchant_reasons(row), *_reasons(row.parts)),
             row.variants,
         )
         for rank, (row, product) in enumerate(products_in_order(ranked), start=1)
@@ -207,7 +211,7 @@ def _strip(ranked: Sequence[Ranked], checkpoint: Checkpoint) -> Strip:
     return Strip(tuple(items), versions=(checkpoint.label,))
 
 
-def wishes(row: Ranked) -> list[Reason]:
+def merchant_reasons(row: Ranked) -> list[Reason]:
     """The merchant's part in a product's place."""
     if row.is_pinned:
         return [Reason("pinned", gettext("Picked by the shop"), 1.0)]

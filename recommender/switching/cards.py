@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recommender.models import JUDGES, Checkpoint, Purpose
+from recommender.models import SCORER_PURPOSES, Checkpoint, Purpose
 
 FEATURES_OF, EMBEDDINGS_OF = "features of ", "embeddings of "
 WIDEST_VECTOR = 16_000  # pgvector: the type halfvec holds no more
@@ -74,7 +74,7 @@ def check_card(card: Mapping[str, Any]) -> None:
         NoCheckpoint: says which width it has and what would do.
     """
     label, width = f"{card['name']}@{card['version']}", card["dimension"]
-    if card["purpose"] in JUDGES:
+    if card["purpose"] in SCORER_PURPOSES:
         return
     if not width:
         raise NoCheckpoint(

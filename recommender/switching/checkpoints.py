@@ -13,7 +13,7 @@ from django.utils import timezone
 from recommender import broker, conf
 from recommender.locks import advisory_lock
 from recommender.models import (
-    JUDGES,
+    SCORER_PURPOSES,
     Checkpoint,
     EmbeddingJob,
     Job,
@@ -80,7 +80,8 @@ def unreplaced_checkpoints() -> list[Path]:
     runs = TrainingRun.objects.filter(name=OuterRef("name"), version=OuterRef("version"))
     own = set(serving.filter(Exists(runs)).values_list("purpose", flat=True))
     retired = Checkpoint.objects.filter(
-        Q(purpose__in=serving.values("purpose")) | Q(purpose__in=JUDGES),  # need no successor
+        Q(purpose__in=serving.values("purpose"))
+        | Q(purpose__in=SCORER_PURPOSES),  # need no successor
         state=Checkpoint.State.RETIRED,
     )
     replaced = {checkpoint.label for checkpoint in retired}
@@ -202,7 +203,7 @@ def _know_what_it_reads(card: Mapping[str, Any], folder: Path) -> None:
     label = f"{card['name']}@{card['version']}"
     if backbone := after(FEATURES_OF, card["reads"]):
         _know_backbone(backbone, label=label, folder=folder)
-    elif card["purpose"] in JUDGES:
+    elif card["purpose"] in SCORER_PURPOSES:
         encoder = after(EMBEDDINGS_OF, card["reads"])
         kept_up = _readable(card["purpose"])
         if encoder not in kept_up:

@@ -32,7 +32,7 @@ BANDS = [
 
 
 @dataclass(frozen=True)
-class Compared:
+class StripChange:
     """One product's strip as it is and as it would be."""
 
     product: Any
@@ -70,7 +70,7 @@ class Comparison:
     products: int
     silent: int
     overlaps: Sequence[float] = ()
-    compared: Sequence[Compared] = ()
+    compared: Sequence[StripChange] = ()
 
     @property
     def overlap(self) -> float | None:
@@ -111,7 +111,7 @@ class Comparison:
         return [(label, found.count(floor)) for floor, label in BANDS]
 
     @property
-    def most_changed(self) -> list[Compared]:
+    def most_changed(self) -> list[StripChange]:
         return [one for one in self.compared if one.dropped or one.new]
 
 
@@ -133,8 +133,8 @@ def comparison(
     products = shown.count()
     keys = list(_shuffled(shown, seed=seed).values_list("pk", flat=True)[:sample])
     shows_in_strips = candidate.purpose != Purpose.SET and active not in {None, candidate}
-    each = _compared(keys, candidate) if shows_in_strips else iter(())
-    overlaps, silent, compared = _tally(_until(deadline, each))
+    each = _changes(keys, candidate) if shows_in_strips else iter(())
+    overlaps, silent, compared = _totals(_until(deadline, each))
     return Comparison(
         candidate,
         active,
@@ -152,7 +152,7 @@ def _shuffled(products: Any, *, seed: int) -> Any:
     return products.order_by(MD5(Concat(Cast("pk", TextField()), Value(f"/{seed}"))), "pk")
 
 
-def _compared(keys: Sequence[Any], candidate: Checkpoint) -> Iterator[Compared]:
+def _changes(keys: Sequence[Any], candidate: Checkpoint) -> Iterator[StripChange]:
     shown = catalog().products().in_bulk(keys)
     rows = {row["pk"]: row for row in question_rows(keys)}
     for key in keys:
@@ -160,18 +160,18 @@ def _compared(keys: Sequence[Any], candidate: Checkpoint) -> Iterator[Compared]:
             yield _one(shown[key], question_of(rows[key]), candidate)
 
 
-def _until(deadline: float, each: Iterator[Compared]) -> Iterator[Compared]:
+def _until(deadline: float, each: Iterator[StripChange]) -> Iterator[StripChange]:
     for one in each:
         yield one
         if monotonic() >= deadline:
             return
 
 
-def _tally(each: Iterator[Compared]) -> tuple[list[float], int, list[Compared]]:
+def _totals(each: Iterator[StripChange]) -> tuple[list[float], int, list[StripChange]]:
     """All overlaps, how many are silent, and the least alike: two full strips take 100 kB."""
     overlaps: list[float] = []
     silent = 0
-    least_alike: list[Compared] = []
+    least_alike: list[StripChange] = []
     for one in each:
         if one.before or one.after:
             overlaps.append(one.overlap)
@@ -181,7 +181,7 @@ def _tally(each: Iterator[Compared]) -> tuple[list[float], int, list[Compared]]:
     return overlaps, silent, least_alike
 
 
-def _one(product: Any, question: Question, candidate: Checkpoint) -> Compared:
+def _one(product: Any, question: Question, candidate: Checkpoint) -> StripChange:
     strip: Callable[..., Strip] = goes_with
     before = question.checkpoints
     if candidate.purpose == Purpose.VISUAL:
@@ -190,7 +190,7 @@ def _one(product: Any, question: Question, candidate: Checkpoint) -> Compared:
         before = {name: one for name, one in before.items() if name != Purpose.PAIR}
     after = {**before, candidate.purpose: candidate}
     sides = (replace(question, checkpoints=side) for side in (before, after))
-    return Compared(product, *(strip(product, limit=AT, question=side) for side in sides))
+    return StripChange(product, *(strip(product, limit=AT, question=side) for side in sides))
 
 
 def _keys(strip: Strip) -> list[Any]:

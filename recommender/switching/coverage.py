@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from recommender.models import JUDGES, Checkpoint, Embedding, EmbeddingJob, Job, Pairing, Picture
+from recommender.models import (
+    SCORER_PURPOSES,
+    Checkpoint,
+    Embedding,
+    EmbeddingJob,
+    Job,
+    Pairing,
+    Picture,
+)
 
 ENOUGH = 0.999  # below this share of pictures a switch would be seen in the shop
 
@@ -60,7 +68,7 @@ def coverage_of(checkpoint: Checkpoint) -> Coverage:
 
     A scorer sees no pictures: nothing is missing.
     """
-    if checkpoint.purpose in JUDGES:
+    if checkpoint.purpose in SCORER_PURPOSES:
         return Coverage()
     dead = EmbeddingJob.objects.filter(
         picture=OuterRef("pk"), checkpoint=checkpoint, state=Job.State.DEAD

@@ -73,7 +73,7 @@ def test_the_order_of_outfits_is_the_set_scorers(wait_for_work, contrary, settin
 
     first = answer.outfits[0]
     assert answer.versions[1:] == (scorer.label,)
-    assert first.verdict == max(one.verdict for one in answer.outfits)
+    assert first.set_score == max(one.set_score for one in answer.outfits)
     assert by_pairs[tuple(pieces(first))] == min(by_pairs.values())
 
 
@@ -89,7 +89,7 @@ def test_without_a_worker_the_pairs_answer_in_bounded_time(redis_url, shipped, c
 
     assert time.monotonic() - started < 2  # one wait, not five
     assert [pieces(one.outfits[0]) for one in answers] == [by_pairs] * 5
-    assert answers[0].outfits[0].verdict is None
+    assert answers[0].outfits[0].set_score is None
 
 
 def test_a_switch_of_the_style_makes_it_stand_aside(wait_for_work, contrary, settings, tmp_path):

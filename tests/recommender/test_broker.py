@@ -82,14 +82,14 @@ def test_photo_search_says_so_when_the_broker_is_down(bells):
     bells.error = OperationalError("refused")
 
     with pytest.raises(broker.NoWorker, match="try again"):
-        broker.encoded_photo(b"jpeg")
+        broker.ask_photo_features(b"jpeg")
 
 
 def test_regions_are_asked_for_where_photos_are(bells):
     bells.error = OperationalError("refused")
 
     with pytest.raises(broker.NoWorker):
-        broker.found_regions(called="x", pictures=[1, 2])
+        broker.ask_regions(called="x", pictures=[1, 2])
     assert broker.QUEUES[broker.FIND_REGIONS] == broker.QUEUES[broker.ENCODE_PHOTO]
 
 
@@ -122,7 +122,7 @@ def reply(redis_url):
     threads = []
 
     def send(payload, *, after=0.0):
-        threads.append(threading.Timer(after, broker.answer, [name, payload]))
+        threads.append(threading.Timer(after, broker.send_reply, [name, payload]))
         threads[-1].start()
         return name
 
@@ -132,7 +132,7 @@ def reply(redis_url):
 
 
 def heard(name, *, timeout):
-    found = broker._awaited(name, timeout=timeout)
+    found = broker._wait_for_reply(name, timeout=timeout)
     return None if found is None else json.loads(found[1])
 
 
@@ -157,7 +157,7 @@ def test_nobody_waits_longer_than_asked_to(redis_url):
 def test_an_answer_is_heard_once_and_not_kept_for_ever(redis_url):
     name = f"recommender.reply.{uuid.uuid4()}"
     for number in range(3):
-        broker.answer(name, {"seen": number})
+        broker.send_reply(name, {"seen": number})
 
     assert [heard(name, timeout=5)["seen"] for _time in range(2)] == [0, 1]
     assert 0 < broker._redis().ttl(name) <= broker.REPLY_KEPT_SECONDS
@@ -167,11 +167,11 @@ def test_regions_found_too_late_are_there_for_who_asks_again(bells, redis_url, s
     settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTO_TIMEOUT_SECONDS": 0.1}
     question = {"called": str(uuid.uuid4()), "pictures": [1, 2]}
     with pytest.raises(broker.NoWorker):
-        broker.found_regions(**question)
+        broker.ask_regions(**question)
     ((_name, options),) = bells.rung
-    broker.answer(options["kwargs"]["reply_to"], {"regions": []})
+    broker.send_reply(options["kwargs"]["reply_to"], {"regions": []})
 
-    assert broker.found_regions(**question) == {"regions": []}
+    assert broker.ask_regions(**question) == {"regions": []}
     assert len(bells.rung) == 1
 
 
@@ -179,7 +179,7 @@ def test_a_photo_is_never_answered_with_what_another_asked(bells, redis_url, set
     settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTO_TIMEOUT_SECONDS": 0.1}
     for _time in range(2):
         with pytest.raises(broker.NoWorker):
-            broker.encoded_photo(b"jpeg")
+            broker.ask_photo_features(b"jpeg")
 
     first, second = (options["kwargs"]["reply_to"] for _name, options in bells.rung)
     assert first != second

@@ -214,7 +214,7 @@ def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch
 
 def test_a_shoppers_photo_comes_back_as_vectors_and_words(monkeypatch):
     replies, visual = {}, Checkpoint.objects.get(name="visual")
-    monkeypatch.setattr(broker, "answer", replies.__setitem__)
+    monkeypatch.setattr(broker, "send_reply", replies.__setitem__)
 
     tasks.encode_photo(jpeg=base64.b64encode(photo("navy")).decode(), reply_to="me")
 
@@ -241,7 +241,7 @@ def find_regions(upload, monkeypatch):
     for sku, colour in (("red", "red"), ("crimson", "crimson")):
         upload(sku, colour)
     replies = []
-    monkeypatch.setattr(broker, "answer", lambda _to, payload: replies.append(payload))
+    monkeypatch.setattr(broker, "send_reply", lambda _to, payload: replies.append(payload))
     weights = {"shape": 0.5, "colour": 0.5}
     pictures = list(Picture.objects.order_by("pk").values_list("pk", flat=True))
 
@@ -322,7 +322,7 @@ def judge_sets(upload, set_scorer, monkeypatch):
     first = Embedding.objects.filter(checkpoint__purpose="STYLE").earliest("pk")
     items.append({"slot": "SHOES", "vector": list(first.vector)})
     replies = []
-    monkeypatch.setattr(broker, "answer", lambda _to, payload: replies.append(payload))
+    monkeypatch.setattr(broker, "send_reply", lambda _to, payload: replies.append(payload))
 
     def ask(sets, **changes):
         question = {"scorer": set_scorer.label, "items": items, "sets": sets, **changes}

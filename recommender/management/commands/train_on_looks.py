@@ -15,8 +15,8 @@ from recommender.learning.training import (
     Desk,
     NoFolder,
     TooFewLooks,
-    let_serve,
-    looks_counted,
+    activate_trained,
+    look_count,
     next_training,
     train_on_looks,
     training_dir,
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. {GO_ON}") from error
 
     def _announce(self, folder: Path) -> None:
-        run, counted = next_training(folder), looks_counted()
+        run, counted = next_training(folder), look_count()
         state = f"goes on with {run.get_step_display().lower()}" if run.pk else "is new"
         self.stdout.write(
             f"{run.label} {state}: {counted.learnt:,} looks to learn from, {counted.held_out:,} held "
@@ -106,9 +106,9 @@ class Command(BaseCommand):
                 raise CommandError(text)
 
     def _switch(self, run: TrainingRun) -> None:
-        checkpoint = let_serve(run)
+        checkpoint = activate_trained(run)
         if checkpoint.state != Checkpoint.State.ACTIVE and self._wait(checkpoint):
-            checkpoint = let_serve(run)
+            checkpoint = activate_trained(run)
         if checkpoint.state == Checkpoint.State.ACTIVE:
             self.stdout.write(self.style.SUCCESS(f"{checkpoint.label} serves now."))
         else:

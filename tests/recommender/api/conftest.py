@@ -6,7 +6,7 @@ from django.core.cache import cache
 from recommender.models import Pairing
 from recommender.strips import photo as photo_selector
 from recommender.strips import photo_garments
-from recommender.testing import fake_sight
+from recommender.testing import fake_features
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def worker(monkeypatch, checkpoints):
 
     def look(jpeg):
         given.append(jpeg)
-        return vars(fake_sight(jpeg))
+        return vars(fake_features(jpeg))
 
     monkeypatch.setattr(photo_selector, "encoded_photo", look)
     monkeypatch.setattr(photo_garments, "encoded_boxes", lambda jpeg: look(jpeg) | {"boxes": []})

@@ -93,7 +93,7 @@ def answering(monkeypatch):
                 raise broker.NoBroker(broker.NoBroker.__doc__)
             return worker
 
-        monkeypatch.setattr(broker, "worker_answers", ask)
+        monkeypatch.setattr(broker, "has_worker", ask)
 
     return answer
 

@@ -101,7 +101,7 @@ def known(monkeypatch, blouse, tops, partners, worker):
     """A shop with something in it, a worker that answers, and no limit; returns a product."""
     for throttle in (PhotoThrottle, ExplainThrottle):
         monkeypatch.setattr(throttle, "per_minute", 10**6)
-    monkeypatch.setattr(broker, "worker_answers", lambda: True)
+    monkeypatch.setattr(broker, "has_worker", lambda: True)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)  # the test's transaction is on it
     yield blouse

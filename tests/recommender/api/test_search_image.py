@@ -9,7 +9,7 @@ from PIL import Image
 from recommender.api.parsers import MAX_BODY_BYTES
 from recommender.broker import NoWorker
 from recommender.photos import open_photo
-from recommender.testing import fake_sight, photo, work_off
+from recommender.testing import fake_features, photo, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -174,12 +174,12 @@ def boxes(monkeypatch):
     """A worker that finds a jacket, the same jacket again, and something it is not sure of."""
     places = [(0.1, 0.1, 0.5, 0.4, 0.92), (0.1, 0.1, 0.5, 0.45, 0.8), (0.2, 0.6, 0.5, 0.4, 0.3)]
     found = [
-        vars(fake_sight(photo()))
+        vars(fake_features(photo()))
         | {"category": "jacket", "slot": "OUTERWEAR", "category_confidence": confidence}
         | {"x": x, "y": y, "width": width, "height": height}
         for x, y, width, height, confidence in places
     ]
-    look = lambda jpeg: vars(fake_sight(jpeg)) | {"boxes": found}  # noqa: E731 -- a double
+    look = lambda jpeg: vars(fake_features(jpeg)) | {"boxes": found}  # noqa: E731 -- a double
     monkeypatch.setattr("recommender.strips.photo_garments.encoded_boxes", look)
 
 

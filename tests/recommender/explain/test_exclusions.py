@@ -1,4 +1,4 @@
-"""Every product of the catalogue has one verdict: shown at its rank, or the first gate in its way."""
+"""Every product of the catalogue has one placement: shown at its rank, or the first exclusion in its way."""
 
 import random
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fashionshop.models import Product
-from recommender.explain.exclusions import GOES_WITH, SIMILAR, Gate, why_not
+from recommender.explain.exclusions import GOES_WITH, SIMILAR, Exclusion, why_not
 from recommender.models import EmbeddingJob, Look, Picture, Rule, Slot
 from recommender.ranking.filters import Filters
 from recommender.strips.goes_with import goes_with
@@ -30,62 +30,62 @@ def change(product, **fields):
 
 
 @pytest.mark.parametrize(
-    ("fields", "gate"),
+    ("fields", "exclusion"),
     [
-        ({}, Gate.SHOWN),
-        ({"stock": 0}, Gate.SOLD_OUT),
-        ({"is_published": False}, Gate.UNPUBLISHED),
-        ({"is_published": False, "stock": 0}, Gate.UNPUBLISHED),
-        ({"design": "B-1"}, Gate.SAME_DESIGN),
-        ({"price": 500}, Gate.FILTERED),
-        ({"season": "WINTER"}, Gate.HIDDEN),
-        ({"stock": 0, "season": "WINTER", "price": 500}, Gate.SOLD_OUT),
+        ({}, Exclusion.SHOWN),
+        ({"stock": 0}, Exclusion.SOLD_OUT),
+        ({"is_published": False}, Exclusion.UNPUBLISHED),
+        ({"is_published": False, "stock": 0}, Exclusion.UNPUBLISHED),
+        ({"design": "B-1"}, Exclusion.SAME_DESIGN),
+        ({"price": 500}, Exclusion.FILTERED),
+        ({"season": "WINTER"}, Exclusion.HIDDEN),
+        ({"stock": 0, "season": "WINTER", "price": 500}, Exclusion.SOLD_OUT),
     ],
 )
-def test_the_first_gate_is_named(blouse, tops, fields, gate):
+def test_the_first_gate_is_named(blouse, tops, fields, exclusion):
     change(blouse, design="B-1")
     change(tops[0], **fields)
     Rule.objects.create(kind="HIDE", attribute="season", value="WINTER")
 
-    verdict = why_not(blouse, tops[0], filters=Filters(price_max=Decimal(100)))
+    placement = why_not(blouse, tops[0], filters=Filters(price_max=Decimal(100)))
 
-    assert verdict.gate == gate
+    assert placement.exclusion == exclusion
 
 
 def test_a_product_is_not_beside_itself(blouse, tops):
-    assert why_not(blouse, blouse).gate == Gate.ITSELF
-    assert why_not(blouse, blouse, strip=GOES_WITH).gate == Gate.ITSELF
+    assert why_not(blouse, blouse).exclusion == Exclusion.ITSELF
+    assert why_not(blouse, blouse, strip=GOES_WITH).exclusion == Exclusion.ITSELF
 
 
 def test_a_part_that_cannot_go_with_it_is_named(blouse, tops, dress, looks_like):
     assert why_not(blouse, looks_like(dress)).text == "It plays another part in an outfit: DRESS."
-    assert why_not(blouse, dress, strip=GOES_WITH).gate == Gate.NO_PARTNER
+    assert why_not(blouse, dress, strip=GOES_WITH).exclusion == Exclusion.NO_PARTNER
 
 
 def test_a_filter_is_named(blouse, tops):
-    verdict = why_not(blouse, tops[0], filters=Filters(attributes={"colour": ["red"]}))
+    placement = why_not(blouse, tops[0], filters=Filters(attributes={"colour": ["red"]}))
 
-    assert (verdict.gate, verdict.filter) == (Gate.FILTERED, "colour")
+    assert (placement.exclusion, placement.filter) == (Exclusion.FILTERED, "colour")
 
 
 def test_the_rule_that_hides_it_is_named_with_its_words(blouse, tops):
     Rule.objects.create(kind="BOOST", product=tops[0], note="secret")
     rule = Rule.objects.create(kind="HIDE", product=tops[0], note="secret")
 
-    verdict = why_not(blouse, tops[0])
+    placement = why_not(blouse, tops[0])
 
-    assert (verdict.gate, verdict.rule) == (Gate.HIDDEN, rule.pk)
-    assert str(rule) in verdict.text
-    assert "secret" not in verdict.text
+    assert (placement.exclusion, placement.rule) == (Exclusion.HIDDEN, rule.pk)
+    assert str(rule) in placement.text
+    assert "secret" not in placement.text
 
 
 def test_the_rule_that_prices_it_out_is_named(blouse, tops):
     rule = Rule.objects.create(kind="PRICE_WINDOW", percent=10)
     change(tops[0], price=80)
 
-    verdict = why_not(blouse, tops[0])
+    placement = why_not(blouse, tops[0])
 
-    assert (verdict.gate, verdict.rule) == (Gate.PRICED_OUT, rule.pk)
+    assert (placement.exclusion, placement.rule) == (Exclusion.PRICED_OUT, rule.pk)
 
 
 def test_a_product_that_no_worker_has_seen_says_why(blouse, tops, make_product, checkpoints):
@@ -98,10 +98,10 @@ def test_a_product_that_no_worker_has_seen_says_why(blouse, tops, make_product, 
         error="It is not a picture.",
     )
 
-    verdict = why_not(blouse, new)
+    placement = why_not(blouse, new)
 
-    assert verdict.gate == Gate.UNSEEN
-    assert verdict.text == "None of its pictures is ready. Failed: It is not a picture."
+    assert placement.exclusion == Exclusion.UNSEEN
+    assert placement.text == "None of its pictures is ready. Failed: It is not a picture."
 
 
 def test_a_product_without_a_picture_says_so(blouse, tops, make_product):
@@ -109,39 +109,43 @@ def test_a_product_without_a_picture_says_so(blouse, tops, make_product):
 
 
 def test_where_the_asker_is_unseen_nothing_can_be_compared(tops, make_product):
-    assert why_not(make_product("new"), tops[0]).gate == Gate.ASKER_UNSEEN
+    assert why_not(make_product("new"), tops[0]).exclusion == Exclusion.ASKER_UNSEEN
 
 
 def test_without_an_encoder_nothing_is_similar(blouse, make_product):
-    assert why_not(blouse, make_product("other")).gate == Gate.NO_ENCODER
+    assert why_not(blouse, make_product("other")).exclusion == Exclusion.NO_ENCODER
 
 
 def test_a_colour_names_the_one_that_is_shown_instead(blouse, tops):
     for product in tops[:2]:
         change(product, design="T-1")
 
-    verdict = why_not(blouse, tops[1])
+    placement = why_not(blouse, tops[1])
 
-    assert (verdict.gate, verdict.instead, verdict.rank) == (Gate.OTHER_COLOUR, tops[0].pk, 1)
+    assert (placement.exclusion, placement.instead, placement.rank) == (
+        Exclusion.OTHER_COLOUR,
+        tops[0].pk,
+        1,
+    )
 
 
 def test_below_the_end_its_rank_and_both_scores_are_told(blouse, tops):
-    verdict = why_not(blouse, tops[2], limit=2)
+    placement = why_not(blouse, tops[2], limit=2)
 
-    assert (verdict.gate, verdict.rank) == (Gate.RANKED_BELOW, 3)
-    assert verdict.text == "It ranks 3; the strip ends at 2."
-    assert verdict.score == pytest.approx(0.174, abs=0.002)
-    assert verdict.last_score == pytest.approx(0.766, abs=0.002)
+    assert (placement.exclusion, placement.rank) == (Exclusion.RANKED_BELOW, 3)
+    assert placement.text == "It ranks 3; the strip ends at 2."
+    assert placement.score == pytest.approx(0.174, abs=0.002)
+    assert placement.last_score == pytest.approx(0.766, abs=0.002)
 
 
 def test_a_slot_with_a_full_share_is_told(blouse, tops, make_product, looks_like):
     shoes = [looks_like(make_product(f"shoe {n}", Slot.SHOES), style=n) for n in (1, 5, 9)]
 
-    assert why_not(blouse, shoes[2], strip=GOES_WITH, per_slot=2).gate == Gate.SLOT_FULL
+    assert why_not(blouse, shoes[2], strip=GOES_WITH, per_slot=2).exclusion == Exclusion.SLOT_FULL
 
 
 @pytest.mark.parametrize("strip", [SIMILAR, GOES_WITH])
-def test_a_verdict_costs_few_queries(blouse, tops, skirt, strip, django_assert_max_num_queries):
+def test_a_placement_costs_few_queries(blouse, tops, skirt, strip, django_assert_max_num_queries):
     with django_assert_max_num_queries(5) as captured:
         why_not(blouse, tops[0] if strip == SIMILAR else skirt, strip=strip)
 
@@ -180,7 +184,7 @@ def stock_shop(chance, make_product, looks_like):
 
 @pytest.mark.parametrize("strip", [SIMILAR, GOES_WITH])
 @pytest.mark.parametrize("seed", range(6))
-def test_every_product_has_one_verdict_and_it_agrees_with_the_strip(
+def test_every_product_has_one_placement_and_it_agrees_with_the_strip(
     make_product, looks_like, seed, strip
 ):
     chance = random.Random(seed)  # noqa: S311 -- a made shop, not a secret
@@ -191,11 +195,15 @@ def test_every_product_has_one_verdict_and_it_agrees_with_the_strip(
     diversity = chance.choice([None, 0.0, 0.5])
 
     items = STRIPS[strip](asker, limit=5, filters=wish, diversity=diversity).items
-    verdicts = {
+    placements = {
         other.pk: why_not(asker, other, strip=strip, limit=5, filters=wish, diversity=diversity)
         for other in shop
     }
 
-    shown = {pk: verdict.rank for pk, verdict in verdicts.items() if verdict.gate == Gate.SHOWN}
+    shown = {
+        pk: placement.rank
+        for pk, placement in placements.items()
+        if placement.exclusion == Exclusion.SHOWN
+    }
     assert shown == {item.product.pk: item.rank for item in items}
-    assert {type(verdict.gate) for verdict in verdicts.values()} == {Gate}
+    assert {type(placement.exclusion) for placement in placements.values()} == {Exclusion}

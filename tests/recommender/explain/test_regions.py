@@ -251,7 +251,7 @@ def test_what_a_busy_worker_found_in_the_end_is_shown_when_asked_again(ask, busy
     with pytest.raises(NoWorker, match="try again"):
         ask()
     ((_name, options),) = busy.rung
-    broker.answer(options["kwargs"]["reply_to"], {"regions": [seen(), seen()]})
+    broker.send_reply(options["kwargs"]["reply_to"], {"regions": [seen(), seen()]})
 
     assert len(ask()) == 2
     assert len(busy.rung) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommender.explain.exclusions import GOES_WITH, Gate
+from recommender.explain.exclusions import GOES_WITH, Exclusion
 from recommender.explain.why import why
 from recommender.models import Look, Pairing, Rule
 
@@ -31,7 +31,7 @@ def test_the_parts_make_up_the_score(blouse, near):
     explanation = why(blouse, near)
 
     total = sum(part.weight * part.reason.value for part in explanation.parts)
-    assert total == pytest.approx(explanation.verdict.score, abs=0.001)
+    assert total == pytest.approx(explanation.placement.score, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_looks_and_pairings_are_told(blouse, near, skirt, looks_like, checkpoint
 def test_what_is_not_shown_has_no_reasons(blouse, near):
     explanation = why(blouse, near, limit=0)
 
-    assert explanation.verdict.gate == Gate.RANKED_BELOW
+    assert explanation.placement.exclusion == Exclusion.RANKED_BELOW
     assert not explanation.parts
 
 

@@ -13,7 +13,7 @@ from recommender.catalog import catalog
 from recommender.learning.export import COLUMNS, ForeignFolder, export_looks
 from recommender.learning.looks import is_held_out
 from recommender.models import Look, LookItem, Picture, Rule, Slot
-from recommender.rules.changes import keep_apart
+from recommender.rules.changes import forbid_pair
 from workers.datasets import read
 
 pytestmark = pytest.mark.django_db
@@ -272,7 +272,7 @@ def feedback(folder):
 
 def test_a_thumbs_down_leaves_with_the_looks(folder, outfit, blouse, handbag, make_picture):
     make_picture(handbag)
-    keep_apart(blouse.pk, handbag.pk, strip="GOES_WITH", by="ada")
+    forbid_pair(blouse.pk, handbag.pk, strip="GOES_WITH", by="ada")
 
     export = export_looks(folder)
 
@@ -283,7 +283,7 @@ def test_a_thumbs_down_leaves_with_the_looks(folder, outfit, blouse, handbag, ma
 
 @pytest.mark.parametrize("change", [{"strip": "SIMILAR"}, {"is_enabled": False}])
 def test_what_is_no_wish_about_going_together_is_no_feedback(folder, outfit, blouse, skirt, change):
-    rule = keep_apart(blouse.pk, skirt.pk, strip="GOES_WITH", by="ada")
+    rule = forbid_pair(blouse.pk, skirt.pk, strip="GOES_WITH", by="ada")
     Rule.objects.filter(pk=rule.pk).update(**change)
 
     export_looks(folder)
@@ -292,7 +292,7 @@ def test_what_is_no_wish_about_going_together_is_no_feedback(folder, outfit, blo
 
 
 def test_a_thumbs_down_on_what_has_no_picture_is_left_out(folder, outfit, blouse, handbag):
-    keep_apart(blouse.pk, handbag.pk, strip="GOES_WITH", by="ada")
+    forbid_pair(blouse.pk, handbag.pk, strip="GOES_WITH", by="ada")
 
     assert export_looks(folder).parted == 0
     assert feedback(folder) == []

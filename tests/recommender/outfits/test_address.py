@@ -11,7 +11,7 @@ from django.test import RequestFactory
 
 from fashionshop.models import Product
 from recommender.models import Slot
-from recommender.outfits.address import LookChoice
+from recommender.outfits.address import OutfitChoice
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ TAG = "{% load recommender %}{% outfits product choices=choices %}"
 
 
 def draw(product, address="/", choices=()):
-    shown = {"product": product, "request": RequestFactory().get(address), "choices": choices}
+    shown = {"product": product, "options": RequestFactory().get(address), "choices": choices}
     return Template(TAG).render(Context(shown))
 
 
@@ -128,7 +128,7 @@ def test_an_address_that_makes_no_sense_is_passed_over(wardrobe, blouse, query):
     assert titles(draw(blouse, f"/?{query}")) == titles(draw(blouse))
 
 
-HEEL = LookChoice("heel", "Heel", ["flat", "high"], lambda value: ~Q(sku=f"not {value}"))
+HEEL = OutfitChoice("heel", "Heel", ["flat", "high"], lambda value: ~Q(sku=f"not {value}"))
 
 
 @pytest.fixture

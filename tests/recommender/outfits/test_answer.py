@@ -7,9 +7,9 @@ import pytest
 
 from fashionshop.models import Product
 from recommender.models import Checkpoint, Look, Rule, Slot
-from recommender.outfits.answer import Wishes, outfits
+from recommender.outfits.answer import OutfitOptions, outfits
 from recommender.ranking.filters import Filters
-from recommender.strips.photo import SeenPhoto
+from recommender.strips.photo import PhotoFeatures
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def best(items, **asked):
 
 def own(degrees=0, slot=Slot.OUTERWEAR):
     angle = math.radians(degrees)
-    return SeenPhoto("fake-style@1", [math.cos(angle), math.sin(angle), 0.0], slot=slot)
+    return PhotoFeatures("fake-style@1", [math.cos(angle), math.sin(angle), 0.0], slot=slot)
 
 
 @pytest.fixture
@@ -143,26 +143,28 @@ def test_pieces_are_judged_with_each_other_and_not_with_the_start_alone(make):
 
 
 def test_a_budget_buys_the_cheaper_pieces(wardrobe):
-    (outfit,) = outfits([wardrobe["blouse"]], limit=1, wishes=Wishes(budget=Decimal(100))).outfits
+    (outfit,) = outfits(
+        [wardrobe["blouse"]], limit=1, options=OutfitOptions(budget=Decimal(100))
+    ).outfits
 
     assert titles(outfit) == ["blouse", "cheap skirt", "cheap shoes", "bag"]
     assert outfit.total == 85
 
 
 def test_a_small_budget_leaves_out_what_is_not_needed(wardrobe):
-    assert best([wardrobe["blouse"]], wishes=Wishes(budget=Decimal(30))) == [
+    assert best([wardrobe["blouse"]], options=OutfitOptions(budget=Decimal(30))) == [
         *("blouse", "cheap skirt", "cheap shoes")
     ]
 
 
 def test_a_budget_may_include_what_it_begins_with(wardrobe):
-    wishes = Wishes(budget=Decimal(70), include_start=True)
+    options = OutfitOptions(budget=Decimal(70), include_start=True)
 
-    assert best([wardrobe["blouse"]], wishes=wishes) == ["blouse", "cheap skirt", "cheap shoes"]
+    assert best([wardrobe["blouse"]], options=options) == ["blouse", "cheap skirt", "cheap shoes"]
 
 
 def test_a_budget_that_nothing_fits_is_said(wardrobe):
-    answer = outfits([wardrobe["blouse"]], wishes=Wishes(budget=Decimal(5)))
+    answer = outfits([wardrobe["blouse"]], options=OutfitOptions(budget=Decimal(5)))
 
     assert not answer
     assert answer.nothing.code == "over_budget"
@@ -200,9 +202,9 @@ def test_outfits_differ_while_there_is_a_choice(wardrobe):
 
 def test_swapping_a_piece_keeps_the_rest(wardrobe):
     keep = [wardrobe["skirt"].pk, wardrobe["bag"].pk]
-    wishes = Wishes(keep=keep, swap="SHOES", without=[wardrobe["boots"].pk])
+    options = OutfitOptions(keep=keep, swap="SHOES", without=[wardrobe["boots"].pk])
 
-    answer = outfits([wardrobe["blouse"]], wishes=wishes)
+    answer = outfits([wardrobe["blouse"]], options=options)
 
     assert [titles(outfit) for outfit in answer.outfits] == [
         ["blouse", "skirt", "bag", "cheap shoes"]
@@ -211,13 +213,13 @@ def test_swapping_a_piece_keeps_the_rest(wardrobe):
 
 
 def test_what_is_kept_counts_towards_the_budget(wardrobe):
-    wishes = Wishes(keep=[wardrobe["skirt"].pk], swap="SHOES", budget=Decimal(100))
+    options = OutfitOptions(keep=[wardrobe["skirt"].pk], swap="SHOES", budget=Decimal(100))
 
-    assert best([wardrobe["blouse"]], wishes=wishes) == ["blouse", "skirt", "cheap shoes"]
+    assert best([wardrobe["blouse"]], options=options) == ["blouse", "skirt", "cheap shoes"]
 
 
 def test_what_is_kept_stays_while_the_rest_is_completed(wardrobe):
-    assert best([wardrobe["blouse"]], wishes=Wishes(keep=[wardrobe["cheap skirt"].pk])) == [
+    assert best([wardrobe["blouse"]], options=OutfitOptions(keep=[wardrobe["cheap skirt"].pk])) == [
         *("blouse", "cheap skirt", "boots", "bag")
     ]
 
@@ -225,16 +227,18 @@ def test_what_is_kept_stays_while_the_rest_is_completed(wardrobe):
 def test_a_kept_piece_that_was_sold_meanwhile_is_said(wardrobe):
     Product.objects.filter(title="skirt").update(stock=0)
 
-    answer = outfits([wardrobe["blouse"]], wishes=Wishes(keep=[wardrobe["skirt"].pk], swap="SHOES"))
+    answer = outfits(
+        [wardrobe["blouse"]], options=OutfitOptions(keep=[wardrobe["skirt"].pk], swap="SHOES")
+    )
 
     assert answer.nothing.code == "gone"
 
 
 @pytest.mark.parametrize("swap", ["TOP", "BOTTOM", "DRESS"])
 def test_there_is_no_room_for_a_piece_that_the_others_rule_out(wardrobe, swap):
-    wishes = Wishes(keep=[wardrobe["skirt"].pk], swap=swap)
+    options = OutfitOptions(keep=[wardrobe["skirt"].pk], swap=swap)
 
-    assert outfits([wardrobe["blouse"]], wishes=wishes).nothing.code == "no_room"
+    assert outfits([wardrobe["blouse"]], options=options).nothing.code == "no_room"
 
 
 def test_what_cannot_be_worn_together_is_said(wardrobe):
@@ -259,13 +263,17 @@ def test_photos_alone_become_an_outfit(wardrobe):
 
 
 def test_a_photo_in_which_nothing_was_recognised_counts_as_a_piece(wardrobe):
-    found = best([own(0, "")], wishes=Wishes(pieces=4))
+    found = best([own(0, "")], options=OutfitOptions(pieces=4))
 
     assert found == ["blouse", "skirt", "boots"]
 
 
 def test_an_outfit_has_as_many_pieces_as_asked_for(wardrobe):
-    assert best([wardrobe["blouse"]], wishes=Wishes(pieces=3)) == ["blouse", "skirt", "boots"]
+    assert best([wardrobe["blouse"]], options=OutfitOptions(pieces=3)) == [
+        "blouse",
+        "skirt",
+        "boots",
+    ]
 
 
 def test_the_shops_own_look_comes_first(wardrobe, look):
@@ -293,7 +301,7 @@ def test_a_missing_piece_of_a_look_is_replaced_and_that_is_said(wardrobe, look):
 def test_a_look_beyond_the_budget_is_not_shown(wardrobe, look):
     look("Sunday", wardrobe["blouse"], wardrobe["skirt"], wardrobe["boots"])
 
-    found = outfits([wardrobe["blouse"]], wishes=Wishes(budget=Decimal(110))).outfits
+    found = outfits([wardrobe["blouse"]], options=OutfitOptions(budget=Decimal(110))).outfits
 
     assert all(outfit.total <= 110 for outfit in found)
     assert {"skirt", "boots"} - set(titles(found[0]))
@@ -336,7 +344,9 @@ def test_what_is_hidden_beside_the_start_or_a_kept_piece_is_not_chosen(wardrobe)
     Rule.objects.create(kind="HIDE", product=wardrobe["boots"], on_product=wardrobe["blouse"])
 
     assert "cheap shoes" in best([wardrobe["blouse"]])
-    assert "cheap shoes" in best([wardrobe["skirt"]], wishes=Wishes(keep=[wardrobe["blouse"].pk]))
+    assert "cheap shoes" in best(
+        [wardrobe["skirt"]], options=OutfitOptions(keep=[wardrobe["blouse"].pk])
+    )
 
 
 def test_a_pinned_piece_is_in_the_outfit(wardrobe):

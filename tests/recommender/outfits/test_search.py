@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from fashionshop.models import Category, Product
 from recommender.garments import SLOTS, partner_slots
 from recommender.models import Embedding, Picture, Slot
-from recommender.outfits.answer import Wishes, outfits
-from recommender.outfits.plans import may_stand_together, plans
-from recommender.outfits.search import APART, Node, Wardrobe
+from recommender.outfits.answer import OutfitOptions, outfits
+from recommender.outfits.plans import can_be_worn_together, plans
+from recommender.outfits.search import APART, Node, SearchSpace
 from recommender.ranking.filters import Filters
 from recommender.testing import activate_fake_checkpoints
 from tests import naive
@@ -82,17 +82,17 @@ def chosen(outfit):
 @given(garments=SHOPS, budget=BUDGETS, size=st.none() | st.just("M"))
 def test_no_outfit_breaks_a_rule_in_any_shop(open_shop, garments, budget, size):
     start = open_shop(garments)
-    wishes = Wishes(budget=None if budget is None else Decimal(budget))
+    options = OutfitOptions(budget=None if budget is None else Decimal(budget))
     filters = Filters(attributes={"size": [size]} if size else {})
 
-    answer = outfits([start], limit=4, filters=filters, wishes=wishes)
+    answer = outfits([start], limit=4, filters=filters, options=options)
 
     assert bool(answer.outfits) != bool(answer.nothing)
     for outfit in answer.outfits:
         slots = [piece.slot for piece in outfit.pieces]
         bought = [piece.product for piece in chosen(outfit)]
         assert outfit.pieces[0].product == start
-        assert may_stand_together(slots)
+        assert can_be_worn_together(slots)
         assert "DRESS" in slots or {"TOP", "BOTTOM"} <= set(slots)
         assert all(product.stock for product in bought)
         assert all((size or "") in product.sizes.split() or not size for product in bought)
@@ -105,9 +105,9 @@ def test_no_outfit_breaks_a_rule_in_any_shop(open_shop, garments, budget, size):
 @given(garments=SHOPS, budget=BUDGETS)
 def test_the_first_outfit_is_the_one_that_brute_force_finds(open_shop, garments, budget):
     start = open_shop(garments)
-    wishes = Wishes(budget=None if budget is None else Decimal(budget))
+    options = OutfitOptions(budget=None if budget is None else Decimal(budget))
 
-    answer = outfits([start], limit=1, wishes=wishes)
+    answer = outfits([start], limit=1, options=options)
 
     best = naive.best_outfit(
         garments[0], [one for one in garments[1:] if one["stock"]], budget=budget, pieces=5
@@ -127,9 +127,9 @@ def test_a_swap_changes_one_slot_and_leaves_the_others(open_shop, garments, at):
         own = chosen(outfit)
         out = own[at % len(own)]
         keep = [piece.product.pk for piece in own if piece is not out]
-        wishes = Wishes(keep=keep, swap=out.slot, without=[out.product.pk])
+        options = OutfitOptions(keep=keep, swap=out.slot, without=[out.product.pk])
 
-        for other in outfits([start], wishes=wishes).outfits:
+        for other in outfits([start], options=options).outfits:
             (new,) = chosen(other)
             assert (new.slot, new.product != out.product) == (out.slot, True)
             assert [piece.product.pk for piece in other.pieces[1:-1]] == keep
@@ -146,17 +146,19 @@ def nodes(*by_slot, prices=()):
 
 def test_pieces_that_are_kept_apart_never_meet():
     pairs = [[1.0, 1.0, 0.2], [1.0, 1.0, APART], [0.2, APART, 1.0]]
-    wardrobe = Wardrobe((), nodes(("TOP", [0, 1]), ("BOTTOM", [2])), pairs)
+    wardrobe = SearchSpace((), nodes(("TOP", [0, 1]), ("BOTTOM", [2])), pairs)
 
-    assert [sorted(found.numbers) for found in wardrobe.best(("TOP", "BOTTOM"))] == [[0, 2]]
+    assert [sorted(found.numbers) for found in wardrobe.best_proposals(("TOP", "BOTTOM"))] == [
+        [0, 2]
+    ]
 
 
 def test_a_narrow_beam_still_meets_a_budget_that_can_be_met():
     pairs = [[0.0] * 9 for _row in range(9)]
     by_slot = nodes(("TOP", range(4)), ("BOTTOM", range(4, 8)), prices=[9, 9, 9, 1, 9, 9, 9, 1])
-    wardrobe = Wardrobe((), by_slot, pairs, room=Decimal(2))
+    wardrobe = SearchSpace((), by_slot, pairs, room=Decimal(2))
 
-    (found,) = wardrobe.best(("TOP", "BOTTOM"), width=1)
+    (found,) = wardrobe.best_proposals(("TOP", "BOTTOM"), width=1)
 
     assert found.numbers == {3, 7}
 
@@ -171,7 +173,7 @@ def test_one_plan_is_a_level_of_its_own_where_it_alone_has_shoes():
 def test_every_plan_can_be_worn(slot):
     for level in plans([slot], offered=SLOTS):
         for plan in level:
-            assert may_stand_together([slot, *plan])
+            assert can_be_worn_together([slot, *plan])
             assert len(plan) <= 4
 
 
@@ -180,7 +182,7 @@ def test_a_body_that_nobody_offers_leaves_no_plan():
 
 
 def test_slots_of_one_outfit_are_partners_of_each_other():
-    assert may_stand_together(["TOP", "BOTTOM", "SHOES"])
-    assert not may_stand_together(["TOP", "TOP"])
-    assert not may_stand_together(["DRESS", "TOP"])
+    assert can_be_worn_together(["TOP", "BOTTOM", "SHOES"])
+    assert not can_be_worn_together(["TOP", "TOP"])
+    assert not can_be_worn_together(["DRESS", "TOP"])
     assert "TOP" not in partner_slots("DRESS")

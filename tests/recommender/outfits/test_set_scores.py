@@ -9,8 +9,8 @@ from recommender import broker
 from recommender.broker import NoWorker
 from recommender.models import Checkpoint, Look, Rule, Slot
 from recommender.outfits import set_scores
-from recommender.outfits.answer import Wishes, outfits
-from recommender.strips.photo import SeenPhoto
+from recommender.outfits.answer import OutfitOptions, outfits
+from recommender.strips.photo import PhotoFeatures
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def test_what_the_set_scorer_says_orders_the_outfits(wardrobe, blouse, worker):
 
     assert titles(answer.outfits[0]) == ["blouse", "skirt 2", "shoes 2"]
     assert answer.versions == ("fake-style@1", "fake-sets@1")
-    assert answer.outfits[0].verdict > answer.outfits[1].verdict
+    assert answer.outfits[0].set_score > answer.outfits[1].set_score
 
 
 def test_the_worker_is_asked_once_about_whole_sets_of_one_piece_each(wardrobe, blouse, worker):
@@ -100,13 +100,13 @@ def nobody(**_question):
     [nobody, lambda **_: {}, lambda **asked: {"scores": [None] * len(asked["sets"])}],
     ids=["no worker", "a worker that knows another scorer", "no vectors"],
 )
-def test_without_a_verdict_the_pairs_decide(wardrobe, blouse, set_scorer, monkeypatch, judge):
+def test_without_a_set_score_the_pairs_decide(wardrobe, blouse, set_scorer, monkeypatch, judge):
     monkeypatch.setattr(set_scores, "judged_sets", judge)
 
     answer = outfits([blouse])
 
     assert titles(answer.outfits[0]) == ["blouse", "skirt 0", "shoes 0"]
-    assert (answer.versions, answer.outfits[0].verdict) == (("fake-style@1",), None)
+    assert (answer.versions, answer.outfits[0].set_score) == (("fake-style@1",), None)
 
 
 def test_a_broker_that_is_down_costs_no_outfit(wardrobe, blouse, set_scorer, bells):
@@ -120,9 +120,9 @@ def test_after_a_silence_nobody_is_asked_for_a_while(bells, redis_url, settings)
 
     for _time in range(3):
         with pytest.raises(NoWorker):
-            broker.judged_sets(scorer="fake-sets@1", items=[], sets=[])
+            broker.ask_set_scores(scorer="fake-sets@1", items=[], sets=[])
 
-    assert [name for name, _options in bells.rung] == [broker.JUDGE_SETS]
+    assert [name for name, _options in bells.rung] == [broker.SCORE_SETS]
 
 
 def test_after_a_switch_of_the_style_it_stands_aside(wardrobe, blouse, worker, rival):
@@ -138,7 +138,7 @@ def test_after_a_switch_of_the_style_it_stands_aside(wardrobe, blouse, worker, r
 def test_no_scorer_no_question(wardrobe, blouse, worker):
     Checkpoint.objects.filter(purpose="SET").update(state="RETIRED")
 
-    assert outfits([blouse]).outfits[0].verdict is None
+    assert outfits([blouse]).outfits[0].set_score is None
     assert worker == []
 
 
@@ -150,7 +150,7 @@ def test_the_shops_own_looks_stay_first(wardrobe, blouse, worker):
     first, second = outfits([blouse], limit=2).outfits
 
     assert (first.look, titles(first)) == ("Sunday", ["blouse", "skirt 0", "shoes 0"])
-    assert (second.look, second.verdict is None) == (None, False)
+    assert (second.look, second.set_score is None) == (None, False)
 
 
 def test_what_the_merchant_buries_stays_down(wardrobe, blouse, worker):
@@ -159,20 +159,20 @@ def test_what_the_merchant_buries_stays_down(wardrobe, blouse, worker):
     outfit, *_others = outfits([blouse]).outfits
 
     assert titles(outfit) == ["blouse", "skirt 1", "shoes 2"]
-    assert outfit.verdict is not None
+    assert outfit.set_score is not None
 
 
 def test_a_swapped_piece_is_judged_with_all_that_was_kept(wardrobe, blouse, worker):
-    wishes = Wishes(keep=[wardrobe[1].pk], swap="SHOES")
+    options = OutfitOptions(keep=[wardrobe[1].pk], swap="SHOES")
 
-    answer = outfits([blouse], wishes=wishes, limit=1)
+    answer = outfits([blouse], options=options, limit=1)
 
     assert titles(answer.outfits[0]) == ["blouse", "skirt 1", "shoes 2"]
     assert {len(one) for one in worker[0]["sets"]} == {3}
 
 
 def test_a_photo_is_judged_by_its_vector(wardrobe, worker):
-    photo = SeenPhoto("fake-style@1", [1.0, 0.0, 0.0], slot=Slot.TOP)
+    photo = PhotoFeatures("fake-style@1", [1.0, 0.0, 0.0], slot=Slot.TOP)
 
     outfits([photo])
 
@@ -190,7 +190,7 @@ def test_a_piece_without_a_vector_is_in_no_set(wardrobe, blouse, worker, make_pr
 
 @pytest.mark.parametrize("numbers", [[0.1, 0.5, 0.3], [3.0, -2.0, 9.0]])
 def test_numbers_laid_over_others_keep_their_order_and_take_their_spread(numbers):
-    laid = set_scores.laid_over(numbers, [0.4, 0.6, 0.8])
+    laid = set_scores.rescale(numbers, [0.4, 0.6, 0.8])
 
     assert sum(laid) == pytest.approx(1.8)
     assert sorted(laid, key=dict(zip(laid, numbers, strict=True)).get) == sorted(laid)
@@ -198,5 +198,5 @@ def test_numbers_laid_over_others_keep_their_order_and_take_their_spread(numbers
 
 
 def test_a_judge_that_says_the_same_of_all_leaves_them_equal():
-    assert set_scores.laid_over([0.7, 0.7], [0.2, 0.4]) == pytest.approx([0.3, 0.3])
-    assert set_scores.laid_over([], []) == []
+    assert set_scores.rescale([0.7, 0.7], [0.2, 0.4]) == pytest.approx([0.3, 0.3])
+    assert set_scores.rescale([], []) == []

@@ -131,7 +131,7 @@ def _text(execute, sql, params, context):
 
 def test_a_small_shop_has_no_index_and_notes_no_slot(shop, django_assert_max_num_queries):
     with django_assert_max_num_queries(8):
-        assert tend_indexes() == indexes.Tended()
+        assert tend_indexes() == indexes.MaintenanceReport()
 
     assert set(Embedding.objects.values_list("slot", flat=True)) == {""}
     assert not Checkpoint.objects.exclude(indexes={})
@@ -145,7 +145,7 @@ def test_a_large_slot_gets_an_index_of_every_encoder(indexed, checkpoints):
 
 
 def test_what_is_there_is_not_built_again(indexed):
-    assert tend_indexes() == indexes.Tended()
+    assert tend_indexes() == indexes.MaintenanceReport()
 
 
 def test_the_index_answers(indexed, blouse, plans):

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.explain.exclusions import Gate, why_not
+from recommender.explain.exclusions import Exclusion, why_not
 from recommender.models import Checkpoint, Pairing, Rule
-from recommender.ranking.calibration import is_no_match, lowest_score, score_on, shown_score
+from recommender.ranking.calibration import is_no_match, lowest_score, score_of_rung, shown_score
 from recommender.ranking.filters import Filters
 from recommender.ranking.rung import Rung
 from recommender.strips import photo as photo_selector
 from recommender.strips.goes_with import goes_with
 from recommender.strips.photo_search import products_like_photo
 from recommender.strips.similar import similar_products
-from recommender.testing import fake_sight, photo
+from recommender.testing import fake_features, photo
 
 CURVE = {"kind": "logistic", "a": 8.0, "b": -4.0, "floor": 0.1}
 PHOTO = {"photo": {"nearest": 10.0, "confidence": 5.0, "b": -8.0, "floor": 0.3}}
@@ -50,7 +50,7 @@ def test_a_curve_gives_the_share_that_is_right():
 def test_each_rung_has_its_own_judge():
     judges = {"PAIR": checkpoint(**CURVE), "STYLE": checkpoint(kind="logistic", a=1.0, b=0.0)}
 
-    shown = {rung: score_on(rung, 0.0, judges) for rung in Rung}
+    shown = {rung: score_of_rung(rung, 0.0, judges) for rung in Rung}
 
     assert shown[Rung.STORED] == pytest.approx(0.018, abs=1e-3)
     assert shown[Rung.STYLE] == 0.5
@@ -112,11 +112,11 @@ def test_a_calibration_changes_what_is_shown_and_no_place(blouse, tops, calibrat
 def test_what_is_below_the_floor_is_not_similar_and_why_not_says_so(blouse, tops, calibrate):
     calibrate("VISUAL", **CURVE)
 
-    verdict = why_not(blouse, tops[1])
+    placement = why_not(blouse, tops[1])
 
     assert titles(similar_products(blouse)) == ["near", "middle"]
-    assert verdict.gate == Gate.BELOW_FLOOR
-    assert verdict.score < 0.1 < verdict.last_score
+    assert placement.exclusion == Exclusion.BELOW_FLOOR
+    assert placement.score < 0.1 < placement.last_score
 
 
 def test_what_is_pinned_stays_below_the_floor(blouse, tops, calibrate):
@@ -124,7 +124,7 @@ def test_what_is_pinned_stays_below_the_floor(blouse, tops, calibrate):
     Rule.objects.create(kind="PIN", product=tops[1], position=1)
 
     assert titles(similar_products(blouse)) == ["far", "near", "middle"]
-    assert why_not(blouse, tops[1]).gate == Gate.SHOWN
+    assert why_not(blouse, tops[1]).exclusion == Exclusion.SHOWN
 
 
 def test_a_boost_does_not_lift_over_the_floor(blouse, tops, calibrate):
@@ -158,7 +158,7 @@ def recognised(monkeypatch):
     def set_confidence(confidence, category="t-shirt"):
         said = {"category": category, "category_confidence": confidence}
         monkeypatch.setattr(
-            photo_selector, "encoded_photo", lambda jpeg: vars(fake_sight(jpeg)) | said
+            photo_selector, "encoded_photo", lambda jpeg: vars(fake_features(jpeg)) | said
         )
 
     return set_confidence

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from fashionshop.models import Product
-from recommender.explain.exclusions import Gate, why_not
+from recommender.explain.exclusions import Exclusion, why_not
 from recommender.models import Checkpoint, Rule, Slot
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
 from recommender.ranking.question import question_of_its_own
@@ -96,12 +96,12 @@ def test_the_shop_says_how_diverse_its_strips_are(blouse, copies, settings):
 
 
 def test_why_not_says_that_it_looks_too_much_like_the_others(blouse, copies):
-    verdict = why_not(blouse, copies["its like"], limit=2, diversity=HALF)
+    placement = why_not(blouse, copies["its like"], limit=2, diversity=HALF)
 
-    assert verdict.gate == Gate.TOO_ALIKE
-    assert verdict.text == "It looks too much like what is shown already."
-    assert verdict.score == pytest.approx(0.98, abs=0.01)
-    assert why_not(blouse, copies["other"], limit=2, diversity=HALF).gate == Gate.SHOWN
+    assert placement.exclusion == Exclusion.TOO_ALIKE
+    assert placement.text == "It looks too much like what is shown already."
+    assert placement.score == pytest.approx(0.98, abs=0.01)
+    assert why_not(blouse, copies["other"], limit=2, diversity=HALF).exclusion == Exclusion.SHOWN
 
 
 def test_what_is_pinned_stays_however_alike(blouse, copies):

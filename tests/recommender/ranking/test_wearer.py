@@ -4,10 +4,10 @@ import pytest
 
 from fashionshop.models import Product
 from recommender.models import Look, Rule, Slot
-from recommender.outfits.answer import Wishes, outfits
+from recommender.outfits.answer import OutfitOptions, outfits
 from recommender.ranking.filters import Filters
-from recommender.strips.goes_with_several import goes_with_all
-from recommender.strips.photo import SeenPhoto
+from recommender.strips.goes_with_several import goes_with_several
+from recommender.strips.photo import PhotoFeatures
 
 pytestmark = pytest.mark.django_db
 
@@ -85,8 +85,8 @@ def test_pieces_chosen_for_what_suits_everybody_suit_each_other(scarf):
 def test_what_was_kept_says_whom_the_rest_is_for(scarf):
     kept = Product.objects.get(title="her blouse")
 
-    wishes = Wishes(keep=[kept.pk], swap=Slot.BOTTOM)
-    assert best([scarf], wishes=wishes) == {"scarf", "her blouse", "her skirt"}
+    options = OutfitOptions(keep=[kept.pk], swap=Slot.BOTTOM)
+    assert best([scarf], options=options) == {"scarf", "her blouse", "her skirt"}
 
 
 def test_the_filters_speak_before_the_start(shirt):
@@ -102,7 +102,7 @@ def test_things_for_two_wearers_demand_nothing(shirt, make):
 
 
 def test_a_photo_demands_nothing(shirt):
-    photo = SeenPhoto("fake-style@1", [1.0, 0.0, 0.0], slot=Slot.TOP)
+    photo = PhotoFeatures("fake-style@1", [1.0, 0.0, 0.0], slot=Slot.TOP)
 
     assert best([photo]) <= {"her skirt", "her shoes", "his trousers", "his shoes"}
 
@@ -177,7 +177,7 @@ def test_an_outfit_for_its_wearer_costs_no_query_more(shirt, django_assert_num_q
 def test_what_suits_comes_first_in_a_strip_and_the_strip_stays_full(shirt, make):
     jacket = make("jacket", Slot.OUTERWEAR, **MEN)
 
-    strip = goes_with_all([shirt, jacket])
+    strip = goes_with_several([shirt, jacket])
 
     assert titles(strip) == ["his trousers", "his shoes", "her shoes", "her skirt"]
     assert [item.source for item in strip.items] == ["style", "style", "newest", "newest"]
@@ -188,16 +188,21 @@ def test_no_boost_brings_what_does_not_suit_before_what_does(shirt, make):
     for product in Product.objects.filter(title__startswith="her"):
         Rule.objects.create(kind="BOOST", product=product, strength=1)
 
-    assert [title[:3] for title in titles(goes_with_all([shirt]))] == ["his", "his", "her", "her"]
+    assert [title[:3] for title in titles(goes_with_several([shirt]))] == [
+        "his",
+        "his",
+        "her",
+        "her",
+    ]
 
 
 def test_what_the_shop_wears_together_stays_first_in_a_strip(shirt):
     worn(shirt, Product.objects.get(title="her shoes"))
 
-    assert titles(goes_with_all([shirt]))[0] == "her shoes"
+    assert titles(goes_with_several([shirt]))[0] == "her shoes"
 
 
 def test_a_strip_for_the_wearer_the_shopper_named(shirt):
-    strip = goes_with_all([shirt], filters=Filters(attributes={"gender": ["WOMEN"]}))
+    strip = goes_with_several([shirt], filters=Filters(attributes={"gender": ["WOMEN"]}))
 
     assert titles(strip) == ["her shoes", "her skirt"]

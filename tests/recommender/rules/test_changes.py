@@ -3,7 +3,7 @@
 import pytest
 
 from recommender.models import Rule, RuleChange
-from recommender.rules.changes import CannotUndo, delete_rule, keep_apart, save_rule, switch_rules
+from recommender.rules.changes import CannotUndo, delete_rule, forbid_pair, save_rule, switch_rules
 from recommender.rules.changes import undo as undo_change
 
 pytestmark = pytest.mark.django_db
@@ -97,8 +97,8 @@ def test_only_rules_that_were_otherwise_are_switched(skirt, boots):
 
 
 def test_a_thumbs_down_hides_the_pair_both_ways_as_feedback(blouse, skirt):
-    first = keep_apart(blouse.pk, skirt.pk, strip="", by="ada")
-    again = keep_apart(blouse.pk, skirt.pk, strip="", by="ada")
+    first = forbid_pair(blouse.pk, skirt.pk, strip="", by="ada")
+    again = forbid_pair(blouse.pk, skirt.pk, strip="", by="ada")
 
     assert first == again
     assert (first.both_ways, first.is_feedback) == (True, True)

@@ -13,7 +13,7 @@ from recommender.ranking.filters import Filters
 from recommender.strips import photo as selector
 from recommender.strips.photo import PHOTO_SIDE_PX
 from recommender.strips.photo_search import products_like_photo
-from recommender.testing import fake_sight, photo
+from recommender.testing import fake_features, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def worker(monkeypatch):
 
     def encode(jpeg):
         sent.append(jpeg)
-        sight = fake_sight(jpeg)
+        sight = fake_features(jpeg)
         return {"embeddings": dict(sight.embeddings), "slot": "TOP", "slot_confidence": 0.9}
 
     monkeypatch.setattr(selector, "encoded_photo", encode)
