@@ -46,9 +46,9 @@ def sent(monkeypatch):
         photos.append(jpeg)
         return asdict(fake_features(jpeg))
 
-    monkeypatch.setattr(photo_selector, "encoded_photo", encode)
+    monkeypatch.setattr(photo_selector, "ask_photo_features", encode)
     monkeypatch.setattr(
-        photo_garments, "encoded_boxes", lambda jpeg: encode(jpeg) | {"boxes": BOXES}
+        photo_garments, "ask_garment_features", lambda jpeg: encode(jpeg) | {"boxes": BOXES}
     )
     return photos
 
@@ -143,7 +143,7 @@ def test_no_worker_is_said_plainly(client, blouse, monkeypatch):
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr(photo_garments, "encoded_boxes", nobody)
+    monkeypatch.setattr(photo_garments, "ask_garment_features", nobody)
 
     response = upload(client, photo())
 

@@ -77,9 +77,9 @@ def shop(redis_url, monkeypatch, settings):
         LookItem.objects.create(look=look, product=product)
     work_off()
     monkeypatch.setattr(
-        photo_garments, "encoded_boxes", lambda jpeg: seen(jpeg) | {"boxes": boxes_in(jpeg)}
+        photo_garments, "ask_garment_features", lambda jpeg: seen(jpeg) | {"boxes": boxes_in(jpeg)}
     )
-    monkeypatch.setattr(photo_selector, "encoded_photo", seen)
+    monkeypatch.setattr(photo_selector, "ask_photo_features", seen)
 
 
 def seen(jpeg):

@@ -43,6 +43,8 @@ def worker(monkeypatch, checkpoints):
         given.append(jpeg)
         return vars(fake_features(jpeg))
 
-    monkeypatch.setattr(photo_selector, "encoded_photo", look)
-    monkeypatch.setattr(photo_garments, "encoded_boxes", lambda jpeg: look(jpeg) | {"boxes": []})
+    monkeypatch.setattr(photo_selector, "ask_photo_features", look)
+    monkeypatch.setattr(
+        photo_garments, "ask_garment_features", lambda jpeg: look(jpeg) | {"boxes": []}
+    )
     return given

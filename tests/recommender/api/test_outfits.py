@@ -131,7 +131,7 @@ def test_without_a_worker_a_photo_is_asked_for_again(client, wardrobe, monkeypat
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr(photo_selector, "encoded_photo", nobody)
+    monkeypatch.setattr(photo_selector, "ask_photo_features", nobody)
     reply = client.post(SET, with_photo())
 
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")

@@ -43,7 +43,7 @@ def worker(monkeypatch):
         asked.append(question)
         return {"regions": [seen(), seen(row="lower", column="centre", drop=0.1, part="colour")]}
 
-    monkeypatch.setattr(selector, "found_regions", look)
+    monkeypatch.setattr(selector, "ask_regions", look)
     return asked
 
 
@@ -137,13 +137,13 @@ def test_a_product_without_a_picture_has_no_regions(ask, worker, near):
 
 
 def test_where_nothing_stands_out_nothing_is_named(ask, monkeypatch):
-    monkeypatch.setattr(selector, "found_regions", lambda **_: {"regions": [seen(drop=0.001)] * 2})
+    monkeypatch.setattr(selector, "ask_regions", lambda **_: {"regions": [seen(drop=0.001)] * 2})
 
     assert "No single area stands out" in ask()[0].text
 
 
 def test_a_worker_of_yesterday_is_no_worker(ask, monkeypatch):
-    monkeypatch.setattr(selector, "found_regions", lambda **_: {})
+    monkeypatch.setattr(selector, "ask_regions", lambda **_: {})
 
     with pytest.raises(NoWorker, match="try again"):
         ask()
@@ -151,7 +151,7 @@ def test_a_worker_of_yesterday_is_no_worker(ask, monkeypatch):
 
 def test_a_file_that_is_gone_is_asked_for_again(ask, monkeypatch, worker):
     with monkeypatch.context() as patch:
-        patch.setattr(selector, "found_regions", lambda **_: {"regions": []})
+        patch.setattr(selector, "ask_regions", lambda **_: {"regions": []})
         assert ask() == []
 
     assert len(ask()) == 2
@@ -190,7 +190,7 @@ def test_the_inspector_says_so_when_no_worker_answers(inspect, monkeypatch):
     def nobody(**_question):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr(selector, "found_regions", nobody)
+    monkeypatch.setattr(selector, "ask_regions", nobody)
     page = inspect()
 
     assert page.status_code == 200
@@ -224,7 +224,7 @@ def test_the_api_says_that_no_worker_answers(client, monkeypatch, blouse, near):
     def nobody(**_question):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr(selector, "found_regions", nobody)
+    monkeypatch.setattr(selector, "ask_regions", nobody)
     reply = client.get(f"/api/v1/products/{blouse.pk}/why/{near.pk}", {"regions": "true"})
 
     assert (reply.status_code, reply.json()["code"]) == (503, "no_worker")

@@ -19,7 +19,7 @@ TAG = "{% load recommender %}{% outfits product choices=choices %}"
 
 
 def draw(product, address="/", choices=()):
-    shown = {"product": product, "options": RequestFactory().get(address), "choices": choices}
+    shown = {"product": product, "request": RequestFactory().get(address), "choices": choices}
     return Template(TAG).render(Context(shown))
 
 

@@ -46,7 +46,7 @@ def worker(monkeypatch, set_scorer):
         most = len(ages) * (max(ages) + 1)
         return {"scores": [sum(ages[at] for at in one) / most for one in question["sets"]]}
 
-    monkeypatch.setattr(set_scores, "judged_sets", judge)
+    monkeypatch.setattr(set_scores, "ask_set_scores", judge)
     return asked
 
 
@@ -84,7 +84,7 @@ def test_the_worker_is_asked_once_about_whole_sets_of_one_piece_each(wardrobe, b
 
 def test_a_score_stays_the_share_of_pairs_that_are_right(wardrobe, blouse, worker, monkeypatch):
     judged = {tuple(titles(one)): one.score for one in outfits([blouse], limit=9).outfits}
-    monkeypatch.setattr(set_scores, "judged_sets", lambda **_: {})
+    monkeypatch.setattr(set_scores, "ask_set_scores", lambda **_: {})
 
     plain = {tuple(titles(one)): one.score for one in outfits([blouse], limit=9).outfits}
 
@@ -101,7 +101,7 @@ def nobody(**_question):
     ids=["no worker", "a worker that knows another scorer", "no vectors"],
 )
 def test_without_a_set_score_the_pairs_decide(wardrobe, blouse, set_scorer, monkeypatch, judge):
-    monkeypatch.setattr(set_scores, "judged_sets", judge)
+    monkeypatch.setattr(set_scores, "ask_set_scores", judge)
 
     answer = outfits([blouse])
 

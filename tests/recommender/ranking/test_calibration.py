@@ -158,7 +158,7 @@ def recognised(monkeypatch):
     def set_confidence(confidence, category="t-shirt"):
         said = {"category": category, "category_confidence": confidence}
         monkeypatch.setattr(
-            photo_selector, "encoded_photo", lambda jpeg: vars(fake_features(jpeg)) | said
+            photo_selector, "ask_photo_features", lambda jpeg: vars(fake_features(jpeg)) | said
         )
 
     return set_confidence

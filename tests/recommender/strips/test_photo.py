@@ -28,7 +28,7 @@ def worker(monkeypatch):
         sight = fake_features(jpeg)
         return {"embeddings": dict(sight.embeddings), "slot": "TOP", "slot_confidence": 0.9}
 
-    monkeypatch.setattr(selector, "encoded_photo", encode)
+    monkeypatch.setattr(selector, "ask_photo_features", encode)
     return sent
 
 
@@ -86,7 +86,7 @@ def test_without_a_checkpoint_nobody_is_asked(db, worker):
 
 def test_a_worker_that_speaks_an_older_space_counts_as_absent(tops, monkeypatch):
     monkeypatch.setattr(
-        selector, "encoded_photo", lambda jpeg: {"embeddings": {"old-visual@0": [1.0]}}
+        selector, "ask_photo_features", lambda jpeg: {"embeddings": {"old-visual@0": [1.0]}}
     )
 
     with pytest.raises(NoWorker):
