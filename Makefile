@@ -1,17 +1,24 @@
 # make demo     a working boutique in one terminal        (CATALOG=<path> PORT=8000)
 # make test     every test, on services of its own         make lint types
+# make check    the quick round: all but journeys and trainings
+# make soak     every property on fifty times as many examples
+# make mutants  how many defects, put in by chance, the tests notice
 # make bench    pictures per second  (PICTURES=<folder>, by default those of the demo)
 
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
 PORT   ?= 8000
 PICTURES ?= var/catalogue/images
+JOBS   ?= 2
 CPU    := $(VENV)/.installed-cpu
 ALL    := $(VENV)/.installed-all
 
 export OMP_NUM_THREADS ?= 1
+# Many container images forbid bytecode: each process that a test starts would compile torch anew.
+export PYTHONDONTWRITEBYTECODE :=
+PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: demo install test lint types bench
+.PHONY: demo install test check soak mutants lint types bench
 
 demo: $(CPU)
 	$(PY) manage.py demo --port $(PORT) $(if $(CATALOG),--catalog "$(CATALOG)")
@@ -19,7 +26,16 @@ demo: $(CPU)
 install: $(ALL)
 
 test: $(ALL)
-	$(PY) -m pytest
+	$(PYTEST)
+
+check: $(ALL)
+	$(PYTEST) --ignore tests/journeys -m "not journey and not training"
+
+soak: $(ALL)
+	$(PYTEST) --hypothesis-profile soak -m hypothesis
+
+mutants: $(ALL)
+	$(PY) -m tests.mutants
 
 lint: $(ALL)
 	$(VENV)/bin/ruff check .

@@ -27,10 +27,13 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER and VAR.name != WORKER:
     VAR /= WORKER
     VAR.mkdir()
-    os.environ |= {
-        "FASHIONSHOP_VAR": str(VAR),
-        "REDIS_URL": os.environ["REDIS_URL"].replace(str(VAR.parent), str(VAR)),
-    }
+    server = os.environ["REDIS_URL"].removesuffix("/0")
+    is_embedded = server == f"unix://{VAR.parent}/redis/redis.sock"
+    number = WORKER.removeprefix("gw")
+    os.environ["REDIS_URL"] = (
+        f"unix://{VAR}/redis/redis.sock" if is_embedded else f"{server}/{number}"
+    )
+    os.environ["FASHIONSHOP_VAR"] = str(VAR)
 
 if "DATABASE_URL" not in os.environ:
     provide_database(VAR)

@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashionshop.models import Product
@@ -12,6 +12,7 @@ from recommender.ranking.question import question_of_its_own
 from recommender.strips.similar import products_like_vector, similar_products
 from recommender.testing import activate_fake_checkpoints, give_vectors
 from tests import naive
+from tests.effort import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -271,11 +272,7 @@ GARMENTS = st.lists(
 )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(30)
 @given(garments=GARMENTS, limit=st.integers(0, 6), weight=st.sampled_from([0.0, 0.25, 0.5, 1.0]))
 def test_if_k_eligible_products_exist_k_come_back_in_the_order_of_the_definition(
     make_product, garments, limit, weight
