@@ -297,8 +297,8 @@ def test_the_task_gives_large_slots_an_index(upload, monkeypatch):
     assert Checkpoint.objects.get(purpose="VISUAL").indexes == {"TOP": 1}
 
 
-@pytest.fixture
-def set_scorer(tmp_path):
+@pytest.fixture(scope="module")
+def set_scorer_folder(tmp_path_factory):
     """A set scorer over the vectors of the shipped style; fresh, it is worth the mean of pairs."""
     style = load_card(checkpoint_dir() / "style")
     options = {
@@ -314,8 +314,14 @@ def set_scorer(tmp_path):
     )
     network = build_scorer("set-scorer", options=options)
     examples = set_recipe.examples(style.dimension)
-    save_network(network, tmp_path / "sets", card, examples=examples, are_sets=True)
-    return activate_checkpoint(tmp_path / "sets")
+    folder = tmp_path_factory.mktemp("checkpoints") / "sets"
+    save_network(network, folder, card, examples=examples, are_sets=True)
+    return folder
+
+
+@pytest.fixture
+def set_scorer(set_scorer_folder):
+    return activate_checkpoint(set_scorer_folder)
 
 
 @pytest.fixture
