@@ -1,6 +1,6 @@
 # make demo     a working boutique in one terminal        (CATALOG=<path> PORT=8000)
-# make test     every test, on services of its own         make lint types
-# make check    the quick round: all but journeys and trainings
+# make test     every test, on services of its own         make lint types deploy
+# make check    the quick round: all but journeys, trainings and hosts
 # make soak     every property on fifty times as many examples
 # make mutants  how many defects, put in by chance, the tests notice
 # make bench    pictures per second  (PICTURES=<folder>, by default those of the demo)
@@ -18,7 +18,7 @@ export OMP_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: demo install test check soak mutants lint types bench
+.PHONY: demo install test check soak mutants lint types deploy bench
 
 demo: $(CPU)
 	$(PY) manage.py demo --port $(PORT) $(if $(CATALOG),--catalog "$(CATALOG)")
@@ -29,7 +29,7 @@ test: $(ALL)
 	$(PYTEST)
 
 check: $(ALL)
-	$(PYTEST) --ignore tests/journeys -m "not journey and not training"
+	$(PYTEST) --ignore tests/journeys -m "not training and not host"
 
 soak: $(ALL)
 	$(PYTEST) --hypothesis-profile soak -m hypothesis
@@ -44,6 +44,11 @@ lint: $(ALL)
 
 types: $(ALL)
 	$(VENV)/bin/mypy
+
+deploy: $(ALL)
+	HTTPS=1 SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(50))") \
+		$(PY) -W error manage.py check --deploy --fail-level WARNING
+	$(PY) manage.py makemigrations --check --dry-run
 
 bench: $(ALL)
 	$(PY) benchmarks/encode.py $(PICTURES)

@@ -273,6 +273,7 @@ def test_whoever_knows_the_sets_answers_all(lessons):
     assert figures == {"fitb": 1, "auc": 1}
 
 
+@pytest.mark.training
 def test_a_set_scorer_trains_on_any_encoder_s_vectors(shop, tiny, tmp_path):
     settings = {"epochs": 2, "batch": 4, "held_out": 0.2, "model": 8, "heads": 2}
     collection = datasets.read(shop)
@@ -297,6 +298,7 @@ def test_a_set_scorer_is_measured_beside_the_mean_of_pairs(shop, tiny, scorer, t
     assert result["paired_with_pairs"].keys() == result["paired"].keys()
 
 
+@pytest.mark.training
 def test_what_was_trained_on_the_style_that_serves_may_serve(db, shop, tiny, tmp_path):
     style = shutil.copytree(tiny, tmp_path / "style")
     card = json.loads((style / "card.json").read_text())
