@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
@@ -19,6 +19,7 @@ from recommender.photos import (
     open_photo,
 )
 from recommender.testing import photo
+from tests.effort import examples
 
 ORIENTATION, GPS, DESCRIPTION = 0x0112, 0x8825, 0x010E
 
@@ -334,7 +335,7 @@ NOISE = Image.effect_noise((96, 80), 60).convert("RGB")
 WHOLE = [saved(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "HEIF")]
 
 
-@settings(max_examples=250, deadline=None)
+@examples(100)
 @given(
     data=st.sampled_from(WHOLE),
     flips=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=60),

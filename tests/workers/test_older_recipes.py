@@ -17,6 +17,7 @@ from workers.training import __main__ as training
 from workers.training.pictures import PictureConfig, labelled
 from workers.training.style_512 import styles_of
 
+pytestmark = pytest.mark.training
 SMALL = {"side_px": 32, "epochs": 2, "batch": 8, "fewest": 4}
 TINY = {**SMALL, "architecture": "tiny", "resize_px": 36}
 COLOURS = {"dress": (200, 20, 20), "skirt": (20, 20, 200), "boots": (20, 160, 20)}
