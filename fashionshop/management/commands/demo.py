@@ -72,6 +72,6 @@ class Command(BaseCommand):
             folder = var / "catalogue"
             self.stdout.write("Drawing the catalogue …")
             subprocess.run(  # noqa: S603 -- drawing starts processes of its own, which must not inherit ours
-                [sys.executable, "-m", "fashionshop.demo", str(folder)], check=True
+                [sys.executable, "-m", "drawings", str(folder)], check=True
             )
             call_command("import_catalog", str(folder))

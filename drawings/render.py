@@ -11,9 +11,9 @@ from io import BytesIO
 import resvg_py
 from PIL import Image, ImageChops, ImageFilter
 
-from fashionshop.demo.fabric import texture, weave_defs
-from fashionshop.demo.palette import darker, lighter, luminance
-from fashionshop.demo.sketch import HEIGHT, WIDTH, Sketch
+from drawings.fabric import texture, weave_defs
+from drawings.palette import darker, lighter, luminance
+from drawings.sketch import HEIGHT, WIDTH, Sketch
 
 SOFT_SCALE = 4
 NEUTRAL = 128  # light that leaves the cloth as it is; less is shade, more is sheen

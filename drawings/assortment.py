@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from fashionshop.demo.style import ALL_YEAR, AUTUMN_WINTER, MEN, SPRING_SUMMER, UNISEX, WOMEN
+from drawings.style import ALL_YEAR, AUTUMN_WINTER, MEN, SPRING_SUMMER, UNISEX, WOMEN
 
 SLOT_SHARES = {
     "TOP": 60, "BOTTOM": 44, "DRESS": 30, "OUTERWEAR": 32,

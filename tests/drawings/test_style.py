@@ -2,10 +2,10 @@ from random import Random
 
 import pytest
 
-from fashionshop.demo.catalogue import Product, catalogue
-from fashionshop.demo.looks import LARGEST, SMALLEST, Look, looks
-from fashionshop.demo.palette import COLOURS, harmonise, wheel_distance
-from fashionshop.demo.style import (
+from drawings.catalogue import Product, catalogue
+from drawings.looks import LARGEST, SMALLEST, Look, looks
+from drawings.palette import COLOURS, harmonise, wheel_distance
+from drawings.style import (
     ALL_YEAR,
     AUTUMN_WINTER,
     MEN,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from fashionshop.demo.palette import contrasting, darker, lighter
-from fashionshop.demo.path import CENTRE, ellipse, mirrored
+from drawings.palette import contrasting, darker, lighter
+from drawings.path import CENTRE, ellipse, mirrored
 
 WIDTH, HEIGHT = 720, 960  # drawing units; pictures are rendered at any size of this shape
 

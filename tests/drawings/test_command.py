@@ -4,7 +4,7 @@ from hashlib import sha256
 import pytest
 from PIL import Image
 
-from fashionshop.demo.__main__ import LOOK_COLUMNS, PRODUCT_COLUMNS, generate, main
+from drawings.__main__ import LOOK_COLUMNS, PRODUCT_COLUMNS, generate, main
 
 SMALL = {"products": 24, "looks_count": 5, "width": 90}
 

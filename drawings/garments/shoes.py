@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.garments.last import (
+from drawings.garments.last import (
     as_pair,
     foot_light,
     laces,
     leather_sole,
 )
-from fashionshop.demo.palette import contrasting, darker
-from fashionshop.demo.path import ellipse
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.palette import contrasting, darker
+from drawings.path import ellipse
+from drawings.sketch import Cloth, Sketch
 
 RUBBER = "#f1ece2"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from math import cos, pi, sin
 from random import Random
 
-from fashionshop.demo.palette import darker, lighter
-from fashionshop.demo.path import CENTRE, centred, ellipse
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.palette import darker, lighter
+from drawings.path import CENTRE, centred, ellipse
+from drawings.sketch import Cloth, Sketch
 
 PEARL = "#f3ece2"
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import cycle
 from random import Random
 
-from fashionshop.demo.assortment import NAMES, SLOT_SHARES, Design, designs
-from fashionshop.demo.fabric import LOUD_WEAVES
-from fashionshop.demo.palette import COLOURS, Colour, harmonise, luminance
-from fashionshop.demo.style import ALL_YEAR, MEN, SPRING_SUMMER, Style
+from drawings.assortment import NAMES, SLOT_SHARES, Design, designs
+from drawings.fabric import LOUD_WEAVES
+from drawings.palette import COLOURS, Colour, harmonise, luminance
+from drawings.style import ALL_YEAR, MEN, SPRING_SUMMER, Style
 
 COLOURS_PER_MODEL = (1, 1, 1, 2, 2, 3)
 SECOND_PICTURES = ("", "", "", "", "", "detail", "turned")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from random import Random
 
-from fashionshop.demo.palette import contrasting
-from fashionshop.demo.path import centred, symmetric
-from fashionshop.demo.sketch import Sketch
+from drawings.palette import contrasting
+from drawings.path import centred, symmetric
+from drawings.sketch import Sketch
 
 
 @dataclass(frozen=True)

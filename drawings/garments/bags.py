@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.fabric import lining
-from fashionshop.demo.palette import contrasting, darker
-from fashionshop.demo.path import CENTRE, centred, symmetric
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.fabric import lining
+from drawings.palette import contrasting, darker
+from drawings.path import CENTRE, centred, symmetric
+from drawings.sketch import Cloth, Sketch
 
 
 def _leather_light(sketch: Sketch, *, half: float, top: float, bottom: float) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.palette import contrasting
-from fashionshop.demo.path import CENTRE, centred, symmetric
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.palette import contrasting
+from drawings.path import CENTRE, centred, symmetric
+from drawings.sketch import Cloth, Sketch
 
 WAIST_Y = 400
 

@@ -1,4 +1,4 @@
-"""Generate the demo catalogue: `python -m fashionshop.demo DIR [--seed N] [--products N] …`."""
+"""Generate the demo catalogue: `python -m drawings DIR [--seed N] [--products N] …`."""
 
 import argparse
 import csv
@@ -10,9 +10,9 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from fashionshop.demo.catalogue import Product, catalogue
-from fashionshop.demo.looks import Look, looks
-from fashionshop.demo.photograph import file_names, save_pictures
+from drawings.catalogue import Product, catalogue
+from drawings.looks import Look, looks
+from drawings.photograph import file_names, save_pictures
 
 PRODUCT_COLUMNS = (
     "sku", "model", "title", "description", "category", "slot", "gender", "season", "colour",
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fashionshop.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="drawings", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--products", type=int, default=264)

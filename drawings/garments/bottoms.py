@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.palette import contrasting, darker
-from fashionshop.demo.path import CENTRE, centred, symmetric
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.palette import contrasting, darker
+from drawings.path import CENTRE, centred, symmetric
+from drawings.sketch import Cloth, Sketch
 
 TOP_STITCH = "#c08a4e"  # the tobacco thread of jeans
 

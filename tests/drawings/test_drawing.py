@@ -4,14 +4,14 @@ from random import Random
 import pytest
 from PIL import Image, ImageStat
 
-from fashionshop.demo.catalogue import catalogue
-from fashionshop.demo.fabric import TEXTURES, WEAVES, texture
-from fashionshop.demo.garments import CUTS
-from fashionshop.demo.palette import COLOURS, darker, lighter, luminance, mixed
-from fashionshop.demo.path import mirrored, symmetric
-from fashionshop.demo.photograph import drawn, file_names, save_pictures
-from fashionshop.demo.render import GROUNDS, Framing, fitting, picture
-from fashionshop.demo.sketch import Cloth
+from drawings.catalogue import catalogue
+from drawings.fabric import TEXTURES, WEAVES, texture
+from drawings.garments import CUTS
+from drawings.palette import COLOURS, darker, lighter, luminance, mixed
+from drawings.path import mirrored, symmetric
+from drawings.photograph import drawn, file_names, save_pictures
+from drawings.render import GROUNDS, Framing, fitting, picture
+from drawings.sketch import Cloth
 
 WIDTH = 96
 

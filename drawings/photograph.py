@@ -3,10 +3,10 @@
 from pathlib import Path
 from random import Random
 
-from fashionshop.demo.catalogue import Product
-from fashionshop.demo.garments import CUTS
-from fashionshop.demo.render import GROUNDS, Framing, fitting, picture
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.catalogue import Product
+from drawings.garments import CUTS
+from drawings.render import GROUNDS, Framing, fitting, picture
+from drawings.sketch import Cloth, Sketch
 
 JPEG_QUALITY = 88
 CLOSE_UP = 2.3  # how much nearer a detail picture is

@@ -8,8 +8,8 @@ from io import BytesIO
 import resvg_py
 from PIL import Image, ImageChops, ImageFilter
 
-from fashionshop.demo.palette import contrasting, darker, lighter, mixed
-from fashionshop.demo.sketch import Cloth
+from drawings.palette import contrasting, darker, lighter, mixed
+from drawings.sketch import Cloth
 
 LOUD_WEAVES = frozenset({"stripe", "check", "dots", "floral", "animal"})
 FAINT_SHARE = 0.5  # of a texture on pale cloth, where every dark thread shows

@@ -1,7 +1,7 @@
 """What all shoes in profile share: soles, laces, the light on a foot, and the other shoe."""
 
-from fashionshop.demo.palette import darker, luminance
-from fashionshop.demo.sketch import Sketch
+from drawings.palette import darker, luminance
+from drawings.sketch import Sketch
 
 LEATHER_SOLE = "#5a4133"
 FOOTBED = "#c9a680"

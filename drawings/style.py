@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fashionshop.demo.palette import Colour, harmonise
+from drawings.palette import Colour, harmonise
 
 SPRING_SUMMER, AUTUMN_WINTER, ALL_YEAR = "Spring/Summer", "Autumn/Winter", "All year"
 WOMEN, MEN, UNISEX = "Women", "Men", "Unisex"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.garments.torso import (
+from drawings.garments.torso import (
     Torso,
     back_of_neck,
     body_folds,
@@ -11,9 +11,9 @@ from fashionshop.demo.garments.torso import (
     long_sleeves,
     neck_band,
 )
-from fashionshop.demo.palette import contrasting, darker, lighter, luminance
-from fashionshop.demo.path import CENTRE, centred, symmetric
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.palette import contrasting, darker, lighter, luminance
+from drawings.path import CENTRE, centred, symmetric
+from drawings.sketch import Cloth, Sketch
 
 
 def crew_knit(cloth: Cloth, rng: Random, *, collar: float = 18) -> Sketch:

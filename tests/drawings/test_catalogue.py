@@ -2,12 +2,12 @@ from collections import Counter
 
 import pytest
 
-from fashionshop.demo.assortment import designs
-from fashionshop.demo.catalogue import catalogue
-from fashionshop.demo.fabric import TEXTURES, WEAVES
-from fashionshop.demo.garments import CUTS
-from fashionshop.demo.palette import COLOURS
-from fashionshop.demo.style import ALL_YEAR, AUTUMN_WINTER, MEN, SPRING_SUMMER, UNISEX, WOMEN
+from drawings.assortment import designs
+from drawings.catalogue import catalogue
+from drawings.fabric import TEXTURES, WEAVES
+from drawings.garments import CUTS
+from drawings.palette import COLOURS
+from drawings.style import ALL_YEAR, AUTUMN_WINTER, MEN, SPRING_SUMMER, UNISEX, WOMEN
 from recommender.garments import SLOTS, slot_for
 
 

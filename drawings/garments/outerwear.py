@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.garments.torso import Torso, back_of_neck, body_folds, fitted, long_sleeves
-from fashionshop.demo.palette import contrasting, darker, lighter
-from fashionshop.demo.path import CENTRE, centred, symmetric
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.garments.torso import Torso, back_of_neck, body_folds, fitted, long_sleeves
+from drawings.palette import contrasting, darker, lighter
+from drawings.path import CENTRE, centred, symmetric
+from drawings.sketch import Cloth, Sketch
 
 
 def _lapels(sketch: Sketch, *, bottom: float, width: float = 92, notch: bool = True) -> None:

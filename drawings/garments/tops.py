@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.garments.torso import (
+from drawings.garments.torso import (
     Torso,
     back_of_neck,
     body_folds,
@@ -14,9 +14,9 @@ from fashionshop.demo.garments.torso import (
     neck_band,
     short_sleeves,
 )
-from fashionshop.demo.palette import luminance
-from fashionshop.demo.path import CENTRE, centred, symmetric
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.palette import luminance
+from drawings.path import CENTRE, centred, symmetric
+from drawings.sketch import Cloth, Sketch
 
 
 def tee(cloth: Cloth, rng: Random, *, pointed: bool = False) -> Sketch:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.garments.last import (
+from drawings.garments.last import (
     FOOTBED,
     LEATHER_SOLE,
     as_pair,
 )
-from fashionshop.demo.palette import darker
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.palette import darker
+from drawings.sketch import Cloth, Sketch
 
 # The right footbed from above, in canvas units.
 BED = (

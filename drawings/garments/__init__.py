@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from fashionshop.demo.garments import (
+from drawings.garments import (
     accessories,
     bags,
     boots,
@@ -16,7 +16,7 @@ from fashionshop.demo.garments import (
     shoes,
     tops,
 )
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.sketch import Cloth, Sketch
 
 CUTS: dict[str, Callable[[Cloth, Random], Sketch]] = {
     **tops.CUTS,

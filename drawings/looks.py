@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from fashionshop.demo.catalogue import Product
-from fashionshop.demo.style import AUTUMN_WINTER, SPRING_SUMMER, goes_together
+from drawings.catalogue import Product
+from drawings.style import AUTUMN_WINTER, SPRING_SUMMER, goes_together
 
 SMALLEST, LARGEST = 3, 6
 TITLE_TRIES = 20

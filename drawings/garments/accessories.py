@@ -4,9 +4,9 @@ from collections.abc import Callable
 from math import cos, sin
 from random import Random
 
-from fashionshop.demo.palette import contrasting, darker, lighter, mixed
-from fashionshop.demo.path import CENTRE, centred, ellipse, symmetric
-from fashionshop.demo.sketch import Cloth, Sketch
+from drawings.palette import contrasting, darker, lighter, mixed
+from drawings.path import CENTRE, centred, ellipse, symmetric
+from drawings.sketch import Cloth, Sketch
 
 
 def brimmed_hat(cloth: Cloth, rng: Random) -> Sketch:
