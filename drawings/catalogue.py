@@ -1,7 +1,8 @@
 """Which products a generated boutique holds: designs become models, models come in colours."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from random import Random
 
@@ -51,6 +52,7 @@ class Product:
     texture: str
     accent: str
     metal: str
+    detail: int
     formality: int
     colour: Colour
     second_picture: str
@@ -88,18 +90,24 @@ def _slot_products(slot: str, quota: int, generator: Random) -> list[Product]:
     generator.shuffle(choice)
     names = cycle(generator.sample(NAMES, len(NAMES)))
     rows: list[Product] = []
+    details: Counter[tuple[str, str]] = Counter()
     for number, design in enumerate(cycle(choice), start=1):
-        model = f"{slot[:2]}{number:04d}"
-        rows.extend(
-            _model_products(model, next(names), slot=slot, design=design, generator=generator)
+        model = list(
+            _model_products(
+                f"{slot[:2]}{number:04d}", next(names), design=design, generator=generator
+            )
         )
+        # No two models of one cut and weave are made alike.
+        alike = (model[0].cut, model[0].weave)
+        rows.extend(replace(row, detail=details[alike]) for row in model)
+        details[alike] += 1
         if len(rows) >= quota:
             return rows[:quota]
     raise AssertionError("a cycle of designs does not end")
 
 
 def _model_products(
-    model: str, name: str, *, slot: str, design: Design, generator: Random
+    model: str, name: str, *, design: Design, generator: Random
 ) -> Iterator[Product]:
     word, texture = generator.choice(design.fabrics)
     weave = generator.choice(design.weaves)
@@ -112,7 +120,7 @@ def _model_products(
             title=_title(design, word=word, weave=weave, name=name, colour=colour),
             description=_description(design, word=word, weave=weave, season=season, colour=colour),
             category=design.category,
-            slot=slot,
+            slot=design.slot,
             season=season,
             gender=gender,
             price=price,
@@ -121,8 +129,9 @@ def _model_products(
             cut=design.cut,
             weave=weave,
             texture=texture,
-            accent=_accent(colour, weave=weave, slot=slot, generator=generator).hex,
+            accent=_accent(colour, weave=weave, slot=design.slot, generator=generator).hex,
             metal=COLOURS["silver" if colour.tone == "cool" else "gold"].hex,
+            detail=0,
             formality=design.formality,
             colour=colour,
             second_picture=generator.choice(SECOND_PICTURES),

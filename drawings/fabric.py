@@ -8,12 +8,41 @@ from io import BytesIO
 import resvg_py
 from PIL import Image, ImageChops, ImageFilter
 
-from drawings.palette import contrasting, darker, lighter, mixed
+from drawings.palette import contrasting, darker, is_dark, lighter, mixed
 from drawings.sketch import Cloth
 
+Box = tuple[float, float, float, float]
 LOUD_WEAVES = frozenset({"stripe", "check", "dots", "floral", "animal"})
 FAINT_SHARE = 0.5  # of a texture on pale cloth, where every dark thread shows
+BLOCK_DARKER, BLOCK_LIGHTER = 0.3, 0.2  # how far a second tone is from the dye
+# Where the second tone lies, in hundredths of the garment's width and height.
+BLOCKS = {
+    "sides": "M0 0H19V100H0Z M81 0H100V100H81Z",
+    "yoke": "M0 0H100V27H0Z",
+    "bodice": "M0 0H100V41H0Z",
+    "base": "M0 68H100V100H0Z",
+    "hem": "M0 86H100V100H0Z",
+    "band": "M0 42H100V55H0Z",
+    "bands": "M0 74H100V80H0Z M0 84H100V90H0Z",
+    "chest": "M0 36H100V42H0Z M0 46H100V52H0Z",
+    "centre": "M38 0H62V100H38Z",
+    "diagonal": "M0 100V46L100 12V100Z",
+    "toe": "M0 0H27V100H0Z",
+    "heel": "M72 0H100V100H72Z",
+    "slashes": "M44 0H52L62 100H54Z M58 0H66L76 100H68Z",
+}
 TURNS = (0, 12, -12, 24, -24, 35, -35, 90)  # how far a sleeve or a placket may turn its weave
+
+
+def block_defs(cloth: Cloth, *, box: Box) -> str:
+    """Write the parts of the second tone as `block`, spread over the garment's box."""
+    left, top, right, bottom = box
+    tone = contrasting(cloth.dye, BLOCK_LIGHTER if is_dark(cloth.dye) else BLOCK_DARKER)
+    return (
+        f'<pattern id="block" x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"'
+        ' patternUnits="userSpaceOnUse" viewBox="0 0 100 100" preserveAspectRatio="none">'
+        f'<path d="{BLOCKS[cloth.block]}" fill="{tone}"/></pattern>'
+    )
 
 
 def weave_defs(cloth: Cloth, *, shapes: str) -> str:
@@ -23,7 +52,7 @@ def weave_defs(cloth: Cloth, *, shapes: str) -> str:
     side, tile = _WEAVES[cloth.weave](cloth)
     return "".join(
         f'<pattern id="weave{turn}" width="{side}" height="{side}" patternUnits="userSpaceOnUse"'
-        f' patternTransform="rotate({turn})">{tile}</pattern>'
+        f' patternTransform="rotate({turn}) scale({cloth.scale})">{tile}</pattern>'
         for turn in TURNS
         if f"url(#weave{turn})" in shapes
     )

@@ -102,4 +102,8 @@ def luminance(colour: str) -> float:
 
 def contrasting(colour: str, share: float) -> str:
     """Move a hex colour away from itself: a dark one gets lighter, a light one darker."""
-    return lighter(colour, share) if luminance(colour) < 0.32 else darker(colour, share)
+    return lighter(colour, share) if is_dark(colour) else darker(colour, share)
+
+
+def is_dark(colour: str) -> bool:
+    return luminance(colour) < 0.32

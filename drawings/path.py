@@ -1,6 +1,7 @@
 """How outlines are written down: SVG paths of M, L, C, Q and Z, mirrored at the garment's centre."""
 
 import re
+from collections.abc import Callable, Iterable
 
 CENTRE = 360
 _TOKEN = re.compile(r"[MLCQZ]|-?\d+\.?\d*(?:e-?\d+)?")
@@ -22,16 +23,26 @@ def symmetric(half: str) -> str:
 
 def mirrored(path: str) -> str:
     """Flip a path written in canvas coordinates at the centre line."""
-    return _written(
-        [(command, [(2 * CENTRE - x, y) for x, y in points]) for command, points in _segments(path)]
-    )
+    return moved(path, lambda x, y: (2 * CENTRE - x, y))
 
 
 def centred(path: str) -> str:
     """Move a path written with x counted from the centre line to canvas coordinates."""
+    return moved(path, lambda x, y: (CENTRE + x, y))
+
+
+def moved(path: str, place: Callable[[float, float], tuple[float, float]]) -> str:
+    """Put every point of a path where `place` says."""
     return _written(
-        [(command, [(CENTRE + x, y) for x, y in points]) for command, points in _segments(path)]
+        [(command, [place(x, y) for x, y in points]) for command, points in _segments(path)]
     )
+
+
+def extent(paths: Iterable[str]) -> tuple[float, float, float, float]:
+    """Measure the box around all points, those off the line included: left, top, right, bottom."""
+    points = [point for path in paths for _, each in _segments(path) for point in each]
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def ellipse(x: float, y: float, rx: float, ry: float) -> str:  # noqa: PLR0917 - as SVG orders them

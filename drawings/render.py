@@ -11,7 +11,7 @@ from io import BytesIO
 import resvg_py
 from PIL import Image, ImageChops, ImageFilter
 
-from drawings.fabric import texture, weave_defs
+from drawings.fabric import block_defs, texture, weave_defs
 from drawings.palette import darker, lighter, luminance
 from drawings.sketch import HEIGHT, WIDTH, Sketch
 
@@ -94,9 +94,9 @@ def _crisp(sketch: Sketch, framing: Framing, *, box: Box, width: int) -> Image.I
     unit = WIDTH / width
     size = (box[2] - box[0], box[3] - box[1])
     view = (box[0] * unit, box[1] * unit, size[0] * unit, size[1] * unit)
-    return _rendered(
-        f"<defs>{weave_defs(sketch.cloth, shapes=shapes)}</defs>{shapes}", size, view=view
-    )
+    block = block_defs(sketch.cloth, box=sketch.box) if sketch.cloth.block else ""
+    defs = block + weave_defs(sketch.cloth, shapes=shapes)
+    return _rendered(f"<defs>{defs}</defs>{shapes}", size, view=view)
 
 
 def _surface(sketch: Sketch, framing: Framing, *, size: Size) -> Image.Image:

@@ -1,19 +1,29 @@
 """What a garment's drawing is made of: crisp panels and lines, soft folds, an outline for shadows."""
 
+import re
 from dataclasses import dataclass, field
 
 from drawings.palette import contrasting, darker, lighter
-from drawings.path import CENTRE, ellipse, mirrored
+from drawings.path import CENTRE, ellipse, extent, mirrored, moved
 
 WIDTH, HEIGHT = 720, 960  # drawing units; pictures are rendered at any size of this shape
+_PATH = re.compile(r' d="([^"]*)"')
+_CIRCLE = re.compile(r'cx="([^"]*)" cy="([^"]*)"')
 
 
 @dataclass(frozen=True)
 class Cloth:
-    """What a garment is made of: its dye, its weave (pattern), its hand (texture), its trims."""
+    """What a garment is made of: its dye, its weave (pattern), its hand (texture), its trims.
+
+    `block` names the part that is dyed a second tone. `detail` counts the designs of one cut: where
+    there is nothing to dye, each has another stone, lens or buckle.
+    """
 
     dye: str
     weave: str = "solid"
+    scale: float = 1  # of the weave
+    block: str = ""
+    detail: int = 0
     accent: str = "#f4f2ee"
     texture: str = "plain"
     metal: str = "#c9a35a"
@@ -31,6 +41,20 @@ class Cloth:
         return lighter(self.dye, 0.4)
 
 
+@dataclass(frozen=True)
+class Figure:
+    """The proportions that set one design apart from the next of its cut."""
+
+    width: float = 1
+    height: float = 1
+    flare: float = 0  # how much wider the hem is than the middle, and the shoulders narrower
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        down = (y - HEIGHT / 2) / (HEIGHT / 2)
+        across = (x - CENTRE) * self.width * (1 + self.flare * down)
+        return CENTRE + across, HEIGHT / 2 + (y - HEIGHT / 2) * self.height
+
+
 @dataclass
 class Sketch:
     """One drawing in progress, on a 720 x 960 canvas, light from the upper left."""
@@ -40,6 +64,16 @@ class Sketch:
     outline: list[str] = field(default_factory=list)
     folds: list[str] = field(default_factory=list)
     depth: float = 1  # how round it is: cloth 1, thin metal 0
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Where its panels lie: left, top, right, bottom; straps and handles do not count."""
+        return extent(_PATH.findall("".join(part for part in self.outline if "stroke" not in part)))
+
+    def reshape(self, figure: Figure) -> None:
+        """Give what is drawn so far other proportions; buttons and lines keep their size."""
+        for layer in (self.crisp, self.outline, self.folds):
+            layer[:] = [_reshaped(shape, figure) for shape in layer]
 
     def repeated(self, dx: float, dy: float, *, scale: float = 1) -> None:
         """Lay a second copy behind the first, moved and scaled about the canvas centre: a pair."""
@@ -52,6 +86,8 @@ class Sketch:
         fill = dye or self.cloth.dye
         self.outline.append(f'<path d="{path}"/>')
         self.crisp.append(f'<path d="{path}" fill="{fill}"/>')
+        if dye is None and self.cloth.block:
+            self.crisp.append(f'<path d="{path}" fill="url(#block)"/>')
         if dye is None and self.cloth.weave != "solid":
             self.crisp.append(f'<path d="{path}" fill="url(#weave{round(turn)})"/>')
         if edge:
@@ -155,3 +191,13 @@ class Sketch:
                 self.fold(path, width=16, tone=tone)
                 shifted = path.replace(f"M{start:.1f}", f"M{start - 16:.1f}")
                 self.fold(shifted, width=9, tone=-tone * 0.8)
+
+
+def _reshaped(shape: str, figure: Figure) -> str:
+    shape = _PATH.sub(lambda found: f' d="{moved(found[1], figure.place)}"', shape)
+    return _CIRCLE.sub(
+        lambda found: 'cx="{:.1f}" cy="{:.1f}"'.format(
+            *figure.place(float(found[1]), float(found[2]))
+        ),
+        shape,
+    )

@@ -198,7 +198,7 @@ def _medallion(sketch: Sketch) -> None:
 def belt(cloth: Cloth, rng: Random) -> Sketch:
     """A leather belt rolled up, its buckle in front."""
     sketch = Sketch(cloth)
-    wide = rng.uniform(62, 88)
+    wide = (86, 60, 74)[cloth.detail % 3] + rng.uniform(-3, 3)
     top = 470 - wide / 2
     for radius, shade in ((186, 0.34), (150, 0.2), (112, 0.3)):
         ring = ellipse(CENTRE, top - 26, radius, radius * 0.42)
@@ -221,7 +221,9 @@ def belt(cloth: Cloth, rng: Random) -> Sketch:
     for place in range(4):
         x = 520 + place * 30
         sketch.patch(ellipse(x, y + 48 + wide / 2 - place * 2, 5, 6), fill="#1e1614")
-    _buckle(sketch, x=400, y=y + 68 + wide / 2, half=wide / 2 + 16, round_frame=rng.random() < 0.35)
+    _buckle(
+        sketch, x=400, y=y + 68 + wide / 2, half=wide / 2 + 16, round_frame=cloth.detail % 2 == 1
+    )
     sketch.fold(f"M230 {y + 60} L300 {y + 82}", width=wide * 0.7, tone=0.4)
     sketch.fold(f"M176 {y + 30} L186 {y + 60}", width=wide * 0.6, tone=-0.5)
     return sketch
@@ -247,12 +249,13 @@ def _buckle(sketch: Sketch, *, x: float, y: float, half: float, round_frame: boo
 def sunglasses(cloth: Cloth, rng: Random, *, lens: str = "") -> Sketch:
     """Acetate frames with folded arms behind."""
     sketch = Sketch(cloth, depth=0.4)
-    shape = lens or rng.choice(
-        (
+    shape = (
+        lens
+        or (
             "M44 446 C90 420 210 420 236 450 C244 520 210 592 140 592 C80 592 40 530 44 446 Z",
             "M40 470 C80 424 200 408 252 416 C250 500 214 584 140 584 C84 584 44 530 40 470 Z",
             "M46 436 L234 436 C242 500 232 570 196 580 L90 580 C54 570 40 500 46 436 Z",
-        )
+        )[cloth.detail % 3]
     )
     right = centred(shape)
     for side in (-1, 1):
@@ -285,7 +288,11 @@ def sunglasses(cloth: Cloth, rng: Random, *, lens: str = "") -> Sketch:
 
 
 def round_glasses(cloth: Cloth, rng: Random) -> Sketch:
-    return sunglasses(cloth, rng, lens="M48 500 C48 380 240 380 240 500 C240 620 48 620 48 500 Z")
+    sketch = sunglasses(cloth, rng, lens="M48 500 C48 380 240 380 240 500 C240 620 48 620 48 500 Z")
+    if cloth.detail % 2:
+        for width, colour in ((16, darker(cloth.metal, 0.4)), (11, cloth.metal)):
+            sketch.line(centred("M-150 404 Q0 380 150 404"), width=width, colour=colour, opacity=1)
+    return sketch
 
 
 CUTS: dict[str, Callable[[Cloth, Random], Sketch]] = {

@@ -51,9 +51,16 @@ def hoops(cloth: Cloth, rng: Random) -> Sketch:
     sketch = _metal(cloth)
     radius, width = rng.uniform(84, 112), rng.uniform(14, 30)
     tall = rng.choice((1, 1.18))
+    style = cloth.detail % 3
     for x in (CENTRE - 132, CENTRE + 132):
-        _wire(sketch, ellipse(x, 480, radius, radius * tall), width=width)
+        ring = ellipse(x, 480, radius, radius * tall)
+        _wire(sketch, ring, width=width)
         sketch.jewel(x, 480 - radius * tall, width * 0.36, lighter(cloth.dye, 0.1))
+        if style == 1:
+            _links(sketch, f"M{x} {480 + radius * tall} L{x} {540 + radius * tall}", size=9)
+            sketch.jewel(x, 566 + radius * tall, 34, cloth.accent)
+        elif style == 2:
+            _wire(sketch, ellipse(x, 480, radius * 0.6, radius * 0.6 * tall), width=width * 0.6)
     return sketch
 
 
@@ -65,6 +72,10 @@ def drops(cloth: Cloth, rng: Random) -> Sketch:
         _wire(sketch, f"M{x} 330 C{x - 4} 280 {x + 30} 276 {x + 30} 316", width=6)
         _links(sketch, f"M{x} 336 L{x} {370 + length}", size=9)
         y = 380 + length
+        if cloth.detail % 2:
+            for down, size in ((24, 30), (96, 42), (190, 54)):
+                sketch.jewel(x, y + down, size, cloth.accent)
+            continue
         stone = f"M{x} {y} C{x + 18} {y + 40} {x + 52} {y + 70} {x + 52} {y + 112} C{x + 52} {y + 178} {x - 52} {y + 178} {x - 52} {y + 112} C{x - 52} {y + 70} {x - 18} {y + 40} {x} {y} Z"
         sketch.panel(stone, dye=cloth.accent)
         sketch.line(stone, width=8, colour=cloth.dye, opacity=1)
@@ -86,9 +97,16 @@ def drops(cloth: Cloth, rng: Random) -> Sketch:
 
 def pearl_studs(cloth: Cloth, rng: Random) -> Sketch:
     sketch = _metal(cloth)
-    radius, hanging = rng.uniform(40, 54), rng.random() < 0.5
+    radius, style = rng.uniform(40, 54), cloth.detail % 3
     for x in (CENTRE - 104, CENTRE + 104):
-        if hanging:
+        if style == 2:
+            for turn in range(6):
+                sketch.jewel(
+                    round(x + 62 * cos(turn * pi / 3), 1), round(480 + 62 * sin(turn * pi / 3), 1),
+                    29, PEARL,
+                )  # fmt: skip
+            sketch.jewel(x, 480, 30, cloth.dye)
+        elif style == 1:
             _wire(sketch, ellipse(x, 400, 30, 34), width=12)
             _wire(sketch, f"M{x} 434 L{x} 470", width=8)
             sketch.jewel(x, 486 + radius, radius, PEARL)
@@ -115,6 +133,9 @@ def ear_cuffs(cloth: Cloth, rng: Random) -> Sketch:
             opacity=0.8,
         )
         sketch.line(f"M{x} 348 C{x + 14} 440 {x + 14} 540 {x} 632", width=2.5)
+        if cloth.detail % 2:
+            sketch.jewel(x, 548, 34, cloth.accent)
+            sketch.jewel(x, 452, 20, cloth.accent)
     return sketch
 
 
@@ -129,7 +150,7 @@ def pendant(cloth: Cloth, rng: Random) -> Sketch:
     drop = rng.uniform(560, 640)
     _links(sketch, _necklace_curve(drop=drop), size=7)
     y = drop + 8
-    shape = rng.randrange(3)
+    shape = cloth.detail % 3
     _wire(sketch, ellipse(CENTRE, y, 9, 12), width=6)
     if shape == 0:
         sketch.panel(ellipse(CENTRE, y + 62, 46, 50))
@@ -151,7 +172,7 @@ def pearl_strand(cloth: Cloth, rng: Random) -> Sketch:
     sketch = _metal(cloth)
     radius = rng.uniform(15, 21)
     beads = round(2 * pi * 205 / (radius * 2.02))
-    coloured = rng.random() < 0.4
+    coloured = cloth.detail % 2
     for place in range(beads):
         turn = 2 * pi * place / beads + pi / 2
         squeeze = 1 if sin(turn) > 0 else 0.9
@@ -172,7 +193,7 @@ def curb_chain(cloth: Cloth, rng: Random) -> Sketch:
     sketch = _metal(cloth)
     size, drop = rng.uniform(20, 32), rng.uniform(600, 690)
     _links(sketch, _necklace_curve(drop=drop), size=size)
-    if rng.random() < 0.5:
+    if cloth.detail % 2:
         _links(sketch, _necklace_curve(drop=drop - 110, wide=168), size=size * 0.5)
     return sketch
 
@@ -196,15 +217,16 @@ def cuff(cloth: Cloth, rng: Random) -> Sketch:
     )
     sketch.fold(f"M180 {450 + width * 0.4} L190 {500 + width * 0.4}", width=26, tone=-0.7)
     sketch.line(f"M176 {438} C170 612 550 612 544 438", width=3, colour=lighter(cloth.dye, 0.7))
-    if rng.random() < 0.5:
-        sketch.jewel(CENTRE, 572 + width * 0.55, 20, cloth.accent)
+    if cloth.detail % 2:
+        for x, y, radius in ((-104, 544, 17), (0, 570, 26), (104, 544, 17)):
+            sketch.jewel(CENTRE + x, y + width * 0.5, radius, cloth.accent)
     return sketch
 
 
 def chain_bracelet(cloth: Cloth, rng: Random) -> Sketch:
     sketch = _metal(cloth)
     _links(sketch, ellipse(CENTRE, 480, 190, 150), size=rng.uniform(15, 26))
-    for turn in (0.7, 1.2, 1.7, 2.2)[: rng.randrange(5)]:
+    for turn in (0.7, 1.2, 1.7, 2.2)[: 4 * (cloth.detail % 2)]:
         x, y = CENTRE + 190 * cos(turn), 480 + 150 * sin(turn)
         sketch.jewel(round(x, 1), round(y + 26, 1), 17, cloth.accent)
     _wire(sketch, ellipse(CENTRE - 190, 480, 12, 15), width=8)
@@ -214,7 +236,8 @@ def chain_bracelet(cloth: Cloth, rng: Random) -> Sketch:
 def bead_bracelets(cloth: Cloth, rng: Random) -> Sketch:
     """Two strings of beads, one in colour, one in metal."""
     sketch = _metal(cloth)
-    for dx, dy, radius, fill in ((-34, -50, 15, cloth.dye), (30, 46, 20, cloth.accent)):
+    first, second = ((15, 20), (27, 12))[cloth.detail % 2]
+    for dx, dy, radius, fill in ((-34, -50, first, cloth.dye), (30, 46, second, cloth.accent)):
         beads = round(2 * pi * 165 / (radius * 2.02))
         for place in range(beads):
             turn = 2 * pi * place / beads
