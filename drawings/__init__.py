@@ -1,4 +1,1 @@
-"""The generated demo catalogue: drawn garments, their data, and looks that obey a written rule.
-
-Needs Pillow and resvg-py, not Django: `python -m drawings DIR`.
-"""
+"""The program that draws the demo catalogue; a development tool that nothing at run time imports."""

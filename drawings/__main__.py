@@ -1,4 +1,4 @@
-"""Generate the demo catalogue: `python -m drawings DIR [--seed N] [--products N] …`."""
+"""Draw a catalogue: `python -m drawings DIR [--seed N] [--products N] …`."""
 
 import argparse
 import csv
@@ -7,8 +7,11 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
+
+from tqdm import tqdm
 
 from drawings.catalogue import Product, catalogue
 from drawings.looks import Look, looks
@@ -18,7 +21,7 @@ PRODUCT_COLUMNS = (
     "sku", "model", "title", "description", "category", "slot", "gender", "season", "colour",
     "price", "stock", "sizes", "image1", "image2",
 )  # fmt: skip
-LICENCE = "Apache-2.0"
+LICENCE, SUMS = "Apache-2.0", "SHA256SUMS"
 LOOK_COLUMNS = ("look", "title", "sku")
 
 
@@ -31,9 +34,9 @@ def generate(
     jobs: int = 1,
     width: int = 600,
 ) -> int:
-    """Write images/, LICENCE and the tables into `folder`; return the number of pictures.
+    """Write images/, LICENCE, the tables and SHA256SUMS into `folder`; return how many pictures.
 
-    The same numbers give the same bytes, whatever `jobs` is. The tables are written last, so a
+    The same numbers give the same bytes, whatever `jobs` is. The sums are written last, so a
     folder that has them is complete.
     """
     rows = catalogue(products=products, seed=seed)
@@ -43,7 +46,17 @@ def generate(
     (folder / "LICENCE").write_text(f"{LICENCE}\n", encoding="utf-8")
     _write(folder / "products.csv", PRODUCT_COLUMNS, map(_product_row, rows))
     _write(folder / "looks.csv", LOOK_COLUMNS, _look_rows(outfits))
+    (folder / SUMS).write_text(sums(folder), encoding="utf-8")
     return pictures
+
+
+def sums(folder: Path) -> str:
+    """Name every file below `folder` with its bytes' SHA-256, as `sha256sum --check` reads it."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
+    names = sorted(path.relative_to(folder).as_posix() for path in paths)
+    return "".join(
+        f"{sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,11 +71,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         width=options.width,
     )
     seconds = time.perf_counter() - started
-    _say(f"{options.folder}: {options.products} products, {pictures} pictures in {seconds:.1f} s\n")
+    sys.stderr.write(
+        f"{options.folder}: {options.products} products, {pictures} pictures in {seconds:.1f} s\n"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="drawings", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m drawings", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--products", type=int, default=264)
@@ -74,30 +89,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _save_all(rows: Sequence[Product], *, folder: Path, seed: int, width: int, jobs: int) -> int:
     save = partial(save_pictures, folder=folder, seed=seed, width=width)
+    watched = partial(tqdm, total=len(rows), desc="drawing", unit="product", disable=None)
     if jobs == 1:
-        return sum(_watched(map(save, rows), total=len(rows)))
+        return sum(watched(map(save, rows)))
     # Spawned, not forked: the caller may have threads, and every platform then behaves the same.
     with get_context("spawn").Pool(jobs) as pool:
-        return sum(_watched(pool.imap_unordered(save, rows, chunksize=2), total=len(rows)))
-
-
-def _watched(counts: Iterable[int], *, total: int) -> Iterable[int]:
-    """Pass the counts on; on a terminal, keep one line with the rate and the time left."""
-    started = time.perf_counter()
-    for done, count in enumerate(counts, start=1):
-        if sys.stderr.isatty() and (done % 8 == 0 or done == total):
-            rate = done / (time.perf_counter() - started)
-            left = (total - done) / rate
-            _say(
-                f"\rdrawing {done}/{total} products, {rate:.0f}/s, {left:.0f} s left "
-                + "\n" * (done == total)
-            )
-        yield count
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text)
-    sys.stderr.flush()
+        return sum(watched(pool.imap_unordered(save, rows, chunksize=2)))
 
 
 def _product_row(product: Product) -> list[str]:

@@ -14,7 +14,7 @@ from drawings.sketch import Cloth
 Box = tuple[float, float, float, float]
 LOUD_WEAVES = frozenset({"stripe", "check", "dots", "floral", "animal"})
 FAINT_SHARE = 0.5  # of a texture on pale cloth, where every dark thread shows
-BLOCK_DARKER, BLOCK_LIGHTER = 0.3, 0.2  # how far a second tone is from the dye
+BLOCK_DARKER, BLOCK_LIGHTER = 0.36, 0.26  # how far a second tone is from the dye
 # Where the second tone lies, in hundredths of the garment's width and height.
 BLOCKS = {
     "sides": "M0 0H19V100H0Z M81 0H100V100H81Z",
@@ -27,8 +27,8 @@ BLOCKS = {
     "chest": "M0 36H100V42H0Z M0 46H100V52H0Z",
     "centre": "M38 0H62V100H38Z",
     "diagonal": "M0 100V46L100 12V100Z",
-    "toe": "M0 0H27V100H0Z",
-    "heel": "M72 0H100V100H72Z",
+    "toe": "M0 0H42V100H0Z",
+    "heel": "M64 0H100V100H64Z",
     "slashes": "M44 0H52L62 100H54Z M58 0H66L76 100H68Z",
 }
 TURNS = (0, 12, -12, 24, -24, 35, -35, 90)  # how far a sleeve or a placket may turn its weave

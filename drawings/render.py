@@ -94,7 +94,7 @@ def _crisp(sketch: Sketch, framing: Framing, *, box: Box, width: int) -> Image.I
     unit = WIDTH / width
     size = (box[2] - box[0], box[3] - box[1])
     view = (box[0] * unit, box[1] * unit, size[0] * unit, size[1] * unit)
-    block = block_defs(sketch.cloth, box=sketch.box) if sketch.cloth.block else ""
+    block = block_defs(sketch.cloth, box=sketch.box) if "url(#block)" in shapes else ""
     defs = block + weave_defs(sketch.cloth, shapes=shapes)
     return _rendered(f"<defs>{defs}</defs>{shapes}", size, view=view)
 

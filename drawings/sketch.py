@@ -8,6 +8,7 @@ from drawings.path import CENTRE, ellipse, extent, mirrored, moved
 
 WIDTH, HEIGHT = 720, 960  # drawing units; pictures are rendered at any size of this shape
 _PATH = re.compile(r' d="([^"]*)"')
+_TWO_TONE = re.compile(r' d="([^"]*)" fill="url\(#block\)"')
 _CIRCLE = re.compile(r'cx="([^"]*)" cy="([^"]*)"')
 
 
@@ -67,8 +68,8 @@ class Sketch:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Where its panels lie: left, top, right, bottom; straps and handles do not count."""
-        return extent(_PATH.findall("".join(part for part in self.outline if "stroke" not in part)))
+        """Where the panels lie that a second tone may cover: left, top, right, bottom."""
+        return extent(_TWO_TONE.findall("".join(self.crisp)))
 
     def reshape(self, figure: Figure) -> None:
         """Give what is drawn so far other proportions; buttons and lines keep their size."""

@@ -8,7 +8,7 @@ from drawings.garments.last import (
     LEATHER_SOLE,
     as_pair,
 )
-from drawings.palette import darker
+from drawings.palette import contrasting, darker
 from drawings.sketch import Cloth, Sketch
 
 # The right footbed from above, in canvas units.
@@ -75,6 +75,11 @@ def slingback(cloth: Cloth, rng: Random) -> Sketch:
         opacity=1,
     )
     sketch.jewel(586, 478, 8, cloth.metal)
+    if cloth.detail % 2:
+        bow = contrasting(cloth.dye, 0.4)
+        for wing in ("M318 664 L232 622 L246 706 Z", "M318 664 L404 622 L390 706 Z"):
+            sketch.panel(wing, dye=bow)
+        sketch.jewel(318, 664, 15, cloth.metal)
     sketch.fold("M120 710 C180 688 250 668 300 662", width=18, tone=0.55)
     sketch.fold("M150 734 C280 730 380 716 440 690", width=18, tone=-0.5)
     return as_pair(sketch)

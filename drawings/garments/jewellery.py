@@ -201,7 +201,7 @@ def curb_chain(cloth: Cloth, rng: Random) -> Sketch:
 def cuff(cloth: Cloth, rng: Random) -> Sketch:
     """A broad open bangle lying at an angle."""
     sketch = _metal(cloth)
-    width = rng.uniform(56, 92)
+    width = (62, 96)[cloth.detail % 2] + rng.uniform(-5, 5)
     _wire(sketch, "M190 430 C220 330 500 330 530 430", width=width * 0.55)
     band = f"M168 430 C150 620 570 620 552 430 L552 {430 + width} C570 {640 + width} 150 {640 + width} 168 {430 + width} Z"
     sketch.panel(band)
@@ -218,7 +218,7 @@ def cuff(cloth: Cloth, rng: Random) -> Sketch:
     sketch.fold(f"M180 {450 + width * 0.4} L190 {500 + width * 0.4}", width=26, tone=-0.7)
     sketch.line(f"M176 {438} C170 612 550 612 544 438", width=3, colour=lighter(cloth.dye, 0.7))
     if cloth.detail % 2:
-        for x, y, radius in ((-104, 544, 17), (0, 570, 26), (104, 544, 17)):
+        for x, y, radius in ((-112, 542, 24), (0, 572, 34), (112, 542, 24)):
             sketch.jewel(CENTRE + x, y + width * 0.5, radius, cloth.accent)
     return sketch
 

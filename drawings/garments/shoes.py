@@ -135,9 +135,9 @@ def loafer(cloth: Cloth, rng: Random) -> Sketch:
     sketch.stitch("M118 656 C174 628 244 619 332 615")
     sketch.panel(
         "M250 584 C290 556 330 532 352 530 C376 560 396 590 440 610 L420 692 L352 698 C330 660 290 610 250 584 Z",
-        dye=contrasting(cloth.dye, 0.08),
+        dye=contrasting(cloth.dye, (0.08, 0.4)[cloth.detail % 2]),
     )
-    if rng.random() < 0.5:
+    if cloth.detail % 2:
         sketch.cord("M272 594 C310 606 350 622 392 652", width=11, colour=cloth.metal)
         sketch.jewel(300, 602, 11, cloth.metal)
         sketch.jewel(366, 634, 11, cloth.metal)
