@@ -8,7 +8,7 @@
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
 PORT   ?= 8000
-PICTURES ?= var/catalogue/images
+PICTURES ?= fashionshop/demo_catalogue/images
 JOBS   ?= 2
 CPU    := $(VENV)/.installed-cpu
 ALL    := $(VENV)/.installed-all

@@ -31,7 +31,7 @@ PHOTO = {
             "image": {
                 "type": "string",
                 "format": "binary",
-                "description": "JPEG, PNG, WebP or HEIC, at most 10 MB.",
+                "description": "JPEG, PNG, WebP, AVIF or HEIC, at most 10 MB.",
             }
         },
         "required": ["image"],
@@ -39,6 +39,7 @@ PHOTO = {
     "image/jpeg": OpenApiTypes.BINARY,
     "image/png": OpenApiTypes.BINARY,
     "image/webp": OpenApiTypes.BINARY,
+    "image/avif": OpenApiTypes.BINARY,
     "image/heic": OpenApiTypes.BINARY,
 }
 

@@ -32,7 +32,7 @@ PHOTOS = st.just(photo())
 schemathesis.openapi.format("binary", PHOTOS)
 schemathesis.openapi.format("crop", st.just("0.1,0.2,0.5,0.6"))
 schemathesis.openapi.format("cursor", st.just(signing.dumps("1000000", salt=CURSOR_SALT)))
-for kind in ("image/jpeg", "image/png", "image/webp", "image/heic"):
+for kind in ("image/jpeg", "image/png", "image/webp", "image/avif", "image/heic"):
     schemathesis.openapi.media_type(kind, PHOTOS)
 
 
