@@ -1,4 +1,4 @@
-"""The plug-in in a shop it was not written for; `tests/test_foreign_shop.py` runs this file."""
+"""The plug-in in a shop it was not written for; `tests/hosts/test_foreign.py` runs this file."""
 
 import sys
 import uuid
@@ -13,11 +13,13 @@ from django.db import models
 from django.utils.html import escape
 from django.utils.http import urlencode
 
+import recommender
 from recommender.models import Look, Pairing, Picture
 from recommender.testing import activate_fake_checkpoints, photo, work_off
-from tests.foreign_shop.models import Garment
+from shop.models import Garment
 
 pytestmark = pytest.mark.django_db
+needs_api = pytest.mark.skipif(settings.API == "none", reason="REST framework is not installed")
 KEYS = {"uuid": lambda name: uuid.uuid4(), "char": lambda name: f"{name} 100% “wool” 'x'"}
 
 
@@ -64,6 +66,10 @@ def page(client, wardrobe):
 
 def _quoted(pk):
     return urlencode({"": pk})[1:].replace("+", "%20")
+
+
+def test_the_plug_in_comes_from_the_wheel():
+    assert Path(recommender.__file__).is_relative_to(sys.prefix)
 
 
 def test_the_key_is_of_the_kind_that_is_tested():
@@ -142,6 +148,7 @@ def test_a_garment_without_a_shot_has_a_page(client, wardrobe):
     assert client.get(f"/{_quoted(bare.pk)}").status_code == 200
 
 
+@needs_api
 def test_the_api_answers_with_this_shops_keys(client, wardrobe):
     answer = client.get(f"/api/v1/products/{_quoted(wardrobe['red shirt'].pk)}/goes-with")
 
