@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.hosts.conftest import host_variables
-
 pytestmark = pytest.mark.host
 
 

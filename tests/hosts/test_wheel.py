@@ -53,7 +53,10 @@ def test_the_wheel_holds_nothing_else(names):
     "name",
     [
         *("recommender/py.typed", "workers/py.typed", "workers/shipped/visual/network.onnx"),
-        *("recommender/templates/recommender/strip.html", "recommender/static/recommender/strip.css"),
+        *(
+            "recommender/templates/recommender/strip.html",
+            "recommender/static/recommender/strip.css",
+        ),
     ],
 )
 def test_the_wheel_holds_more_than_code(names, name):

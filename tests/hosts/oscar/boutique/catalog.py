@@ -33,7 +33,9 @@ class OscarCatalog(Catalog):
 
     def available(self):
         """Something of it or of a variant is on the shelf and in nobody's order."""
-        mine = Q(product=OuterRef("pk")) | Q(product__parent=OuterRef("pk"), product__is_public=True)
+        mine = Q(product=OuterRef("pk")) | Q(
+            product__parent=OuterRef("pk"), product__is_public=True
+        )
         free = Q(num_in_stock__gt=Coalesce(F("num_allocated"), 0))
         return Q(Exists(StockRecord.objects.filter(mine, free)))
 
