@@ -1,6 +1,6 @@
 """What the engine may ask a host shop: the adapter a host subclasses, and the card it returns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +16,10 @@ from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
 
 from recommender import conf
+
+# How to get from a row that holds pictures to its product: a path, or a function that gives one
+# product, several, or None.
+Watch = str | Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,10 @@ class Catalog:
     """
 
     # The models that hold pictures → the path from one of their rows to its product ("" when the
-    # picture sits on the product itself). Saving such a row is all it takes to have it embedded.
-    watch: Mapping[str, str] = {}
+    # picture sits on the product itself), or a function of the row where no path says it, as
+    # `lambda image: image.product.parent or image.product`. Saving such a row is all it takes to
+    # have it embedded.
+    watch: Mapping[str, Watch] = {}
 
     # Of "gender" and "season", by which a look fits its wearer: the value that goes with every other.
     suits_all: Mapping[str, str] = {"gender": "UNISEX", "season": "ALL_YEAR"}
