@@ -10,9 +10,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, ValidationError
 from django.core.files.storage import Storage, default_storage
-from django.db.models import CharField, F, Model, Q, QuerySet, Value
+from django.db.models import CharField, F, IntegerField, Min, Model, Q, QuerySet, Value
 from django.db.models.expressions import Combinable, Expression
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.module_loading import import_string
 
 from recommender import conf
@@ -90,8 +90,14 @@ class Catalog:
         return Cast("pk", CharField())
 
     def novelty(self) -> Combinable:
-        """An expression that is greater for newer products, for what nobody has looked at yet."""
-        return F("pk")
+        """An expression that is greater for newer products, for what nobody has looked at yet.
+
+        By default the key where keys are counted up; others (UUID, text) say nothing of age, so
+        that it is the picture of the product that the engine noted first.
+        """
+        if isinstance(_key_field(), IntegerField):
+            return F("pk")
+        return Coalesce(Min("recommender_pictures__pk"), 0)
 
     def attributes(self) -> Mapping[str, Combinable]:
         """What products are filtered, boosted and compared by: a name → an expression.
@@ -155,6 +161,14 @@ def catalog() -> Catalog:
             f'RECOMMENDER["CATALOG"] names {path!r}, which cannot be imported: {error}'
         ) from error
     return adapter
+
+
+def _key_field() -> Any:
+    """The field a key is kept in, of the parent where a model inherits it."""
+    field: Any = product_model()._meta.pk
+    while field.remote_field:
+        field = field.target_field
+    return field
 
 
 def product_model() -> type[Model]:
