@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, Exists, Q, Value, When
 from django.db.models.expressions import Combinable
 
+from recommender import product_columns
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Embedding
 from recommender.ranking.designs import design
@@ -49,13 +50,15 @@ def condition_results(
         **{f"moved_{pk}": _moved(one) for pk, one in alone.items() if _moved(one)},
     }
     flags = {f"condition_{name}": _flag(condition) for name, condition in conditions.items()}
-    known = {f"reco_{name}": expression for name, expression in shop.attributes().items()}
+    known = {
+        f"reco_{name}": expression for name, expression in product_columns.attributes().items()
+    }
     rows = list(
         shop.products()
         .prefetch_related(None)
         .order_by()
         .filter(pk=product_pk)
-        .annotate(reco_slot=shop.slot(), reco_group=design(), **known)
+        .annotate(reco_slot=product_columns.slot(), reco_group=design(), **known)
         .annotate(**flags)
         .annotate(condition_seen=_seen(product_pk, encoder))
         .annotate(condition_asker=_seen(question.anchor.pk, encoder))
@@ -99,7 +102,7 @@ def single_filters(filters: Filters) -> dict[str, Filters]:
 
 def _of_filters(filters: Filters) -> dict[str, Q]:
     """Whether the product passes each filter, in the very words of the ranking."""
-    products = catalog().products().order_by().annotate(reco_slot=catalog().slot())
+    products = catalog().products().order_by().annotate(reco_slot=product_columns.slot())
     return {
         f"filter_{name}": Q(pk__in=one.apply(products).values("pk"))
         for name, one in single_filters(filters).items()

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from recommender.catalog import catalog
+from recommender import product_columns
+from recommender.catalog import catalog, product_model
 
 PRICE = "price"
 
@@ -67,14 +68,17 @@ class Filters:
             UnknownAttribute: the shop's catalog does not offer one of the attributes.
         """
         self.check()
-        offered = catalog().attributes()
+        offered = product_columns.attributes()
         expressions = {f"reco_{name}": offered[name] for name in self._names()}
-        narrowed = products.annotate(**expressions).filter(self.also)
+        known = products.annotate(**expressions)
+        narrowed = known.filter(self.also)
         if self.slots:
             narrowed = narrowed.filter(reco_slot__in=list(self.slots))
         for name, values in self.attributes.items():
             narrowed = narrowed.filter(_any_of(name, values))
         priced: QuerySet[Any] = narrowed.filter(self._price())
+        if product_columns.repeats_products(priced):
+            priced = known.filter(pk__in=priced.order_by().values("pk"))
         return priced
 
     def _names(self) -> list[str]:
@@ -90,8 +94,11 @@ ANYTHING = Filters()
 
 
 def _any_of(name: str, values: Collection[str]) -> Q:
-    """Any of the values will do; none at all accepts nothing."""
+    """Any of the values will do, and of a product's own values any; none at all accepts nothing."""
     condition = Q(pk__in=[])
     for value in values:
         condition |= catalog().fits(name, value)
-    return condition
+    if not product_columns.has_several(name):
+        return condition
+    each = {f"reco_{name}": catalog().attributes()[name]}
+    return Q(pk__in=product_model()._base_manager.annotate(**each).filter(condition).values("pk"))

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import F, QuerySet, Value
 from django.db.models.expressions import Combinable, Expression
 
+from recommender import product_columns
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Embedding
 from recommender.ranking.designs import design
@@ -103,8 +104,10 @@ def eligible_products(
     """
     shop = catalog()
     products: QuerySet[Any] = shop.products().filter(shop.available())
+    if product_columns.repeats_products(products):
+        products = shop.products().filter(pk__in=products.order_by().values("pk"))
     within = filters.within(effects.price_min, effects.price_max, reads=effects.attributes)
-    known = products.annotate(reco_slot=shop.slot(), reco_group=design())
+    known = products.annotate(reco_slot=product_columns.slot(), reco_group=design())
     eligible: QuerySet[Any] = within.apply(known).exclude(effects.without)
     lifted: QuerySet[Any] = eligible.annotate(reco_lift=effects.lift())
     return lifted

@@ -6,8 +6,7 @@ from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Cast, RowNumber
 from django.utils.translation import gettext, ngettext
 
-from recommender import conf
-from recommender.catalog import catalog
+from recommender import conf, product_columns
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, LookItem, Purpose, Rule
 from recommender.ranking.calibration import lowest_score, score_of_rung
@@ -186,7 +185,7 @@ def newest(partners: QuerySet[Any], demand: WearerDemand) -> QuerySet[Any]:
     place = Window(RowNumber(), partition_by=of_slot, order_by=[newness, "pk"])
     ranked: QuerySet[Any] = (
         partners.order_by()
-        .annotate(reco_novelty=catalog().novelty(), reco_unsuited=demand.penalty(UNSUITED))
+        .annotate(reco_novelty=product_columns.novelty(), reco_unsuited=demand.penalty(UNSUITED))
         .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE) + F("reco_unsuited"))
     )
     return ranked

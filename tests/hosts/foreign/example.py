@@ -3,9 +3,9 @@
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
+from shop.models import Garment
 
 from recommender.testing import activate_fake_checkpoints, photo, work_off
-from tests.foreign_shop.models import Garment
 
 
 # docs: test

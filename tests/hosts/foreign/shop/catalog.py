@@ -2,7 +2,7 @@ from django.db.models import Case, Q, Value, When
 
 from recommender.catalog import Card, Catalog, PictureSource
 from recommender.models import Slot
-from tests.foreign_shop.models import Garment
+from shop.models import Garment
 
 SLOTS = {"shirt": Slot.TOP, "trousers": Slot.BOTTOM, "boots": Slot.SHOES}
 

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from tests.foreign_shop.models import primary_key
+from shop.models import primary_key
 
 
 class Migration(migrations.Migration):
