@@ -15,7 +15,7 @@ from workers import tasks
 from workers.checkpoints import Card, Kind, Purpose, load_card
 from workers.export import save_network
 from workers.scorers import build_scorer
-from workers.training.set_recipe import examples
+from workers.training.recipes.set_scorer import examples
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PATIENCE = {"SET_TIMEOUT_SECONDS": 20}  # a worker's first answer loads what it judges by

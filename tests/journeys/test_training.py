@@ -11,7 +11,9 @@ from drawings.__main__ import generate
 from recommender.models import TrainingRun, active_checkpoint
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("workers.evaluation.gate") is None, reason="needs the gate"),
+    pytest.mark.skipif(
+        find_spec("workers.evaluation.promotion_gate") is None, reason="needs the gate"
+    ),
     pytest.mark.journey,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),

@@ -34,7 +34,7 @@ from workers import serving, tasks
 from workers.checkpoints import Kind, load_card
 from workers.export import save_network
 from workers.scorers import build_scorer
-from workers.training import set_recipe
+from workers.training.recipes.set_scorer import examples as set_examples
 
 pytestmark = pytest.mark.django_db
 
@@ -313,7 +313,7 @@ def set_scorer_folder(tmp_path_factory):
         input=f"embeddings of {style.identity}",
     )
     network = build_scorer("set-scorer", options=options)
-    examples = set_recipe.examples(style.dimension)
+    examples = set_examples(style.dimension)
     folder = tmp_path_factory.mktemp("checkpoints") / "sets"
     save_network(network, folder, card, examples=examples, are_sets=True)
     return folder
