@@ -1,4 +1,4 @@
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 from oscar.templatetags.currency_filters import currency
@@ -44,7 +44,11 @@ class OscarCatalog(Catalog):
         return Case(*whens, default=Value(""))
 
     def attributes(self):
-        return {"category": F("categories__slug")}
+        own, variants = "stockrecords__price", "children__stockrecords__price"
+        return {
+            "category": F("categories__slug"),
+            "price": Coalesce(Min(own), Min(variants)),
+        }
 
     def pictures(self, product):
         return [image.original for one in family(product) for image in one.images.all()]
