@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 UV = Path(sys.executable).with_name("uv")
 HOSTS = Path(__file__).resolve().parent
 TOOLS = ["dj-database-url", "pytest", "pytest-django"]  # of the hosts' own tests
+collect_ignore = ["foreign", "oscar"]  # they run inside those environments, each in its own project
 OSCAR = "django-oscar[sorl-thumbnail]==4.2.1"
 
 
