@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 from recommender import worklist
 from recommender.catalog import catalog
+from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, open_photo
 from recommender.pipeline.embeddings import Sight, store_embeddings
@@ -80,6 +81,7 @@ def fake_features(data: bytes) -> Sight:
         slot="TOP",
         slot_confidence=0.95,
         palette=[{"hex": "#aa0000", "share": 1.0}],
+        fingerprint=fingerprint(image),
     )
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from recommender import broker, conf, worklist
 from recommender.catalog import catalog, product_model
+from recommender.fingerprints import fingerprint
 from recommender.models import (
     Checkpoint,
     EmbeddingJob,
@@ -178,9 +179,16 @@ class _Batch:
     def __init__(self, claim: worklist.Claim, pool: ThreadPoolExecutor) -> None:
         self.claim = claim
         pictures = {job.picture_id: job for job in claim.jobs}
+        self._fingerprints: dict[int, int] = {}
         self._images: dict[int, Future[Image.Image]] = {
-            pk: pool.submit(_read_picture, job.picture, job.sha256) for pk, job in pictures.items()
+            pk: pool.submit(self._read, job) for pk, job in pictures.items()
         }
+
+    def _read(self, job: EmbeddingJob) -> Image.Image:
+        image = _read_picture(job.picture, job.sha256)
+        if job.picture.fingerprint is None:
+            self._fingerprints[job.picture_id] = fingerprint(image)
+        return image
 
     def encode_and_store(self) -> int:
         images = self._decoded()
@@ -190,7 +198,11 @@ class _Batch:
             log.exception("A batch of %s pictures could not be encoded", len(images))
             self._fail(self._jobs_of(images), code="encoder_failed", reason=str(error))
             return 0
-        good = {pk: _sight(sight) for pk, sight in sights.items() if sight.error is None}
+        good = {
+            pk: replace(_sight(sight), fingerprint=self._fingerprints.get(pk))
+            for pk, sight in sights.items()
+            if sight.error is None
+        }
         for pk in sights.keys() - good.keys():
             self._give_up(self._jobs_of([pk]), sights[pk].error)
         store_embeddings(good, jobs=self._jobs_of(good), token=self.claim.token)
@@ -257,7 +269,8 @@ def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
 
 
 def _sight(encoded: serving.EncodedPicture) -> Sight:
-    return Sight(**{field.name: getattr(encoded, field.name) for field in fields(Sight)})
+    named = {field.name for field in fields(encoded)} & {field.name for field in fields(Sight)}
+    return Sight(**{name: getattr(encoded, name) for name in named})
 
 
 def _encode(images: Sequence[Image.Image]) -> list[serving.EncodedPicture]:

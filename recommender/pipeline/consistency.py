@@ -18,6 +18,7 @@ from recommender.models import (
     Pairing,
     PairingJob,
     Picture,
+    Purpose,
 )
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
@@ -70,7 +71,9 @@ def repair() -> int:
     """
     queued = sync_in_batches(kept_products())
     for encoder in serving_encoders():
-        without = _without_vector(encoder) | _stale_pictures(encoder)
+        without = (
+            _without_vector(encoder) | _stale_pictures(encoder) | _without_fingerprint(encoder)
+        )
         queued += queue_embeddings(without, encoders=[encoder])
     _retired_pairings().delete()
     if indexed := Checkpoint.objects.exclude(indexes={}):
@@ -162,6 +165,15 @@ def _stale() -> QuerySet[Any]:
 def _stale_pictures(encoder: Checkpoint) -> QuerySet[Any]:
     stale = _stale().filter(picture=OuterRef("pk"), checkpoint=encoder)
     return Picture.objects.filter(Exists(stale))
+
+
+def _without_fingerprint(encoder: Checkpoint) -> QuerySet[Any]:
+    """Pictures embedded before there were fingerprints; the visual encoder's job brings them."""
+    if encoder.purpose != Purpose.VISUAL:
+        return Picture.objects.none()
+    made = Embedding.objects.filter(picture=OuterRef("pk"), checkpoint=encoder)
+    open_job = EmbeddingJob.objects.unfinished().filter(picture=OuterRef("pk"), checkpoint=encoder)
+    return Picture.objects.filter(Exists(made), ~Exists(open_job), fingerprint=None)
 
 
 def _not_unit() -> QuerySet[Any]:

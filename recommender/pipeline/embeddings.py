@@ -17,7 +17,8 @@ from recommender.pipeline.indexes import note_slots
 class Sight:
     """What the encoders made of one picture: vectors by checkpoint label, and predictions.
 
-    An empty category is no news: none of the encoders names categories.
+    An empty category is no news: none of the encoders names categories. Nor is no fingerprint: the
+    picture had one.
     """
 
     embeddings: Mapping[str, Sequence[float]]
@@ -26,6 +27,7 @@ class Sight:
     slot: str = ""
     slot_confidence: float | None = None
     palette: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    fingerprint: int | None = None
 
 
 @transaction.atomic
@@ -84,13 +86,18 @@ def _shows_a_cover(job: EmbeddingJob) -> bool:
 
 
 def _store_predictions(pictures: Mapping[int, Picture], sights: Mapping[int, Sight]) -> None:
-    """Write down palettes, and categories where one was named: silence blanks nothing known."""
-    names = ["category", "category_confidence", "slot", "slot_confidence", "palette"]
+    """Write down palettes, and what else was seen: silence blanks nothing known."""
+    names = ["category", "category_confidence", "slot", "slot_confidence", "palette", "fingerprint"]
     for pk, picture in pictures.items():
         sight = sights[pk]
-        known = {"category": sight.category, "slot": sight.slot, "palette": True}
+        is_news = {
+            "category": sight.category,
+            "slot": sight.slot,
+            "palette": True,
+            "fingerprint": sight.fingerprint is not None,
+        }
         for name in names:
-            if known[name.removesuffix("_confidence")]:
+            if is_news[name.removesuffix("_confidence")]:
                 setattr(picture, name, getattr(sight, name))
     Picture.objects.bulk_update(pictures.values(), names)
 
