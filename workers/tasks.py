@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from recommender import broker, conf, worklist
-from recommender.catalog import catalog, product_model
+from recommender.catalog import catalog
 from recommender.fingerprints import fingerprint
 from recommender.models import (
     Checkpoint,
@@ -21,15 +21,14 @@ from recommender.models import (
     PairingJob,
     Picture,
     Purpose,
-    active_checkpoint,
     active_checkpoints,
 )
 from recommender.photos import CATALOGUE, SHOPPER, BadPhoto, cropped, digest, open_photo
 from recommender.pipeline import indexes
-from recommender.pipeline.cover_vectors import cover_vectors, encoder_read_by
 from recommender.pipeline.embeddings import Sight, store_embeddings
 from recommender.pipeline.pairings import refresh_pairings as refresh_product
 from recommender.pipeline.picture_sync import serving_encoders
+from recommender.pipeline.set_scores import refresh_set_scores
 from recommender.switching.checkpoints import checkpoint_dir
 from workers import regions, serving
 from workers.boxes import propose_boxes
@@ -103,30 +102,6 @@ def find_regions(
         for picture, other in ((first, second), (second, first))
     ]
     broker.send_reply(reply_to, {"regions": [asdict(region) for region in found]})
-
-
-@app.task(name=broker.SCORE_SETS)
-def judge_sets(
-    *, scorer: str, items: list[dict[str, Any]], sets: list[list[int]], reply_to: str
-) -> None:
-    """Say how good whole outfits are, None where a piece has no vector.
-
-    An item has a `slot` and the key of its `product`, or its own `vector` in the space that the
-    scorer reads; a set names its items by their place. Nothing at all: another scorer serves.
-    """
-    serving_now = active_checkpoint(Purpose.SET)
-    if serving_now is None or serving_now.label != scorer:
-        broker.send_reply(reply_to, {})
-        return
-    vectors = _item_vectors(items, encoder_read_by(serving_now))
-    known = [one for one in sets if all(vectors[at] is not None for at in one)]
-    judge = _load_set_scorer(serving_now.folder, serving_now.name, serving_now.sha256)
-    scores = judge.score(
-        [[vectors[at] for at in one] for one in known],
-        [[items[at]["slot"] for at in one] for one in known],
-    )
-    found = dict(zip(map(tuple, known), scores, strict=True))
-    broker.send_reply(reply_to, {"scores": [found.get(tuple(one)) for one in sets]})
 
 
 @app.task(name="workers.tasks.sweep")
@@ -259,6 +234,7 @@ def _explain(error: Exception | None) -> tuple[str, str]:
 def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
     try:
         refresh_product(job.product_id, score=_score)
+        refresh_set_scores(job.product_id, score=_score_sets)
     except Exception as error:  # the job says what happened and is tried again
         log.exception("Could not pair product %s", job.product_id)
         worklist.fail(
@@ -321,15 +297,10 @@ def _score(first: Sequence[Any], second: Sequence[Any]) -> list[float]:
     return _load_scorer(scorer.folder, scorer.name, scorer.sha256).score(first, second)
 
 
-def _item_vectors(items: Sequence[dict[str, Any]], encoder: Checkpoint) -> list[Any]:
-    """The vector of each item, or None; one query."""
-    key = product_model()._meta.pk.to_python
-    keys = [key(item["product"]) if "product" in item else None for item in items]
-    stored = cover_vectors([each for each in keys if each is not None], encoder)
-    return [
-        item["vector"] if "vector" in item else stored.get(each)
-        for item, each in zip(items, keys, strict=True)
-    ]
+def _score_sets(sets: Sequence[Sequence[Any]], slots: Sequence[Sequence[str]]) -> list[float]:
+    """Score whole outfits by the serving set scorer; never called while none serves."""
+    scorer = active_checkpoints()[Purpose.SET]
+    return _load_set_scorer(scorer.folder, scorer.name, scorer.sha256).score(sets, slots)
 
 
 @lru_cache(maxsize=2)

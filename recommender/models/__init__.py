@@ -10,7 +10,7 @@ from recommender.models.checkpoints import (
 from recommender.models.embeddings import Embedding
 from recommender.models.jobs import EmbeddingJob, Job, PairingJob
 from recommender.models.looks import Look, LookItem
-from recommender.models.pairings import Pairing
+from recommender.models.pairings import Pairing, SetScore
 from recommender.models.pictures import Picture, Slot
 from recommender.models.rule_changes import RuleChange
 from recommender.models.rules import Rule
@@ -31,6 +31,7 @@ __all__ = [
     "Purpose",
     "Rule",
     "RuleChange",
+    "SetScore",
     "Slot",
     "TrainingRun",
     "Twin",

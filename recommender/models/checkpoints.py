@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+EMBEDDINGS_OF = "embeddings of "  # how a scorer's card begins to say what it reads
+
 
 class Purpose(models.TextChoices):
     """The question a checkpoint's numbers answer."""
@@ -74,6 +76,11 @@ class Checkpoint(models.Model):
     def label(self) -> str:
         """How vectors and replies name it: `visual@1`."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def encoder_label(self) -> str:
+        """The label of the encoder whose vectors a scorer was trained on, whether it still serves or not."""
+        return self.reads.removeprefix(EMBEDDINGS_OF)
 
     @property
     def part_weights(self) -> dict[str, float]:

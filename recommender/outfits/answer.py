@@ -1,11 +1,11 @@
 """Whole outfits that begin with what a shopper looks at, owns, or has chosen already."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from recommender.outfits.candidates import candidates, pair_scores
+from recommender.outfits.candidates import PairScores, candidates, pair_scores
 from recommender.outfits.composition import Composition, products_of
 from recommender.outfits.outfit import Outfits
 from recommender.outfits.plans import PIECES, plans
@@ -62,10 +62,10 @@ def outfits(
     asked about, as they are; what is missing there or not to be had is chosen, and that is said too.
     Then the engine's own: as many pieces as asked for and as the budget allows, and among those the
     best mean over all pairs of pieces, where a pair is worth the cosine of its style vectors, plus
-    LOOK_BONUS where the shop wears the two together; where a set scorer serves, a worker judges the
-    best of them as wholes, a bounded wait (`SetScoring`). Outfits differ from each other while there is a
-    choice. Where there are none the answer says why. Four queries, two more for each thing given
-    up, and whatever the host's cards prefetch; no vector leaves the database.
+    LOOK_BONUS where the shop wears the two together; where a set scorer serves, what workers have
+    stored of it orders them as wholes (`SetScoring`). Outfits differ from each other while there is a
+    choice. Where there are none the answer says why. Four queries, one
+    more where a set scorer serves, two more for each thing given up, and whatever the host's cards prefetch; no vector leaves the database.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
@@ -78,24 +78,65 @@ def outfits(
     if nothing := impossible_request(group.given, is_gone=is_gone, swap=options.swap, room=room):
         return Outfits(nothing=nothing, versions=group.versions)
     looks = [] if kept or options.swap else look_plans(group)
+    demand = _demand(group, kept, filters)
+    for level in _levels(group, kept, looks, filters=filters, options=options):
+        sets = SetScoring(group, level.scores, level.space.given)
+        if chosen := _best_outfits(level.space, looks, options=options, limit=limit, sets=sets):
+            break
+    else:
+        nothing = unmet_request(group.given, level.found, budget=options.budget)
+        return Outfits(nothing=nothing, versions=group.versions)
+    given = level.space.given
+    products = products_of([*given, *(node for one, _worn in chosen for node in one.pieces)])
+    relaxed = demand.names - level.suited.names
+    drawing = Composition(group, given, len(given) - len(kept), level.scores, products, relaxed)
+    versions = sets.versions([one for one, _worn in chosen])
+    return Outfits([drawing.outfit(*one) for one in chosen], versions=versions)
+
+
+def best_proposals(product_pk: Any, *, limit: int) -> tuple[QueryItems, list[list[Node]]]:
+    """The best outfits that begin with a product and follow no look, each as its pieces, the product first.
+
+    What a page finds where nothing special is asked for, before it chooses some that differ. Three
+    queries, two more for each thing given up.
+    """
+    group = query_items([], also=[product_pk])
+    if impossible_request(group.given, is_gone=False, swap="", room=None):
+        return group, []
+    looks = look_plans(group)
+    for level in _levels(group, [], looks, filters=ANYTHING, options=DEFAULT_OPTIONS):
+        if own := _own(level.space, DEFAULT_OPTIONS):
+            return group, [[*level.space.given, *one.pieces] for one in own[:limit]]
+    return group, []
+
+
+@dataclass(frozen=True)
+class _Level:
+    """What there is to choose from while so much is demanded of the pieces."""
+
+    suited: WearerDemand
+    found: Sequence[Node]
+    scores: PairScores
+    space: SearchSpace
+
+
+def _levels(
+    group: QueryItems,
+    kept: Sequence[QueryItem],
+    looks: Sequence[LookPlan],
+    *,
+    filters: Filters,
+    options: OutfitOptions,
+) -> Iterator[_Level]:
+    """Give up first the season, then the wearer, as long as somebody asks for more."""
+    room = _room(group, kept, options)
     given = [_node(at, each) for at, each in enumerate(group.given)]
     demand = _demand(group, kept, filters)
     asked = demand.reading(_within(filters, room))
     for suited in demand.ladder():
         found = _candidates(group, kept, looks, filters=asked, options=options, suited=suited)
-        judged = pair_scores([*given, *found], group, demand=suited)
-        wardrobe = SearchSpace(given, _by_slot(found), judged.pairs, room)
-        jury = SetScoring(group, judged, given)
-        if chosen := _best_outfits(wardrobe, looks, options=options, limit=limit, jury=jury):
-            break
-    else:
-        nothing = unmet_request(group.given, found, budget=options.budget)
-        return Outfits(nothing=nothing, versions=group.versions)
-    products = products_of([*given, *(node for one, _worn in chosen for node in one.pieces)])
-    relaxed = demand.names - suited.names
-    drawing = Composition(group, given, len(given) - len(kept), judged, products, relaxed)
-    versions = jury.versions([one for one, _worn in chosen])
-    return Outfits([drawing.outfit(*one) for one in chosen], versions=versions)
+        scores = pair_scores([*given, *found], group, demand=suited)
+        yield _Level(suited, found, scores, SearchSpace(given, _by_slot(found), scores.pairs, room))
 
 
 def _demand(group: QueryItems, kept: Sequence[QueryItem], filters: Filters) -> WearerDemand:
@@ -171,13 +212,13 @@ def _best_outfits(
     *,
     options: OutfitOptions,
     limit: int,
-    jury: SetScoring,
+    sets: SetScoring,
 ) -> list[tuple[Proposal, LookOutfit | None]]:
     """The shop's looks first, then the engine's own from the best level that has any."""
     as_looks = [one for plan in looks if (one := look_outfit(plan, wardrobe))]
     worn = list({one.found.numbers: one for one in reversed(as_looks)}.values())[::-1][:limit]
     after = [one.found for one in worn]
-    proposed = jury.judged(_own(wardrobe, options)) if len(worn) < limit else []
+    proposed = sets.scored(_own(wardrobe, options)) if len(worn) < limit else []
     own = diverse_proposals(proposed, limit - len(worn), after=after)
     return [*((one.found, one) for one in worn), *((one, None) for one in own)]
 

@@ -19,6 +19,7 @@ from recommender.models import (
     PairingJob,
     Picture,
     Purpose,
+    SetScore,
 )
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
@@ -65,7 +66,7 @@ def findings() -> list[Finding]:
 def repair() -> int:
     """Mend what can be mended without a person; returns how many jobs were queued.
 
-    Notes pictures nobody noted, queues what is missing or stale, drops pairings of retired scorers,
+    Notes pictures nobody noted, queues what is missing or stale, drops what retired scorers said,
     notes the slots of products that changed theirs where an index is chosen by them.
     Pictures that failed are left to the merchant: the admin retries them.
     """
@@ -76,6 +77,7 @@ def repair() -> int:
         )
         queued += queue_embeddings(without, encoders=[encoder])
     _retired_pairings().delete()
+    SetScore.objects.exclude(scorer__state=Checkpoint.State.ACTIVE).delete()
     if indexed := Checkpoint.objects.exclude(indexes={}):
         note_slots(indexed)
     _collapse_in_batches(product.pk for product in kept_products())

@@ -5,16 +5,14 @@ from typing import Any
 
 from recommender.models import Checkpoint, Embedding
 
-EMBEDDINGS_OF = "embeddings of "
-
 
 def encoder_read_by(scorer: Checkpoint) -> Checkpoint:
-    """The encoder whose vectors the scorer was trained on, whether it still serves or not.
+    """The encoder whose vectors the scorer reads.
 
     Raises:
         Checkpoint.DoesNotExist: it was never registered here.
     """
-    name, version = scorer.reads.removeprefix(EMBEDDINGS_OF).split("@")
+    name, version = scorer.encoder_label.split("@")
     return Checkpoint.objects.get(name=name, version=version)
 
 

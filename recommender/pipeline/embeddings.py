@@ -8,9 +8,17 @@ from uuid import UUID
 from django.db import transaction
 
 from recommender import broker, worklist
-from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
+from recommender.models import (
+    Checkpoint,
+    Embedding,
+    EmbeddingJob,
+    PairingJob,
+    Picture,
+    Purpose,
+)
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
+from recommender.pipeline.set_scores import forget_set_scores
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,10 @@ def store_embeddings(
         note_slots(indexed, pictures=pictures)
     _store_predictions(pictures, sights)
     worklist.finish(EmbeddingJob, ids=[job.pk for job in current], token=token)
-    _queue_pairings(
-        {job.picture.product_id for job in current if job.checkpoint.purpose == Purpose.STYLE}
-    )
+    style = [job for job in current if job.checkpoint.purpose == Purpose.STYLE]
+    served = [job for job in style if job.checkpoint.state == Checkpoint.State.ACTIVE]
+    forget_set_scores({job.picture.product_id for job in served})
+    _queue_pairings({job.picture.product_id for job in style})
     collapse_duplicates({job.picture.product_id for job in current if _shows_a_cover(job)})
     return len(vectors)
 

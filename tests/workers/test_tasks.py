@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models.functions import Now
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender import broker, worklist
@@ -18,7 +19,9 @@ from recommender.models import (
     EmbeddingJob,
     Job,
     Pairing,
+    PairingJob,
     Picture,
+    SetScore,
 )
 from recommender.pipeline import indexes
 from recommender.strips.goes_with import goes_with
@@ -325,45 +328,47 @@ def set_scorer(set_scorer_folder):
 
 
 @pytest.fixture
-def judge_sets(upload, set_scorer, monkeypatch):
-    """Ask the task about a top, two skirts and a photo, and read its reply."""
-    slots = {"red": "TOP", "crimson": "BOTTOM", "blue": "BOTTOM"}
-    products = [upload(colour, colour, slot=slot) for colour, slot in slots.items()]
+def dressed(upload, set_scorer):
+    """A top with two skirts and shoes, all done; by its sku."""
+    slots = {"red": "TOP", "crimson": "BOTTOM", "blue": "BOTTOM", "maroon": "SHOES"}
+    products = {colour: upload(colour, colour, slot=slot) for colour, slot in slots.items()}
     tasks.embed_due()
-    items = [
-        {"slot": s, "product": str(p.pk)} for p, s in zip(products, slots.values(), strict=True)
-    ]
-    first = Embedding.objects.filter(checkpoint__purpose="STYLE").earliest("pk")
-    items.append({"slot": "SHOES", "vector": list(first.vector)})
-    replies = []
-    monkeypatch.setattr(broker, "send_reply", lambda _to, payload: replies.append(payload))
-
-    def ask(sets, **changes):
-        question = {"scorer": set_scorer.label, "items": items, "sets": sets, **changes}
-        tasks.judge_sets(**json.loads(json.dumps(question)), reply_to="somebody")
-        return json.loads(json.dumps(replies[-1]))
-
-    return ask
+    tasks.pair_due()
+    return products
 
 
-def test_a_worker_judges_whole_sets_by_stored_vectors_in_order(judge_sets):
-    alike, unlike, again, with_photo = judge_sets([[0, 1], [0, 2], [1, 0], [0, 1, 3]])["scores"]
-
-    assert alike > unlike
-    assert again == pytest.approx(alike)
-    assert 0 < with_photo < 1
+def scores_of(product):
+    rows = SetScore.objects.filter(product=product).values_list("members", "score")
+    skus = {str(pk): sku for pk, sku in Product.objects.values_list("pk", "sku")}
+    return {frozenset(skus[key] for key in members): score for members, score in rows}
 
 
-def test_a_set_with_a_piece_nobody_has_seen_has_no_score(judge_sets):
+def test_a_worker_scores_whole_outfits_by_stored_vectors(dressed):
+    scores = scores_of(dressed["red"])
+
+    assert set(scores) == {
+        frozenset({"red", "crimson", "maroon"}),
+        frozenset({"red", "blue", "maroon"}),
+    }
+    assert scores[frozenset({"red", "crimson", "maroon"})] > min(scores.values())
+    assert all(0 < score < 1 for score in scores.values())
+
+
+def test_a_set_with_a_piece_nobody_has_seen_has_no_score(dressed):
     Embedding.objects.filter(picture__product__sku="blue").delete()
+    PairingJob.objects.filter(product=dressed["red"]).update(state="PENDING", due_at=Now())
 
-    known, unknown = judge_sets([[0, 1], [0, 2]])["scores"]
+    tasks.pair_due()
 
-    assert (known is None, unknown) == (False, None)
-    assert judge_sets([[0, 2]]) == {"scores": [None]}
+    assert set(scores_of(dressed["red"])) == {frozenset({"red", "crimson", "maroon"})}
 
 
-def test_sets_are_not_judged_by_a_scorer_that_does_not_serve(judge_sets):
-    assert judge_sets([[0, 1]], scorer="sets@99") == {}
+def test_a_scorer_that_does_not_serve_scores_nothing(dressed):
     Checkpoint.objects.filter(purpose="SET").update(state="RETIRED")
-    assert judge_sets([[0, 1]]) == {}
+    SetScore.objects.all().delete()
+    PairingJob.objects.update(state="PENDING", due_at=Now())
+
+    tasks.pair_due()
+
+    assert not SetScore.objects.exists()
+    assert PairingJob.objects.filter(state="DONE").count() == 4
