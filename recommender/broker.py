@@ -78,30 +78,14 @@ def ask_garment_features(jpeg: bytes) -> dict[str, Any]:
     return _ask(ENCODE_BOXES, jpeg=base64.b64encode(jpeg).decode())
 
 
-def ask_regions(*, called: str, **question: Any) -> dict[str, Any]:
-    """Have a worker find where the score of two pictures comes from, and wait a bounded time.
-
-    The question is what `workers.tasks.find_regions` takes; `called` names it and the bytes of the
-    pictures. An answer that came too late is there for half a minute for whoever asks again.
-
-    Raises:
-        NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
-    """
-    reply_to = f"recommender.reply.{called}"
-    late = _late_reply(reply_to)
-    return _ask(FIND_REGIONS, reply_to=reply_to, **question) if late is None else late
-
-
-def _ask(
-    task: str, *, reply_to: str = "", timeout: float | None = None, **question: Any
-) -> dict[str, Any]:
-    """Put a question to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` by default.
+def _ask(task: str, **question: Any) -> dict[str, Any]:
+    """Put a question to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` at most.
 
     It travels through a list of its own: Celery's result store keeps one connection for all
     threads of a process and gives up for good when Redis was away for a while.
     """
-    timeout = conf.get("PHOTO_TIMEOUT_SECONDS") if timeout is None else timeout
-    reply_to = reply_to or f"recommender.reply.{uuid.uuid4()}"
+    timeout = conf.get("PHOTO_TIMEOUT_SECONDS")
+    reply_to = f"recommender.reply.{uuid.uuid4()}"
     try:
         _producer().send_task(
             task,
@@ -118,15 +102,6 @@ def _ask(
         raise NoWorker(NoWorker.__doc__)
     send_reply: dict[str, Any] = json.loads(reply[1])
     return send_reply
-
-
-def _late_reply(reply_to: str) -> dict[str, Any] | None:
-    """What came after nobody waited any more; None where nothing did, or nobody can be asked."""
-    try:
-        reply: Any = _redis().lpop(reply_to)
-    except (RedisError, OSError):
-        return None
-    return None if reply is None else json.loads(reply)
 
 
 def _wait_for_reply(reply_to: str, *, timeout: float) -> Any:

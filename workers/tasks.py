@@ -14,6 +14,7 @@ from PIL import Image
 
 from recommender import broker, conf, worklist
 from recommender.catalog import catalog
+from recommender.explain.region_searches import claim_search, store_regions
 from recommender.fingerprints import fingerprint
 from recommender.models import (
     Checkpoint,
@@ -78,30 +79,12 @@ def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
 
 
 @app.task(name=broker.FIND_REGIONS)
-def find_regions(
-    *, pictures: list[int], encoder: str, weights: dict[str, float], scorer: str, reply_to: str
-) -> None:
-    """Say where the score of two of the shop's pictures comes from; the reply is short of what fails.
-
-    The score is that of the serving `scorer` on the encoder's vectors or, where that is "", the
-    weighted cosine of the parts. No regions: a file cannot be read. Nothing at all: this worker has
-    not heard yet of the encoder or the scorer.
-    """
-    group = _group_of(encoder)
-    if group is None or scorer not in {"", _serving_scorer()}:
-        broker.send_reply(reply_to, {})
-        return
-    try:
-        first, second = (_read_picture(p, p.sha256) for p in map(_picture, pictures))
-    except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
-        broker.send_reply(reply_to, {"regions": []})
-        return
-    judge = partial(_judge, group=group, encoder=encoder, weights=weights, scorer=scorer)
-    found = [
-        regions.find_region(picture, judge=judge(other=other))
-        for picture, other in ((first, second), (second, first))
-    ]
-    broker.send_reply(reply_to, {"regions": [asdict(region) for region in found]})
+def find_regions() -> None:
+    """Hear the bell: find where the scores come from that somebody has asked about."""
+    while search := claim_search():
+        found = regions_of(**search.question)
+        if found is not None:
+            store_regions(search, found)
 
 
 @app.task(name="workers.tasks.sweep")
@@ -118,6 +101,29 @@ def sweep() -> None:
 def tend_indexes() -> None:
     """Give every slot that has grown large an index; drop what nobody needs any more."""
     _tend()
+
+
+def regions_of(
+    *, pictures: list[int], encoder: str, weights: dict[str, float], scorer: str
+) -> list[dict[str, Any]] | None:
+    """Where the score of two of the shop's pictures comes from; none where a file cannot be read.
+
+    The score is that of the serving `scorer` on the encoder's vectors or, where that is "", the
+    weighted cosine of the parts. None: this worker has not heard yet of the encoder or the scorer.
+    """
+    group = _group_of(encoder)
+    if group is None or scorer not in {"", _serving_scorer()}:
+        return None
+    try:
+        first, second = (_read_picture(p, p.sha256) for p in map(_picture, pictures))
+    except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
+        return []
+    judge = partial(_judge, group=group, encoder=encoder, weights=weights, scorer=scorer)
+    found = [
+        regions.find_region(picture, judge=judge(other=other))
+        for picture, other in ((first, second), (second, first))
+    ]
+    return [asdict(region) for region in found]
 
 
 class SourceChanged(ValueError):  # noqa: N818 -- reads as what happened

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender import broker, worklist
+from recommender.explain.region_searches import StillSearching, found_regions
 from recommender.models import (
     Checkpoint,
     Embedding,
@@ -21,6 +22,7 @@ from recommender.models import (
     Pairing,
     PairingJob,
     Picture,
+    RegionSearch,
     SetScore,
 )
 from recommender.pipeline import indexes
@@ -244,48 +246,67 @@ def test_the_sweep_rings_for_work_nobody_was_woken_for(upload, monkeypatch):
 
 
 @pytest.fixture
-def find_regions(upload, monkeypatch):
-    """Ask the task about two pictures and read its reply."""
+def regions_of(upload):
+    """What a worker finds in two pictures."""
     for sku, colour in (("red", "red"), ("crimson", "crimson")):
         upload(sku, colour)
-    replies = []
-    monkeypatch.setattr(broker, "send_reply", lambda _to, payload: replies.append(payload))
     weights = {"shape": 0.5, "colour": 0.5}
     pictures = list(Picture.objects.order_by("pk").values_list("pk", flat=True))
 
-    def ask(**changes):
+    def look(**changes):
         question = {"pictures": pictures, "encoder": "visual@2", "weights": weights, "scorer": ""}
-        tasks.find_regions(**question | changes, reply_to="somebody")
-        return json.loads(json.dumps(replies[-1]))
+        return tasks.regions_of(**question | changes)
 
-    return ask
+    return look
 
 
 @pytest.mark.slow
-def test_a_worker_finds_the_regions_of_two_pictures(find_regions):
-    first, second = find_regions()["regions"]
+def test_a_worker_finds_the_regions_of_two_pictures(regions_of):
+    first, second = regions_of()
 
     assert first["frame"] == pytest.approx([0.25, 0.25, 0.75, 0.75], abs=0.05)
     assert 0 < second["drop"] < second["score"] <= 1.01
 
 
 @pytest.mark.slow
-def test_the_scorer_that_serves_may_judge_the_regions(find_regions):
-    first, _second = find_regions(scorer="compat-mlp@2", weights={})["regions"]
+def test_the_scorer_that_serves_may_judge_the_regions(regions_of):
+    first, _second = regions_of(scorer="compat-mlp@2", weights={})
 
     assert 0 <= first["score"] <= 1
 
 
-def test_pictures_that_are_gone_have_no_regions(find_regions):
+def test_pictures_that_are_gone_have_no_regions(regions_of):
     ProductPicture.objects.first().file.delete(save=False)
 
-    assert find_regions() == {"regions": []}
-    assert find_regions(pictures=[1_000_000, 1_000_001]) == {"regions": []}
+    assert regions_of() == []
+    assert regions_of(pictures=[1_000_000, 1_000_001]) == []
 
 
-def test_what_a_worker_has_not_heard_of_it_does_not_guess(find_regions):
-    assert find_regions(encoder="visual@99") == {}
-    assert find_regions(scorer="compat-mlp@99") == {}
+def test_what_a_worker_has_not_heard_of_it_does_not_guess(regions_of):
+    assert regions_of(encoder="visual@99") is None
+    assert regions_of(scorer="compat-mlp@99") is None
+
+
+@pytest.mark.slow
+def test_who_asks_again_gets_what_a_worker_found_meanwhile(regions_of):
+    first, second = Picture.objects.order_by("pk")
+    judgement = {"encoder": "visual@2", "weights": {"shape": 1.0, "colour": 0.0}, "scorer": ""}
+    with pytest.raises(StillSearching):
+        found_regions(first, second, judgement)
+
+    tasks.find_regions()
+
+    assert len(found_regions(first, second, judgement)) == 2
+
+
+def test_what_a_worker_cannot_judge_it_leaves_to_another(regions_of):
+    first, second = Picture.objects.order_by("pk")
+    with pytest.raises(StillSearching):
+        found_regions(first, second, {"encoder": "visual@99", "weights": {}, "scorer": ""})
+
+    tasks.find_regions()
+
+    assert RegionSearch.objects.get().regions is None
 
 
 def test_the_task_gives_large_slots_an_index(upload, monkeypatch):
