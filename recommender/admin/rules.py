@@ -1,5 +1,6 @@
 """The merchant's rules: written without code, tried out before they hold, taken back at will."""
 
+from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -124,9 +125,12 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Find what contradicts each rule of the page."""
         page = super().get_changelist_instance(request)
         live = Rule.objects.filter(is_enabled=True).select_related("product", "on_product")
-        found = conflicts_among(list(live), now=timezone.now())
+        found = defaultdict(list)
+        for one in conflicts_among(list(live), now=timezone.now()):
+            for rule in filter(None, {one.rule, one.other}):
+                found[rule.pk].append(one)
         for rule in page.result_list:
-            rule.conflicts = [one for one in found if rule in {one.rule, one.other}]
+            rule.conflicts = found[rule.pk]
         return page
 
     def save_model(self, request: HttpRequest, obj: Rule, _form: Any, _change: bool) -> None:

@@ -1,19 +1,23 @@
 """Which of the merchant's rules contradict each other."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
 from typing import Any
+
+from django.db.models import Count, Q
 
 from recommender import product_columns
 from recommender.catalog import product_model
 from recommender.models import Rule
 from recommender.models.rules import SLOT
-from recommender.ranking.filters import Filters
+from recommender.ranking.filters import PRICE, Filters
 from recommender.ranking.statement import eligible_products
 
 Kind = Rule.Kind
+NOTHING_WITHIN = "No product is within this price window: nothing is left to show."
+Key = tuple[Any, ...]
 Known = Mapping[Any, Mapping[str, Any]]  # product key → attribute → value
 
 
@@ -26,13 +30,20 @@ class Conflict:
     text: str
 
 
-def conflicts_among(rules: Collection[Rule], *, now: datetime) -> list[Conflict]:
-    """Every contradiction among rules in use, each once; two queries, one more per price window."""
+def conflicts_among(
+    rules: Collection[Rule], *, now: datetime, about: Rule | None = None
+) -> list[Conflict]:
+    """Every contradiction among rules in use, or those of one rule, each once; at most two queries.
+
+    Compared are only rules that want something of the same product, kind or position where they may
+    meet (`_pairs`), so that the time grows with the rules and what contradicts, not with all pairs.
+    """
     live = [rule for rule in rules if _is_live(rule, now)]
     known = _facts(live)
-    found = [Conflict(rule, None, text) for rule in live for text in _alone(rule, known)]
-    for one, other in combinations(live, 2):
-        if _overlap_in_time(one, other) and _share_a_strip(one, other):
+    asked = live if about is None else [rule for rule in live if rule is about]
+    found = [Conflict(rule, None, NOTHING_WITHIN) for rule in _empty_windows(asked, known)]
+    for one, other in _pairs(live, known):
+        if about is None or about is one or about is other:
             texts = {*_between(one, other, known), *_between(other, one, known)}
             found += [Conflict(one, other, text) for text in sorted(texts)]
     return found
@@ -41,8 +52,69 @@ def conflicts_among(rules: Collection[Rule], *, now: datetime) -> list[Conflict]
 def conflicts_of(rule: Rule, *, now: datetime) -> list[Conflict]:
     """What contradicts this rule, stored or not, among the others."""
     others = Rule.objects.exclude(pk=rule.pk).filter(is_enabled=True)
-    found = conflicts_among([rule, *others.select_related("product", "on_product")], now=now)
-    return [conflict for conflict in found if conflict.rule is rule or conflict.other is rule]
+    everything = [rule, *others.select_related("product", "on_product")]
+    return conflicts_among(everything, now=now, about=rule)
+
+
+def _pairs(rules: Sequence[Rule], known: Known) -> Iterator[tuple[Rule, Rule]]:
+    """Every two rules that want something of one thing where they may meet, in order: a hash join.
+
+    A pin, for one, looks up what hides its product or a kind the product is of, in the places it
+    stands beside.
+    """
+    asking = [(at, *wish) for at, rule in enumerate(rules) for wish in _asks(rule, known)]
+    offering = [(at, *wish) for at, rule in enumerate(rules) for wish in _offers(rule)]
+    pairs: set[tuple[int, int]] = set()
+    for these, those in ((asking, offering), (offering, asking)):
+        index: dict[tuple[Key, Key], list[int]] = defaultdict(list)
+        for at, thing, place in those:
+            index[thing, place].append(at)
+        for at, thing, place in these:
+            for near in _places_met(place, known):
+                pairs |= {(min(at, o), max(at, o)) for o in index.get((thing, near), ()) if o != at}
+    for one, other in sorted(pairs):
+        yield rules[one], rules[other]
+
+
+def _asks(rule: Rule, known: Known) -> Iterator[tuple[Key, Key]]:
+    """What a rule looks for among the others, and the place it stands beside."""
+    place = _place(rule)
+    if rule.kind == Kind.BURY:
+        yield (Kind.BOOST, *_target(rule)), place
+    if rule.kind == Kind.PIN:
+        kinds = [(None, name, str(value)) for name, value in known.get(rule.product_id, {}).items()]
+        for target in [(rule.product_id, "", ""), *kinds]:
+            yield (Kind.HIDE, *target), place
+        yield (Kind.PRICE_WINDOW,), place
+        yield from _offers(rule)
+
+
+def _offers(rule: Rule) -> Iterator[tuple[Key, Key]]:
+    """Under what a rule is found by those that ask."""
+    if rule.kind == Kind.PIN:
+        yield (Kind.PIN, "product", rule.product_id), _place(rule)
+        yield (Kind.PIN, "position", rule.position), _place(rule)
+    elif rule.kind == Kind.PRICE_WINDOW:
+        yield (Kind.PRICE_WINDOW,), _place(rule)
+    elif rule.kind == Kind.BOOST:
+        yield (Kind.BOOST, *_target(rule)), _place(rule)
+    for hiding in _directions(rule):
+        yield (Kind.HIDE, *_target(hiding)), _place(hiding)
+
+
+def _place(rule: Rule) -> Key:
+    """Beside what a rule holds; () for everywhere."""
+    if rule.on_product_id is not None:
+        return (rule.on_product_id,)
+    return (rule.on_attribute, rule.on_value) if rule.on_attribute else ()
+
+
+def _places_met(place: Key, known: Known) -> Iterator[Key]:
+    """The places of rules that hold beside the same product; a kind is met by its own name alone."""
+    yield from {place, ()}
+    if len(place) == 1:
+        for name, value in known.get(place[0], {}).items():
+            yield (name, str(value))
 
 
 def _is_live(rule: Rule, now: datetime) -> bool:
@@ -77,6 +149,8 @@ def _attributes() -> dict[str, Any]:
 
 def _between(one: Rule, other: Rule, known: Known) -> Iterator[str]:
     """What `one` and `other` contradict each other in, seen from `one`."""
+    if not (_overlap_in_time(one, other) and _share_a_strip(one, other)):
+        return
     are_opposed = (one.kind, other.kind) == (Kind.BOOST, Kind.BURY)
     if are_opposed and _target(one) == _target(other) and _meet(one, other, known):
         yield "One shows earlier what the other shows later."
@@ -119,8 +193,8 @@ def _hides(hiding: Rule, pin: Rule, known: Known) -> bool:
 
 
 def _is_priced_out(pin: Rule, window: Rule, known: Known) -> bool:
-    price = known.get(pin.product_id, {}).get("price")
-    own = known.get(pin.on_product_id, {}).get("price")
+    price = known.get(pin.product_id, {}).get(PRICE)
+    own = known.get(pin.on_product_id, {}).get(PRICE)
     if price is None or own is None or window.percent is None or not _meet(pin, window, known):
         return False
     return bool(abs(price - own) > own * window.percent / 100)
@@ -148,12 +222,17 @@ def _target(rule: Rule) -> tuple[Any, ...]:
     return rule.product_id, rule.attribute, rule.value
 
 
-def _alone(rule: Rule, known: Known) -> Iterator[str]:
-    """A price window beside one product that no other product is in."""
-    own = known.get(rule.on_product_id, {}).get("price")
-    if rule.kind != Kind.PRICE_WINDOW or own is None or rule.percent is None:
-        return
-    width = own * rule.percent / 100
-    within = Filters(price_min=own - width, price_max=own + width)
-    if not eligible_products(within).exclude(pk=rule.on_product_id).exists():
-        yield "No product is within this price window: nothing is left to show."
+def _empty_windows(rules: Collection[Rule], known: Known) -> Iterator[Rule]:
+    """The price windows beside one product that no other product is in; one query, if there are any."""
+    windows: dict[str, Rule] = {}
+    others: dict[str, Count] = {}
+    for at, rule in enumerate(rules):
+        own = known.get(rule.on_product_id, {}).get(PRICE)
+        if rule.kind == Kind.PRICE_WINDOW and own is not None and rule.percent is not None:
+            width = own * rule.percent / 100
+            within = Q(reco_price__range=(own - width, own + width)) & ~Q(pk=rule.on_product_id)
+            windows[f"reco_{at}"], others[f"reco_{at}"] = rule, Count("pk", filter=within)
+    if windows:
+        products = eligible_products(Filters(reads=frozenset({PRICE}))).order_by()
+        counts = products.aggregate(**others)
+        yield from (rule for name, rule in windows.items() if not counts[name])
