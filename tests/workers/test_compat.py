@@ -8,7 +8,7 @@ from tests import naive
 from tests.workers.retailer import write_export
 from workers import datasets
 from workers.networks import compat_mlp
-from workers.scorers import load_scorer
+from workers.networks.registry import load_network
 from workers.training import compat_recipe, heads
 from workers.training.compat import CompatTask, pair_answers
 from workers.training.looks import Question
@@ -78,7 +78,7 @@ def test_the_stored_network_reads_embeddings_as_they_are_stored(tiny, tmp_path):
     seen = heads.material(run, compat_recipe.settings(config))
 
     task = CompatTask(
-        load_scorer(run.out)[0], material=seen, drawn=Drawn("family", 3), config=Config()
+        load_network(run.out)[0], material=seen, drawn=Drawn("family", 3), config=Config()
     )
 
     assert task.validate()["auc"] == pytest.approx(card.metrics["looks_held_out"]["auc"], abs=0.02)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workers import datasets
-from workers.checkpoints import Card, Kind, find, load_card
+from workers.checkpoints import Card, Purpose, find, load_card
 from workers.comparison.measured import (
     Chain,
     chain_of,
@@ -116,7 +116,7 @@ def _exam(row: Row, contest: Contest, name: str) -> Figures:
         plain: Figures = plain_figures(row.plain, ground.collection, ground.folder)
         return plain
     chain = _chain(row, contest, name)
-    if chain.judge.kind is Kind.CLASSIFIER:
+    if chain.judge.purpose is Purpose.CATEGORY:
         return {}
     whole = name == SEEN or not _is_own(chain, contest)  # all vectors will be used again
     return exam_figures(chain, ground.collection, ground.folder, cache=contest.cache, whole=whole)
@@ -129,7 +129,7 @@ def _is_own(chain: Chain, contest: Contest) -> bool:
 
 def _embeds(chain: Chain, contest: Contest) -> bool:
     """Tell whether the row brings an encoder of its own, for which retrieval means something."""
-    return chain.judge.kind is Kind.ENCODER or _is_own(chain, contest)
+    return chain.judge.purpose.is_encoder or _is_own(chain, contest)
 
 
 def _chain(row: Row, contest: Contest, name: str) -> Chain:

@@ -8,20 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import FEATURES_OF, PIXELS, Card, Kind, load_card, load_weights
+from workers.checkpoints import ONNX, PIXELS, Card, load_card, load_weights
 from workers.datasets.collection import Collection
 from workers.evaluation.compatibility import fill_in
 from workers.evaluation.embedded import queries
 from workers.evaluation.exams import Exam, Pair, read_exams
 from workers.evaluation.judges import Judge, PairJudge, plain_judges
 from workers.evaluation.retrieval import figures_of
-from workers.runtime import open_session
-from workers.serving import load_encoders, load_scorer
+from workers.serving.encoders import load_encoder
+from workers.serving.scorers import load_pair_scorer
 from workers.training.features import seen_items
 from workers.training.looks import to_learn
 
 TIMED_PICTURES, REPEATS = 16, 3
-HEAD_BATCH = 1024
 
 Vectors = NDArray[np.float32]
 Marks = dict[str, dict[str, float]]
@@ -29,26 +28,25 @@ Marks = dict[str, dict[str, float]]
 
 @dataclass(frozen=True)
 class Chain:
-    """What serves together: an encoder of pixels, and what reads it, if anything does."""
+    """What serves together: an encoder, and the scorer of its vectors, if there is one."""
 
     encoder: Path
-    head: Path | None = None
+    scorer: Path | None = None
 
     @property
     def folders(self) -> list[Path]:
-        return [self.encoder] + ([self.head] if self.head else [])
+        return [self.encoder] + ([self.scorer] if self.scorer else [])
 
     @property
     def judge(self) -> Card:
-        return load_card(self.head or self.encoder)
+        return load_card(self.scorer or self.encoder)
 
 
 def chain_of(made: dict[Path, Card], *, visual: Path) -> Chain:
     """Order checkpoints into a chain; what reads no encoder among them reads `visual`."""
-    kinds = {Kind.CLASSIFIER: 0, Kind.ENCODER: 1, Kind.SCORER: 2}
-    ordered = sorted(made, key=lambda folder: kinds[made[folder].kind])
-    seeing = [folder for folder in ordered if made[folder].input == PIXELS]
-    reading = [folder for folder in ordered if made[folder].input != PIXELS]
+    ordered = sorted(made, key=lambda folder: made[folder].purpose.is_encoder)  # encoders last
+    seeing = [folder for folder in ordered if made[folder].reads == PIXELS]
+    reading = [folder for folder in ordered if made[folder].reads != PIXELS]
     return Chain(seeing[-1] if seeing else visual, reading[-1] if reading else None)
 
 
@@ -86,7 +84,7 @@ def plain_figures(name: str, collection: Collection, folder: Path) -> Marks:
 
 def retrieval_figures(chain: Chain, collection: Collection, *, cache: Path) -> dict[str, float]:
     """Rank all items for each other by an encoder: same model, type, colour."""
-    if chain.judge.kind is not Kind.ENCODER:
+    if not chain.judge.purpose.is_encoder:
         chain = Chain(chain.encoder)
     vectors = _vectors(chain, collection, cache=cache)
     return figures_of(vectors, collection.items, asking=queries(vectors, chain.judge))
@@ -95,7 +93,7 @@ def retrieval_figures(chain: Chain, collection: Collection, *, cache: Path) -> d
 def cost_figures(chain: Chain, collection: Collection) -> dict[str, float]:
     """Count weights and megabytes of the whole chain, and time its encoding of a picture, one thread."""
     weights = [tensor for folder in chain.folders for tensor in load_weights(folder).values()]
-    served = [folder / load_card(folder).serves_from for folder in chain.folders]
+    served = [folder / ONNX for folder in chain.folders]
     return {
         "parameters": float(sum(tensor.size for tensor in weights)),
         "mb": sum(path.stat().st_size for path in served) / 1e6,
@@ -109,13 +107,13 @@ def bare(collection: Collection) -> Collection:
 
 
 def _milliseconds(chain: Chain, collection: Collection) -> float:
-    group = load_encoders([chain.encoder], device="cpu", threads=1)
+    encoder = load_encoder(chain.encoder, device="cpu", threads=1)
     pictures = [item.open() for item in collection.items[:TIMED_PICTURES]]
-    group.forward(pictures[:1])
+    encoder.forward(pictures[:1])
     times = []
     for _ in range(REPEATS):
         start = time.perf_counter()
-        group.forward(pictures)
+        encoder.forward(pictures)
         times.append(time.perf_counter() - start)
     return 1000 * min(times) / len(pictures)
 
@@ -134,9 +132,9 @@ def _judge(chain: Chain, collection: Collection, pairs: Sequence[Pair], *, cache
     known = [pair for pair in pairs if pair[0] in at and pair[1] in at]
     a, b = (np.array([at[pair[side]] for pair in known], dtype=np.int64) for side in (0, 1))
     card = chain.judge
-    if card.kind is Kind.SCORER and chain.head:
-        seen = _seen(chain.encoder, collection, cache=cache)[0]
-        scores = load_scorer(chain.head, device="cpu", threads=1).score(seen[a], seen[b])
+    if chain.scorer:
+        seen = _vectors(chain, collection, cache=cache)
+        scores = load_pair_scorer(chain.scorer, device="cpu", threads=1).score(seen[a], seen[b])
     else:
         vectors = _vectors(chain, collection, cache=cache)
         scores = np.einsum("nd,nd->n", queries(vectors, card)[a], vectors[b]).tolist()
@@ -144,17 +142,5 @@ def _judge(chain: Chain, collection: Collection, pairs: Sequence[Pair], *, cache
 
 
 def _vectors(chain: Chain, collection: Collection, *, cache: Path) -> Vectors:
-    """Embed every item by the last encoder of the chain: (N, D)."""
-    embedding, features = _seen(chain.encoder, collection, cache=cache)
-    card = chain.judge
-    if chain.head is None or not card.input.startswith(FEATURES_OF):
-        return embedding
-    session = open_session(chain.head, card, device="cpu", threads=1)
-    starts = range(0, len(features), HEAD_BATCH)
-    rows = [session.run({"features": features[at : at + HEAD_BATCH]}) for at in starts]
-    return np.concatenate([row["embedding"] for row in rows])
-
-
-def _seen(encoder: Path, collection: Collection, *, cache: Path) -> tuple[Vectors, Vectors]:
-    seen = seen_items([bare(collection)], visual=encoder, cache=cache)
-    return seen.embedding, seen.features
+    """Embed every item by the chain's encoder: (N, D)."""
+    return seen_items([bare(collection)], visual=chain.encoder, cache=cache).embedding

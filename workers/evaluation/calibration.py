@@ -18,20 +18,21 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
-from workers.checkpoints import Card, CheckpointError, Kind, Purpose, load_card, write_card
+from workers.checkpoints import Card, CheckpointError, Purpose, load_card, write_card
 from workers.datasets.collection import Collection, Item
-from workers.evaluation.embedded import embed, group_for, queries
+from workers.evaluation.embedded import embed, encoder_for, queries
 from workers.evaluation.metrics import calibration_error
 from workers.evaluation.negatives import Drawer
 from workers.evaluation.strangers import strangers
-from workers.serving import EncoderGroup, load_scorer, softmax
+from workers.serving.encoders import Encoder, softmax
+from workers.serving.scorers import load_pair_scorer
 from workers.training.looks import KEPT
 
 VALID, SEED = "valid/", 0
 MOST_ITEMS = 2000  # pictures that are looked at
 MOST_LOOKS = 500
 SHOWN = 24  # neighbours of each product, as many as a page of results has
-FLOORS = {Purpose.VISUAL: 0.01, Purpose.STYLE: 0.0, Purpose.NONE: 0.0}
+FLOORS = {Purpose.VISUAL: 0.01}  # by purpose; else 0
 KEPT_GARMENTS = 0.95  # of garments that a photo search must not refuse
 MOST_PHOTOS = 300  # of each data set
 STRANGERS = 20  # drawings of each kind
@@ -74,19 +75,19 @@ def evaluate(
         CheckpointError: A checkpoint of another kind.
     """
     card = load_card(checkpoint)
-    if card.kind not in {Kind.ENCODER, Kind.SCORER}:
-        raise CheckpointError(f"{card.identity} is of kind {card.kind} and scores no pairs.")
-    group = group_for(checkpoint, visual=visual)
-    if card.kind is Kind.SCORER or card.purpose is Purpose.STYLE:
-        result = fitted(_worn(collection, checkpoint, card=card, group=group))
+    if not (card.purpose.is_encoder or card.purpose is Purpose.PAIR):
+        raise CheckpointError(f"{card.identity} is made for {card.purpose} and scores no pairs.")
+    encoder = encoder_for(checkpoint, visual=visual)
+    if card.purpose in {Purpose.PAIR, Purpose.STYLE}:
+        result = fitted(_worn(collection, checkpoint, card=card, encoder=encoder))
     else:
         items = _sample(collection.items, count=MOST_ITEMS)
-        shop = embed(items, group).outputs
-        result = fitted(_neighbours(items, shop[card.identity], card))
+        shop = embed(items, encoder).outputs
+        result = fitted(_neighbours(items, shop["embedding"], card))
         if photos and card.categories:
-            result |= _photo(photos, shop, card=card, group=group)
+            result |= _photo(photos, shop, card=card, encoder=encoder)
             result["calibration"]["photo"] = result.pop("photo")
-    result["calibration"] |= {"floor": FLOORS[card.purpose], "data": collection.name}
+    result["calibration"] |= {"floor": FLOORS.get(card.purpose, 0.0), "data": collection.name}
     return result
 
 
@@ -161,7 +162,7 @@ def _neighbours(items: Sequence[Item], vectors: NDArray[Any], card: Card) -> Pai
     return Pairs(found, (labels[rows] == labels[columns]) | is_model, rows % 2 == 0)
 
 
-def _worn(collection: Collection, checkpoint: Path, *, card: Card, group: EncoderGroup) -> Pairs:
+def _worn(collection: Collection, checkpoint: Path, *, card: Card, encoder: Encoder) -> Pairs:
     """Score the pairs of held-out looks, and as many with a rival in the partner's place."""
     generator = np.random.default_rng(SEED)
     asked = [keys for name, keys in collection.looks.items() if name.startswith(VALID)]
@@ -173,11 +174,10 @@ def _worn(collection: Collection, checkpoint: Path, *, card: Card, group: Encode
         )
     keys = sorted({key for a, b, *_ in pairs for key in (a, b)})
     at = {key: row for row, key in enumerate(keys)}
-    outputs = embed([known[key] for key in keys], group).outputs
+    outputs = embed([known[key] for key in keys], encoder).outputs
     a = np.array([at[first] for first, *_ in pairs])
     b = np.array([at[second] for _, second, *_ in pairs])
-    vectors = outputs[(group.cards[0] if card.kind is Kind.SCORER else card).identity]
-    score = _scorer(card, checkpoint, vectors)
+    score = _scorer(card, checkpoint, outputs["embedding"])
     right, look = (np.array([pair[side] for pair in pairs]) for side in (2, 3))
     return Pairs(score(a, b), right.astype(bool), look % 2 == 0)
 
@@ -212,8 +212,8 @@ def _with_rivals(
 def _scorer(
     card: Card, checkpoint: Path, vectors: NDArray[Any]
 ) -> Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.floating]]:
-    if card.kind is Kind.SCORER:
-        scorer = load_scorer(checkpoint)
+    if card.purpose is Purpose.PAIR:
+        scorer = load_pair_scorer(checkpoint)
         return lambda a, b: np.array(scorer.score(vectors[a], vectors[b]))
     asking = queries(vectors, card)
     return lambda a, b: np.asarray((asking[a] * vectors[b]).sum(axis=1))
@@ -224,22 +224,22 @@ def _photo(
     shop: Mapping[str, NDArray[Any]],
     *,
     card: Card,
-    group: EncoderGroup,
+    encoder: Encoder,
 ) -> dict[str, Any]:
     """Weigh how near the nearest product is and how sure the category: garments against strangers.
 
     Garments are the photos and the shop's own pictures, each beside all others.
     """
     generator = np.random.default_rng(SEED)
-    gallery = shop[card.identity]
+    gallery = shop["embedding"]
     own = {name: values[:MOST_PHOTOS] for name, values in shop.items()}
     garments = {"own pictures": signs(own, gallery, card, is_own=True)}
     for each in photos:
-        seen = embed(_sample(each.items, count=MOST_PHOTOS), group).outputs
+        seen = embed(_sample(each.items, count=MOST_PHOTOS), encoder).outputs
         garments[each.name] = signs(seen, gallery, card)
     drawn = strangers(STRANGERS, generator=generator)
     kinds = np.array([kind for kind, _ in drawn])
-    others = signs(_looked_at([picture for _, picture in drawn], group), gallery, card)
+    others = signs(_looked_at([picture for _, picture in drawn], encoder), gallery, card)
     rows = [*garments.values(), others]
     is_garment = np.repeat([True] * len(garments) + [False], [len(each) for each in rows])
     weights = logistic(np.concatenate(rows), is_garment)
@@ -264,7 +264,7 @@ def signs(
 
     Where it `is_own`, the first rows of the gallery are the pictures themselves and not their nearest.
     """
-    scores = queries(outputs[card.identity], card) @ gallery.T  # (B, N)
+    scores = queries(outputs["embedding"], card) @ gallery.T  # (B, N)
     if is_own:
         np.fill_diagonal(scores, -np.inf)
     confidence = softmax(outputs["category_logits"]).max(axis=1)
@@ -277,8 +277,8 @@ def shares_of(columns: NDArray[np.floating], weights: NDArray[np.floating]) -> N
     return shares
 
 
-def _looked_at(pictures: Sequence[Image.Image], group: EncoderGroup) -> dict[str, NDArray[Any]]:
-    rows = [group.forward([picture]) for picture in pictures]
+def _looked_at(pictures: Sequence[Image.Image], encoder: Encoder) -> dict[str, NDArray[Any]]:
+    rows = [encoder.forward([picture]) for picture in pictures]
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from workers.datasets.collection import Collection, Item
 from workers.evaluation.embedded import BATCH
 from workers.evaluation.metrics import calibration_error, confusion, macro_f1
-from workers.serving import Classifier, load_classifier
+from workers.serving.classifiers import Classifier, load_classifier
 from workers.training.categories import category_of
 
 JUDGED_PARTS = {"validation", "valid", "test"}

@@ -1,4 +1,4 @@
-"""Items of a data set with all that a group of encoders says about them, as arrays."""
+"""Items of a data set with all that an encoder says about them, as arrays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,40 +11,38 @@ from tqdm import tqdm
 
 from workers.checkpoints import (
     EMBEDDINGS_OF,
-    FEATURES_OF,
     PIXELS,
     Card,
     CheckpointError,
-    Kind,
     find,
     load_card,
 )
 from workers.datasets.collection import Item
-from workers.serving import EncoderGroup, load_encoders
+from workers.serving.encoders import Encoder, load_encoder
 
 BATCH = 32
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """Items in order, and per output of the group an array whose first axis follows them."""
+    """Items in order, and per output of the network an array whose first axis follows them."""
 
     items: tuple[Item, ...]
     outputs: dict[str, NDArray[Any]]
 
 
-def embed(items: Sequence[Item], group: EncoderGroup) -> Embedded:
+def embed(items: Sequence[Item], encoder: Encoder) -> Embedded:
     """Encode every item's picture, as serving would."""
     rows: dict[str, list[NDArray[Any]]] = {}
     for start in tqdm(range(0, len(items), BATCH), desc="encode", unit="batches"):
         pictures = [item.open() for item in items[start : start + BATCH]]
-        for name, values in group.forward(pictures).items():
+        for name, values in encoder.forward(pictures).items():
             rows.setdefault(name, []).append(values)
     return Embedded(tuple(items), {name: np.concatenate(parts) for name, parts in rows.items()})
 
 
-def group_for(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
-    """Load the encoders a checkpoint needs: itself, and the visual encoder that it reads.
+def encoder_for(checkpoint: Path, *, visual: str | None = None) -> Encoder:
+    """Load the encoder a checkpoint needs: itself, or the visual encoder whose vectors it scores.
 
     Args:
         checkpoint: An encoder or scorer.
@@ -54,17 +52,17 @@ def group_for(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
         CheckpointError: It reads another visual encoder; says how to name that.
     """
     card = load_card(checkpoint)
-    if card.input == PIXELS:
-        return load_encoders([checkpoint])
+    if card.reads == PIXELS:
+        return load_encoder(checkpoint)
     base = find(visual or "visual")
     identity = load_card(base).identity
-    if card.input not in {f"{FEATURES_OF}{identity}", f"{EMBEDDINGS_OF}{identity}"}:
+    if card.reads != f"{EMBEDDINGS_OF}{identity}":
         message = (
-            f"{card.identity} reads the {card.input}, and {base} is {identity}; "
+            f"{card.identity} reads the {card.reads}, and {base} is {identity}; "
             "name the folder of the encoder that it reads with --visual."
         )
         raise CheckpointError(message)
-    return load_encoders([base] + ([checkpoint] if card.kind is Kind.ENCODER else []))
+    return load_encoder(base)
 
 
 def queries(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
@@ -82,7 +80,7 @@ def queries(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
 def part_weights(card: Card) -> NDArray[np.float32]:
     """Spread the default weights of a card's parts over the entries of its vectors: (D,)."""
     weights = [
-        np.full(width, card.default_weights.get(name, 1.0), np.float32)
+        np.full(width, card.weights.get(name, 1.0), np.float32)
         for name, width in card.parts.items()
     ]
     return np.concatenate(weights) if weights else np.ones(card.dimension, np.float32)

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import FEATURES_OF, PIXELS, find, load_card
+from workers.checkpoints import find
 from workers.datasets.collection import Collection, Item
 from workers.evaluation.embedded import embed, similarity
 from workers.evaluation.feedback import Pair, above_median
 from workers.evaluation.metrics import auc, blank_credit
-from workers.runtime import open_session
-from workers.serving import EncoderGroup, check_input, load_encoders, load_scorer
+from workers.serving.encoders import Encoder, load_encoder
+from workers.serving.scorers import load_pair_scorer
 from workers.training.looks import Question, gather, questions
 
 LEARNT, HELD_OUT = "train/", "valid/"
@@ -74,9 +74,9 @@ def evaluate(
     exam = _exam(collection, parted)
     if len(exam.asked) < FEWEST_QUESTIONS:
         return _too_few(len(exam.asked))
-    group = load_encoders([find(visual or "visual")])
-    seen = embed(exam.pictures, group).outputs
-    tables = _tables(exam.pictures, candidate, group=group, seen=seen, current=current)
+    base = load_encoder(find(visual or "visual"))
+    seen = embed(exam.pictures, base).outputs["embedding"]
+    tables = _tables(exam.pictures, candidate, base=base, seen=seen, current=current)
     scores: dict[str, Score] = {name: _by_table(table, exam.at) for name, table in tables.items()}
     scores["popularity"] = lambda _context, answer: float(exam.popularity[answer])
     sheets = {name: _sheet(exam.asked, score) for name, score in scores.items()}
@@ -84,7 +84,7 @@ def evaluate(
     result = verdict(own, sheets, groups=exam.groups)
     result["feedback"] = above_median(tables, exam.parted)
     if scorer:
-        judged = _by_scorer(find(scorer), seen[group.cards[0].identity], exam)
+        judged = _by_scorer(find(scorer), seen, exam)
         rival = {"scorer": _sheet(exam.asked, judged)}
         result["scorer"] = verdict(own, rival, groups=exam.groups)["against"]["scorer"]
     return result
@@ -208,31 +208,22 @@ def _tables(
     pictures: Sequence[Any],
     candidate: Path,
     *,
-    group: EncoderGroup,
-    seen: Mapping[str, NDArray[np.floating]],
+    base: Encoder,
+    seen: NDArray[np.floating],
     current: str | None,
 ) -> dict[str, NDArray[np.floating]]:
     """Give every judge's score of every pair of pictures, (P, P), by the judge's name."""
-    base = group.cards[0]
     judges = {"candidate": candidate} | ({"current": find(current)} if current else {})
-    tables = {"raw": similarity(seen[base.identity], base)}
+    tables = {"raw": similarity(seen, base.card)}
     for name, folder in judges.items():
-        card = load_card(folder)
-        if card.input == PIXELS:
-            own = load_encoders([folder])
-            vectors = embed(pictures, own).outputs[card.identity]
-        else:
-            check_input(card, f"{FEATURES_OF}{base.identity}")
-            vectors = open_session(folder, card, device=None, threads=None).run(
-                {"features": seen["features"]}
-            )["embedding"]
-        tables[name] = similarity(vectors, card)
+        encoder = load_encoder(folder)
+        tables[name] = similarity(embed(pictures, encoder).outputs["embedding"], encoder.card)
     return tables
 
 
 def _by_scorer(folder: Path, vectors: NDArray[np.floating], exam: _Exam) -> Score:
     """Let a pair scorer judge every pair that is asked about, as the mean over the context."""
-    scorer = load_scorer(folder)
+    scorer = load_pair_scorer(folder)
     pairs = sorted({(c, answer) for q in exam.asked for c in q.context for answer in q.answers})
     a, b = (vectors[[exam.at[pair[side]] for pair in pairs]] for side in (0, 1))
     scores = dict(zip(pairs, scorer.score(a, b), strict=True))

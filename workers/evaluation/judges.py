@@ -11,20 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.checkpoints import (
-    EMBEDDINGS_OF,
-    PIXELS,
     Card,
     CheckpointError,
-    Kind,
+    Purpose,
     find,
     load_card,
 )
 from workers.datasets.collection import Item
-from workers.evaluation.embedded import embed, group_for, queries
+from workers.evaluation.embedded import embed, encoder_for, queries
 from workers.evaluation.exams import Pair, Set, ordered, unordered
 from workers.images import estimate_ground
-from workers.serving import load_scorer
-from workers.set_serving import load_set_scorer
+from workers.serving.scorers import load_pair_scorer
+from workers.serving.set_scorer import load_set_scorer
 
 
 class Judge(Protocol):
@@ -134,27 +132,26 @@ def checkpoint_judges(
         CheckpointError: The checkpoint is no encoder or scorer, or reads another visual encoder.
     """
     card = load_card(checkpoint)
-    if card.kind is Kind.SET_SCORER:
+    if card.purpose is Purpose.SET:
         return _set_judges(items, pairs, sets=sets, checkpoint=checkpoint, style=visual)
-    if card.kind is Kind.CLASSIFIER:
+    if card.purpose is Purpose.CATEGORY:
         message = (
             f"{card.identity} is a classifier: it tells what a product is, not what it goes with. "
             "Measure it with `python -m workers.evaluation classification`."
         )
         raise CheckpointError(message)
     keys = [item.key for item in items]
-    sees_itself = card.input == PIXELS and card.kind is Kind.ENCODER
+    sees_itself = card.purpose.is_encoder
     shown = find(visual or "visual") if sees_itself else checkpoint
-    group = group_for(shown, visual=visual)
-    seen = embed(items, group).outputs
-    base = group.cards[0]
-    cosine = _inner(seen[base.identity], base, keys=keys, pairs=pairs)
-    if card.kind is Kind.SCORER:
-        judge = _scored(checkpoint, seen[base.identity], keys, pairs=pairs)
+    base = encoder_for(shown, visual=visual)
+    seen = embed(items, base).outputs["embedding"]
+    cosine = _inner(seen, base.card, keys=keys, pairs=pairs)
+    if card.purpose is Purpose.PAIR:
+        judge = _scored(checkpoint, seen, keys, pairs=pairs)
         return {"checkpoint": judge, "cosine": cosine}
-    if sees_itself and card.identity != base.identity:
-        seen = embed(items, group_for(checkpoint)).outputs
-    own = _inner(seen[card.identity], card, keys=keys, pairs=pairs)
+    if card.identity != base.card.identity:
+        seen = embed(items, encoder_for(checkpoint)).outputs["embedding"]
+    own = _inner(seen, card, keys=keys, pairs=pairs)
     return {"checkpoint": own, "cosine": cosine}
 
 
@@ -168,9 +165,8 @@ def _set_judges(
 ) -> dict[str, Judge]:
     """Judge whole sets, the pairs of the same vectors, and the pairs of the shipped visual encoder."""
     scorer = load_set_scorer(checkpoint)
-    group = group_for(checkpoint, visual=style or "style")
-    base = next(c for c in group.cards if scorer.card.input == f"{EMBEDDINGS_OF}{c.identity}")
-    vectors = embed(items, group).outputs[base.identity]
+    base = encoder_for(checkpoint, visual=style or "style")
+    vectors = embed(items, base).outputs["embedding"]
     at = {item.key: index for index, item in enumerate(items)}
     scores = scorer.score(
         [vectors[[at[key] for key in keys]] for keys in sets],
@@ -179,7 +175,7 @@ def _set_judges(
     plain = checkpoint_judges(items, pairs, checkpoint=find("visual"), visual=None)
     return {
         "checkpoint": SetJudge(dict(zip(sets, scores, strict=True))),
-        "mean_of_pairs": _inner(vectors, base, keys=list(at), pairs=pairs),
+        "mean_of_pairs": _inner(vectors, base.card, keys=list(at), pairs=pairs),
         "cosine": plain["cosine"],
     }
 
@@ -194,7 +190,7 @@ def _inner(
 def _scored(
     checkpoint: Path, vectors: NDArray[Any], keys: Sequence[str], *, pairs: Sequence[Pair]
 ) -> PairJudge:
-    scorer = load_scorer(checkpoint)
+    scorer = load_pair_scorer(checkpoint)
     return _by_index(keys, pairs, lambda a, b: scorer.score(vectors[a], vectors[b]))
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from workers.checkpoints import EMBEDDINGS_OF, CheckpointError, find, load_card
 from workers.datasets.collection import Collection, Item
-from workers.serving import Scorer, load_encoders, load_scorer
-from workers.showcase.gallery import BATCH, chosen_items, described
+from workers.serving.encoders import load_encoder
+from workers.serving.scorers import PairScorer, load_pair_scorer
+from workers.showcase.gallery import chosen_items, described
 from workers.showcase.sheet import BAD, GOOD, Cell, Row, draw_curves, draw_rows
 from workers.training.looks import gather
 from workers.training.triplets import NEGATIVES, Drawn, Triplets
@@ -33,7 +34,7 @@ def show(
     Raises:
         CheckpointError: The scorer reads another encoder, or no product is known to be worn with another.
     """
-    scorer = load_scorer(checkpoint)
+    scorer = load_pair_scorer(checkpoint)
     items = chosen_items(collection, most=most, seed=seed)
     vectors = _embedded(items, scorer, visual=visual)
     place = {item.key: at for at, item in enumerate(items)}
@@ -50,23 +51,23 @@ def show(
     }
 
 
-def _embedded(items: Sequence[Item], scorer: Scorer, *, visual: str | None) -> NDArray[np.float32]:
-    encoder = load_encoders([find(visual or "visual")])
-    identity = encoder.cards[0].identity
-    if scorer.card.input != f"{EMBEDDINGS_OF}{identity}":
+def _embedded(
+    items: Sequence[Item], scorer: PairScorer, *, visual: str | None
+) -> NDArray[np.float32]:
+    encoder = load_encoder(find(visual or "visual"))
+    identity = encoder.card.identity
+    if scorer.card.reads != f"{EMBEDDINGS_OF}{identity}":
         message = (
-            f"{scorer.card.identity} reads {scorer.card.input!r}, not {identity}; see --visual."
+            f"{scorer.card.identity} reads {scorer.card.reads!r}, not {identity}; see --visual."
         )
         raise CheckpointError(message)
-    pictures = [item.open() for item in items]
-    starts = range(0, len(pictures), BATCH)
-    return np.concatenate([encoder.forward(pictures[at : at + BATCH])[identity] for at in starts])
+    return np.asarray(encoder.vectors([item.open() for item in items]))
 
 
 def _triplets(
     collection: Collection,
     vectors: NDArray[np.float32],
-    scorer: Scorer,
+    scorer: PairScorer,
     *,
     out: Path,
     seed: int,
@@ -116,7 +117,7 @@ def _trio(items: Sequence[Item], trio: tuple[int, int, int], *, scores: tuple[fl
 def _suggestions(
     collection: Collection,
     vectors: NDArray[np.float32],
-    scorer: Scorer,
+    scorer: PairScorer,
     *,
     out: Path,
     seed: int,

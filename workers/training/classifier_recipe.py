@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from workers.checkpoints import PIXELS, Card, Kind, Purpose
+from workers.checkpoints import PIXELS, Card, Purpose
 from workers.evaluation.metrics import confusion
 from workers.export import save_network
 from workers.images import Pixels
@@ -69,10 +69,9 @@ def train(run: Run) -> Card:
     figures = _written(run, material, before=before, after=_guessed(network, held))
     card = replace(
         resnet_card(run, config, name="classifier", width=0),
-        kind=Kind.CLASSIFIER,
-        purpose=Purpose.NONE,
+        purpose=Purpose.CATEGORY,
         options=options,
-        input=PIXELS,
+        reads=PIXELS,
         categories=material.slots,
         training={**asdict(config), "backbone": run.backbone or IMAGENET},
         metrics={"held_out": history.best, **figures},

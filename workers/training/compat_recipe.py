@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from workers.checkpoints import EMBEDDINGS_OF, Card, Kind
+from workers.checkpoints import EMBEDDINGS_OF, Card, Purpose
 from workers.export import save_network
 from workers.networks.compat_mlp import CompatibilityMLP
 from workers.training.compat import CompatTask
@@ -92,9 +92,9 @@ def train(run: Run) -> Card:
             factor
         )  # what was learnt reads embeddings of unit norm from here on
     card = replace(
-        head_card(run, config, kind=Kind.SCORER, name="compat-mlp", history=history),
+        head_card(run, config, purpose=Purpose.PAIR, name="compat-mlp", history=history),
         options=options,
-        input=f"{EMBEDDINGS_OF}{given.seen.card.identity}",
+        reads=f"{EMBEDDINGS_OF}{given.seen.card.identity}",
         dimension=width,
         training=asdict(config),
         intended_use=INTENDED_USE,

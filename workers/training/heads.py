@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from workers.checkpoints import Card, Kind, find
+from workers.checkpoints import Card, Purpose, find
 from workers.training.features import SeenItems, seen_items
 from workers.training.looks import Question, Wardrobe, gather, hold_out, questions
 from workers.training.loop import Config
@@ -58,14 +58,16 @@ def material(run: Run, config: HeadConfig) -> Material:
     return Material(seen, wardrobe, looks, questions(held, wardrobe, generator=generator))
 
 
-def head_card(run: Run, config: HeadConfig, *, kind: Kind, name: str, history: History) -> Card:
+def head_card(
+    run: Run, config: HeadConfig, *, purpose: Purpose, name: str, history: History
+) -> Card:
     """Write what the cards of all heads have in common."""
     return Card(
         name=name,
         version=run.version,
-        kind=kind,
+        purpose=purpose,
         network=name,
-        input="",
+        reads="",
         dimension=0,
         data=data_description(run.collections),
         training=asdict(config),

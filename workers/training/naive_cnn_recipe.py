@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import torch
 
-from workers.checkpoints import PIXELS, Card, Kind, Purpose
+from workers.checkpoints import PIXELS, Card, Purpose
 from workers.export import save_network
 from workers.networks.naive_cnn import WIDTH, NaiveCNN
 from workers.training.labels import LabelTask
@@ -32,14 +32,13 @@ def train(run: Run) -> Card:
     card = Card(
         name="naive-cnn",
         version=run.version,
-        kind=Kind.ENCODER,
         purpose=Purpose.VISUAL,
         network="naive-cnn",
         options=options,
-        input=PIXELS,
+        reads=PIXELS,
         dimension=WIDTH,
         parts={"shape": WIDTH},
-        default_weights={"shape": 1.0},
+        weights={"shape": 1.0},
         preprocessing=config.preprocessing,
         categories=material.slots,
         data=data_description(run.collections),

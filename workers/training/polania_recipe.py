@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from workers.checkpoints import EMBEDDINGS_OF, PIXELS, Card, CheckpointError, Kind
+from workers.checkpoints import EMBEDDINGS_OF, PIXELS, Card, CheckpointError, Purpose
 from workers.export import save_network
 from workers.networks.histogram import COLOURS
 from workers.networks.polania import PolaniaEncoder, PolaniaNetwork, PolaniaScorer
@@ -62,7 +62,7 @@ def _head(run: Run) -> Card:
         task, config=config.loop, out=out, score="fitb", resume=run.resume, device=run.device
     )
     card = _scorer_card(run, config, name="polania-head", blocks=blocks, history=history)
-    return _save_scorer(scorer, run.out, replace(card, input=f"{EMBEDDINGS_OF}{visual.identity}"))
+    return _save_scorer(scorer, run.out, replace(card, reads=f"{EMBEDDINGS_OF}{visual.identity}"))
 
 
 def _end_to_end(run: Run) -> dict[Path, Card]:
@@ -80,7 +80,7 @@ def _end_to_end(run: Run) -> dict[Path, Card]:
     )
     seen = _encoder_card(run, config, blocks=blocks, history=history)
     judged = _scorer_card(run, config, name="polania-metric", blocks=blocks, history=history)
-    judged = replace(judged, input=f"{EMBEDDINGS_OF}{seen.identity}")
+    judged = replace(judged, reads=f"{EMBEDDINGS_OF}{seen.identity}")
     example = torch.zeros(2, config.side_px, config.side_px, 3, dtype=torch.uint8)
     folders = {name: run.out / name for name in ("encoder", "scorer")}
     return {
@@ -115,7 +115,7 @@ def _scorer_card(
     run: Run, config: PolaniaConfig, *, name: str, blocks: list[int], history: History
 ) -> Card:
     return replace(
-        head_card(run, config, kind=Kind.SCORER, name=name, history=history),
+        head_card(run, config, purpose=Purpose.PAIR, name=name, history=history),
         network="polania",
         options={"blocks": blocks, "dropout": config.dropout},
         dimension=sum(blocks),
@@ -127,12 +127,12 @@ def _scorer_card(
 
 def _encoder_card(run: Run, config: PolaniaConfig, *, blocks: list[int], history: History) -> Card:
     return replace(
-        head_card(run, config, kind=Kind.ENCODER, name="polania", history=history),
+        head_card(run, config, purpose=Purpose.VISUAL, name="polania", history=history),
         options={"layers": config.layers},
-        input=PIXELS,
+        reads=PIXELS,
         dimension=sum(blocks),
         parts=dict(zip(("shape", "colour"), blocks, strict=True)),
-        default_weights={"shape": 0.5, "colour": 0.5},
+        weights={"shape": 0.5, "colour": 0.5},
         preprocessing={"function": "workers.images.prepare", "side_px": config.side_px},
         training={**asdict(config), "backbone": str(run.backbone)},
         intended_use=ENCODER_USE,

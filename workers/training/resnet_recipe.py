@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 import torch
 
-from workers.checkpoints import PIXELS, Card, Kind, Purpose
+from workers.checkpoints import PIXELS, Card, Purpose
 from workers.evaluation.metrics import precision, top_ranked
 from workers.export import save_network
 from workers.networks.pretrained import IMAGENET, NONE, start_from
@@ -46,11 +46,10 @@ def resnet_card(run: Run, config: ResNetConfig, *, name: str, width: int) -> Car
     return Card(
         name=name,
         version=run.version,
-        kind=Kind.ENCODER,
         purpose=Purpose.VISUAL,
         network=name,
         options={"architecture": config.architecture, **({"width": width} if width else {})},
-        input=PIXELS,
+        reads=PIXELS,
         dimension=0,
         preprocessing=config.preprocessing,
         data=data_description(run.collections),
@@ -73,7 +72,7 @@ def _wrapped(run: Run, *, name: str) -> Card:
         resnet_card(run, config, name=name, width=0),
         dimension=network.dimension,
         parts={"shape": network.dimension},
-        default_weights={"shape": 1.0},
+        weights={"shape": 1.0},
         metrics={"retrieval": _measured(network, run, config)},
     )
     example = torch.zeros(2, config.side_px, config.side_px, 3, dtype=torch.uint8)

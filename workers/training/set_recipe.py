@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from recommender.garments import SLOTS
-from workers.checkpoints import EMBEDDINGS_OF, Card, Kind, find
+from workers.checkpoints import EMBEDDINGS_OF, Card, Purpose, find
 from workers.evaluation.embedded import part_weights
 from workers.export import save_network
 from workers.networks.set_transformer import SetTransformer
@@ -94,7 +94,7 @@ def train(run: Run) -> Card:
     history = fit(
         task, config=config.loop, out=out, score="fitb", resume=run.resume, device=run.device
     )
-    card = head_card(run, config, kind=Kind.SET_SCORER, name=NAME, history=history)
+    card = head_card(run, config, purpose=Purpose.SET, name=NAME, history=history)
     return save_network(
         network,
         run.out,
@@ -123,7 +123,7 @@ def _card(common: Card, config: SetConfig, *, seen: StyleVectors, options: dict[
     return replace(
         common,
         options=options,
-        input=f"{EMBEDDINGS_OF}{seen.card.identity}",
+        reads=f"{EMBEDDINGS_OF}{seen.card.identity}",
         dimension=options["width"],
         training=asdict(config),
         intended_use=INTENDED_USE,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from workers.checkpoints import Card, load_card
-from workers.encoders import load_encoder
+from workers.networks.registry import load_network
 from workers.networks.style_fabric import FabricStyle
 from workers.training.described import described_items
 from workers.training.features import seen_items
@@ -39,7 +39,7 @@ def style_vectors(run: Run, encoder: Path) -> StyleVectors:
         seen = seen_items(run.collections, visual=encoder, cache=run.work)
         vectors = torch.from_numpy(seen.embedding)
         return StyleVectors(card, vectors, vectors)
-    network, _ = load_encoder(encoder)
+    network, _ = load_network(encoder)
     assert isinstance(network, FabricStyle)  # noqa: S101 - no other network has a memory
     described = described_items(run.collections, network.fabric, cache=run.work, device=run.device)
     network.cpu()

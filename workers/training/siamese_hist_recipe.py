@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from workers.checkpoints import EMBEDDINGS_OF, PIXELS, Card, CheckpointError, Kind, Purpose
+from workers.checkpoints import EMBEDDINGS_OF, PIXELS, Card, CheckpointError, Purpose
 from workers.datasets.collection import Item
 from workers.export import save_network
 from workers.networks.histogram import COLOURS
@@ -109,12 +109,11 @@ def _saved(
     encoder = _encoder_card(run, config, history)
     scorer = replace(
         encoder,
-        kind=Kind.SCORER,
-        purpose=Purpose.NONE,
-        input=f"{EMBEDDINGS_OF}{encoder.identity}",
+        purpose=Purpose.PAIR,
+        reads=f"{EMBEDDINGS_OF}{encoder.identity}",
         options={"merge": config.merge},
         parts={},
-        default_weights={},
+        weights={},
         preprocessing={},
     )
     pixels = torch.zeros(2, config.side_px, config.side_px, 3, dtype=torch.uint8)
@@ -132,13 +131,12 @@ def _encoder_card(run: Run, config: SiameseConfig, history: History) -> Card:
     return Card(
         name=NAME,
         version=run.version,
-        kind=Kind.ENCODER,
         purpose=Purpose.VISUAL,
         network=NAME,
-        input=PIXELS,
+        reads=PIXELS,
         dimension=WIDTH + COLOURS,
         parts=parts,
-        default_weights=dict.fromkeys(parts, 0.5),
+        weights=dict.fromkeys(parts, 0.5),
         preprocessing=config.preprocessing,
         data=data_description(run.collections),
         training=asdict(config),

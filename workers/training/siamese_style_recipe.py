@@ -1,4 +1,4 @@
-"""The recipe of `siamese-style`: a Siamese head over frozen `style-512`, contrastive on looks."""
+"""The recipe of `siamese-style`: a Siamese head on a frozen encoder such as `style-512`, contrastive on looks."""
 
 from dataclasses import asdict, dataclass, replace
 
@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workers.checkpoints import FEATURES_OF, Card, CheckpointError, Kind, Purpose
+from workers.checkpoints import PIXELS, Card, CheckpointError, Purpose
 from workers.export import save_network
+from workers.networks.registry import load_network
 from workers.networks.resnet import SiameseStyle
 from workers.training.compat import pair_answers
 from workers.training.heads import HeadConfig, Material, head_card, material
@@ -18,7 +19,7 @@ from workers.training.recipe import Run, configured
 from workers.training.triplets import RANDOM, Drawn, Triplets
 
 INTENDED_USE = "Finding products that go well together, by the distance of their vectors."
-LIMITS = "Knows the taste of its looks and no other; works beside the encoder it was trained on."
+LIMITS = "Knows the taste of its looks and no other."
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class SiameseStyleTask:
     def _embedded(self, pairs: Indices) -> tuple[Tensor, Tensor]:
         shown = self._features[torch.from_numpy(np.ascontiguousarray(pairs))]  # (B, 2, F)
         on = device_of(self.network)
-        a, b = (self.network(side.to(on))["embedding"].float() for side in shown.unbind(1))
+        a, b = (self.network.embed(side.to(on)).float() for side in shown.unbind(1))
         return a, b
 
 
@@ -93,10 +94,14 @@ def train(run: Run) -> Card:
     given = material(run, config)
     if not given.looks:
         raise CheckpointError("siamese-style learns from looks, and this data has none.")
-    read = given.seen.features.shape[1]
+    encoder, seen = load_network(run.visual)
     torch.manual_seed(config.seed)
-    options = {"width": read, "hidden": config.hidden, "out": config.width}
-    network = SiameseStyle(**options)
+    widths = {
+        "width": given.seen.features.shape[1],
+        "hidden": config.hidden,
+        "out": config.width,
+    }
+    network = SiameseStyle(encoder, **widths)
     task = SiameseStyleTask(
         network, given=given, drawn=drawn, margin=config.margin, config=config.loop
     )
@@ -105,14 +110,16 @@ def train(run: Run) -> Card:
         task, config=config.loop, out=out, score="fitb", resume=run.resume, device=run.device
     )
     card = replace(
-        head_card(run, config, kind=Kind.ENCODER, name="siamese-style", history=history),
-        purpose=Purpose.STYLE,
-        options=options,
-        input=f"{FEATURES_OF}{given.seen.card.identity}",
+        head_card(run, config, purpose=Purpose.STYLE, name="siamese-style", history=history),
+        options={"encoder": seen.network, "encoder_options": seen.options, **widths},
+        reads=PIXELS,
         dimension=config.width,
         parts={"style": config.width},
-        training=asdict(config),
+        preprocessing=seen.preprocessing,
+        training={**asdict(config), "encoder": seen.identity},
         intended_use=INTENDED_USE,
         limits=LIMITS,
     )
-    return save_network(network, run.out, card, examples={"features": torch.ones(2, read)})
+    side_px = seen.preprocessing["side_px"]
+    example = torch.zeros(2, side_px, side_px, 3, dtype=torch.uint8)
+    return save_network(network, run.out, card, examples={PIXELS: example})

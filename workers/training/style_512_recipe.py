@@ -60,7 +60,7 @@ def train(run: Run) -> Card:
         resnet_card(run, config, name="style-512", width=config.width),
         dimension=config.width,
         parts={"shape": config.width},
-        default_weights={"shape": 1.0},
+        weights={"shape": 1.0},
         metrics={"held_out": history.best},
         intended_use=INTENDED_USE,
         limits=LIMITS,

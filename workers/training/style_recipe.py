@@ -13,7 +13,6 @@ from workers.checkpoints import (
     WEIGHTS,
     Card,
     CheckpointError,
-    Kind,
     Purpose,
     find,
     load_card,
@@ -130,7 +129,7 @@ def train(run: Run) -> Card:
     network.fabric.load_state_dict(fabric.cpu().state_dict())
     network.style.load_state_dict(head.state_dict())
     example = torch.zeros(2, SIDE_PX, SIDE_PX, 3, dtype=torch.uint8)
-    common = head_card(run, config, kind=Kind.ENCODER, name="style", history=history)
+    common = head_card(run, config, purpose=Purpose.STYLE, name="style", history=history)
     card = _card(common, config, options)
     return save_network(network, run.out, card, examples={"pixels": example})
 
@@ -194,10 +193,10 @@ def _card(common: Card, config: StyleConfig, options: dict[str, int]) -> Card:
         network=NETWORK,
         purpose=Purpose.STYLE,
         options={**options, "has_colours": has_colours},
-        input=PIXELS,
+        reads=PIXELS,
         dimension=sum(parts.values()),
         parts=parts,
-        default_weights=weights if has_colours else {},
+        weights=weights if has_colours else {},
         preprocessing={"function": "workers.images.prepare", "side_px": SIDE_PX},
         intended_use=INTENDED_USE,
         limits=LIMITS,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workers.checkpoints import Card, CheckpointError, Kind, Purpose
+from workers.checkpoints import Card, CheckpointError, Purpose
 from workers.datasets.collection import Collection, Item
 from workers.export import save_network
 from workers.networks.mobilenet_v2 import load_imagenet
@@ -240,14 +240,13 @@ def _card(
     return Card(
         name="visual",
         version=run.version,
-        kind=Kind.ENCODER,
         purpose=Purpose.VISUAL,
         network="visual",
         options={"categories": len(categories), **sizes},
-        input="pixels",
+        reads="pixels",
         dimension=sum(parts.values()),
         parts=parts,
-        default_weights={"shape": config.shape_weight, "colour": config.colour_weight},
+        weights={"shape": config.shape_weight, "colour": config.colour_weight},
         preprocessing={"function": "workers.images.prepare", "side_px": SIDE_PX},
         categories=slots_of(categories),
         data=data_description(run.collections),
