@@ -26,16 +26,17 @@ class Gallery:
 def gallery(items: Sequence[Item], checkpoint: Path) -> Gallery:
     """Encode items with an encoder."""
     encoder = load_encoder(checkpoint)
-    return Gallery(encoder.card, tuple(items), encoded([item.open() for item in items], encoder))
+    pictures = [item.open() for item in items]
+    return Gallery(encoder.card, tuple(items), embed_pictures(pictures, encoder))
 
 
-def encoded(pictures: Sequence[Image.Image], encoder: Encoder) -> NDArray[np.float32]:
+def embed_pictures(pictures: Sequence[Image.Image], encoder: Encoder) -> NDArray[np.float32]:
     """Embed pictures: (N, D), the whole of unit norm."""
     vectors = encoder.vectors(pictures).astype(np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-def chosen_items(collection: Collection, *, most: int, seed: int) -> list[Item]:
+def choose_items(collection: Collection, *, most: int, seed: int) -> list[Item]:
     """Draw items with pictures; those that looks hold first, whole looks at a time.
 
     Raises:
@@ -78,7 +79,7 @@ def folder_pictures(folder: Path) -> dict[str, Image.Image]:
     return found
 
 
-def described(item: Item) -> dict[str, Any]:
+def item_words(item: Item) -> dict[str, Any]:
     """Name an item in a JSON file."""
     return {"key": item.key, "label": item.label}
 
