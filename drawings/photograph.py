@@ -10,7 +10,7 @@ from drawings.garments import CUTS
 from drawings.render import GROUNDS, Framing, fitting, picture
 from drawings.sketch import Cloth, Figure, Sketch
 
-# 42 dB and 15 kB a picture of 600 × 800; speed 6 takes four times as long for 3 % less.
+# 41.7 dB and 17 kB a picture of 600 × 800; speed 6 takes four times as long and saves 3 %.
 AVIF = {"quality": 63, "speed": 8, "max_threads": 1}
 WEAVE_SCALES = (0.7, 1.4)
 FALLING = frozenset({"TOP", "BOTTOM", "DRESS", "OUTERWEAR", "BAG"})
