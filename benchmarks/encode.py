@@ -18,8 +18,8 @@ from PIL import Image
 
 from workers.checkpoints import find
 from workers.images import batch, framing
-from workers.runtime import OnnxSession
 from workers.serving import load_encoders
+from workers.serving.runtime import OnnxSession
 
 BATCH = 32
 ROUNDS = 6

@@ -23,7 +23,7 @@ TEMPLATES = sorted(
 )
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 400, 50
 HEAVY = ("torch", "torchvision", "numpy", "onnxruntime", "onnx", "sklearn", "matplotlib")
-# Training runs on a machine that has nothing but torch, and shares these two tables with the shop.
+# Training runs on a machine that has nothing but torch, and shares these few words with the shop.
 BARE = (
     "training",
     "evaluation",
@@ -34,7 +34,11 @@ BARE = (
     "checkpoints",
     "export",
 )
-SHARED_WITH_TRAINING = {"recommender.garments", "recommender.photos"}
+SHARED_WITH_TRAINING = {
+    f"recommender.{name}" for name in ("cards", "features", "garments", "photos")
+}
+# From the jobs to the networks and back: what is loaded, the batch of pictures, the doors.
+BOTH_WORLDS = ["workers/checkpoint_cache.py", "workers/embedding.py", "workers/tasks.py"]
 FORBIDDEN = (
     *("torch.load(", "import pickle", "pickle.load", "yaml.load(", "os.system("),
     *("mark_safe", "csrf_exempt", ".raw(", ".extra(", "verify=False", "shell=True"),
@@ -108,7 +112,7 @@ def test_training_and_serving_know_neither_django_nor_celery():
     assert broken(bare_files(), lambda path: under(imports(path), *web)) == {}
 
 
-def test_training_and_serving_share_two_tables_with_the_plug_in():
+def test_training_and_serving_share_four_modules_with_the_plug_in():
     assert broken(bare_files(), lambda path: of_plug_in(path) - SHARED_WITH_TRAINING) == {}
 
 
@@ -118,14 +122,14 @@ def of_plug_in(path):
     return {".".join(name.split(".")[:2]) for name in names}
 
 
-def test_only_the_tasks_know_both_worlds():
+def test_only_three_modules_know_both_worlds():
     both = [
         str(path)
         for path in files("workers")
         if of_plug_in(path) - SHARED_WITH_TRAINING and any(map(_is_muscle, imports(path)))
     ]
 
-    assert both == ["workers/tasks.py"]
+    assert both == BOTH_WORLDS
 
 
 def _is_muscle(name):
@@ -196,19 +200,20 @@ def test_a_cpu_worker_starts_and_loads_the_shipped_checkpoints_without_torch():
     code = """
 import django
 django.setup()
-from workers import tasks, serving
+from workers import tasks
+from workers.serving.encoders import load_encoder
+from workers.serving.scorers import load_pair_scorer
 from recommender.services.checkpoints import shipped_checkpoints
-import json
-cards = {folder: json.loads((folder / "card.json").read_text()) for folder in shipped_checkpoints()}
-encoders = [folder for folder, card in cards.items() if card.get("purpose") in ("VISUAL", "STYLE")]
-scorers = [folder for folder, card in cards.items() if card.get("purpose", "") in ("", "PAIR")]
-if encoders:
-    from PIL import Image
-    picture = [Image.new("RGB", (200, 260), "crimson")]
-    seen = [group.encode(picture)[0] for group in serving.load_groups(encoders)]
-    assert sum(len(sight.embeddings) for sight in seen) == len(encoders)
-for folder in scorers:
-    serving.load_scorer(folder)
+from workers.checkpoints import load_card
+from PIL import Image
+cards = {folder: load_card(folder) for folder in shipped_checkpoints()}
+picture = [Image.new("RGB", (200, 260), "crimson")]
+for folder, card in cards.items():
+    if card.purpose.is_encoder:
+        assert load_encoder(folder).encode(picture)[0].embeddings
+    else:
+        load_pair_scorer(folder)
+assert {"VISUAL", "STYLE", "PAIR"} <= {card.purpose for card in cards.values()}
 """
     outcome = run(code, blocked=["torch", "torchvision"])
 

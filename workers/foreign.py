@@ -20,7 +20,7 @@ from workers.checkpoints import (
     EMBEDDINGS_OF,
     Card,
     CheckpointError,
-    Kind,
+    Purpose,
     check_shapes,
     file_hash,
     find,
@@ -160,9 +160,9 @@ def _card(
     return Card(
         name="compat-mlp-foreign",
         version=version,
-        kind=Kind.SCORER,
+        purpose=Purpose.PAIR,
         network="compat-mlp",
-        input=f"{EMBEDDINGS_OF}{encoder.identity}",
+        reads=f"{EMBEDDINGS_OF}{encoder.identity}",
         dimension=width,
         options={
             "width": width,

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from workers.checkpoints import PIXELS, Card, CheckpointError, Kind, Purpose, file_hash
+from workers.checkpoints import PIXELS, Card, CheckpointError, Purpose, file_hash
 from workers.export import kept_state, save_network
 from workers.networks.public import LibraryMissingError, PooledOutput, build, library_module
 
@@ -103,11 +103,10 @@ def make_checkpoint(
     card = Card(
         name=_slug(name),
         version=file_hash(weights)[:8],
-        kind=Kind.ENCODER,
         purpose=purpose,
         network="public",
         options=options,
-        input=PIXELS,
+        reads=PIXELS,
         dimension=width,
         preprocessing={"function": "workers.images.prepare", **tower.framing},
         training={"source": f"{source.library}:{source.repository}", **_revision(weights)},

@@ -9,13 +9,13 @@ from pathlib import Path
 from django.utils import timezone
 
 from recommender import conf
+from recommender.cards import EMBEDDINGS_OF
 from recommender.database import exclusive
 from recommender.models import Checkpoint, Purpose, TrainingRun
 from recommender.programs import Outcome, check_programs, run_program
 from recommender.selectors.checkpoints import active_checkpoint
 from recommender.selectors.trainings import LOCK
 from recommender.selectors.worn import is_held_out, looks_worn
-from recommender.services.cards import EMBEDDINGS_OF
 from recommender.services.checkpoints import (
     activate_checkpoint,
     checkpoint_dir,

@@ -11,7 +11,7 @@ from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.models import Look, LookItem
 from recommender.selectors import photo as photo_selector
 from recommender.selectors import pieces
-from recommender.testing import activate_fake_checkpoints, fake_sight, photo, work_off
+from recommender.testing import activate_fake_checkpoints, fake_features, photo, work_off
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -83,7 +83,7 @@ def shop(redis_url, monkeypatch, settings):
 
 
 def seen(jpeg):
-    return asdict(fake_sight(jpeg))
+    return asdict(fake_features(jpeg))
 
 
 def boxes_in(jpeg):

@@ -11,7 +11,7 @@ from recommender import worklist
 from recommender.models import Embedding, EmbeddingJob, PairingJob, Picture
 from recommender.services.embeddings import store_embeddings
 from recommender.signals import embeddings_stored
-from recommender.testing import fake_sight, photo, work_off
+from recommender.testing import fake_features, photo, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def claim(checkpoints, blouse, make_picture):
 
 
 def store(claim, sight=None):
-    sights = {job.picture_id: sight or fake_sight(photo()) for job in claim.jobs}
+    sights = {job.picture_id: sight or fake_features(photo()) for job in claim.jobs}
     return store_embeddings(sights, jobs=claim.jobs, token=claim.token)
 
 
@@ -42,7 +42,7 @@ def test_an_encoder_without_categories_blanks_nothing_that_is_known(claim):
     store(claim)
     EmbeddingJob.objects.update(state="PENDING")
     silent = replace(
-        fake_sight(photo("navy")), category="", category_confidence=0.0, slot="", palette=[]
+        fake_features(photo("navy")), category="", category_confidence=0.0, slot="", palette=[]
     )
 
     store(worklist.claim_embedding_jobs(limit=10), silent)
@@ -63,7 +63,7 @@ def test_a_vector_is_replaced_and_not_added(claim, blouse):
     store(claim)
     EmbeddingJob.objects.update(state="PENDING")
 
-    store(worklist.claim_embedding_jobs(limit=10), fake_sight(photo("navy")))
+    store(worklist.claim_embedding_jobs(limit=10), fake_features(photo("navy")))
 
     assert Embedding.objects.count() == 2
 
@@ -102,7 +102,7 @@ def test_a_product_deleted_meanwhile_is_not_resurrected(claim, blouse):
 
 def test_only_a_new_style_makes_pairings_stale(claim, blouse):
     visual = [job for job in claim.jobs if job.checkpoint.purpose == "VISUAL"]
-    sights = {job.picture_id: fake_sight(photo()) for job in visual}
+    sights = {job.picture_id: fake_features(photo()) for job in visual}
 
     store_embeddings(sights, jobs=visual, token=claim.token)
     assert not PairingJob.objects.exists()

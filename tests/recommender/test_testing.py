@@ -12,8 +12,8 @@ from recommender.selectors.goes_with import goes_with
 from recommender.selectors.similar import similar_products
 from recommender.testing import (
     activate_fake_checkpoints,
+    fake_features,
     fake_score,
-    fake_sight,
     give_vectors,
     photo,
     work_off,
@@ -28,11 +28,11 @@ def test_a_fake_photo_is_a_jpeg_of_what_was_asked_for():
 
 
 def test_the_fake_encoders_give_the_same_answer_to_the_same_picture():
-    assert fake_sight(photo()) == fake_sight(photo())
+    assert fake_features(photo()) == fake_features(photo())
 
 
 def test_fake_vectors_are_unit_vectors_part_by_part():
-    vectors = fake_sight(photo("teal")).embeddings
+    vectors = fake_features(photo("teal")).embeddings
     visual, style = vectors["fake-visual@1"], vectors["fake-style@1"]
 
     assert [sum(x * x for x in part) for part in (visual[:16], visual[16:], style)] == [
@@ -45,12 +45,12 @@ def test_a_uniform_picture_has_a_fake_vector_too(colour):
     buffer = io.BytesIO()
     Image.new("RGB", (80, 80), colour).save(buffer, "PNG")
 
-    assert all(abs(x) <= 1 for x in fake_sight(buffer.getvalue()).embeddings["fake-visual@1"])
+    assert all(abs(x) <= 1 for x in fake_features(buffer.getvalue()).embeddings["fake-visual@1"])
 
 
 def test_the_fake_encoders_refuse_what_is_no_picture():
     with pytest.raises(BadPhoto):
-        fake_sight(b"text")
+        fake_features(b"text")
 
 
 def test_the_fake_scorer_does_not_mind_the_order_of_a_pair():

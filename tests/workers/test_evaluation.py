@@ -105,7 +105,7 @@ def test_too_few_questions_warn_of_nothing():
 
 
 def test_weights_scale_the_inner_products_of_parts():
-    card = tiny_card(default_weights={"shape": 0.8, "colour": -0.2})
+    card = tiny_card(weights={"shape": 0.8, "colour": -0.2})
     vectors = np.random.default_rng(0).normal(size=(2, 16))
     shape, colour = part_of(vectors, card, name="shape"), part_of(vectors, card, name="colour")
 

@@ -4,15 +4,19 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from safetensors.numpy import load_file
 
 from tests.workers.conftest import garment
 from tests.workers.retailer import write_export
-from workers.checkpoints import Kind, load_card
+from workers.checkpoints import Purpose, load_card
 from workers.datasets.collection import Collection, Item
-from workers.runtime import TorchSession
-from workers.serving import load_classifier, load_encoders, load_scorer
+from workers.networks.registry import load_network
+from workers.serving.classifiers import load_classifier
+from workers.serving.encoders import load_encoder
+from workers.serving.runtime import TorchSession
+from workers.serving.scorers import load_pair_scorer
 from workers.training import __main__ as training
 from workers.training.pictures import PictureConfig, labelled_pictures
 from workers.training.recipes.siamese_hist import SiameseConfig, pair_material
@@ -67,9 +71,7 @@ def style_512(classes, tmp_path_factory):
 
 
 def test_the_plain_cnn_learns_categories_and_serves(naive, dress):
-    group = load_encoders([naive])
-
-    encoded = group.encode([dress])[0]
+    (encoded,) = load_encoder(naive).encode([dress])
 
     assert load_card(naive).metrics["held_out"]["accuracy"] > 0
     assert set(load_card(naive).categories) == set(COLOURS)
@@ -98,12 +100,12 @@ def test_a_killed_run_goes_on_to_the_same_weights(naive, classes, tmp_path):
 def test_the_sisters_become_an_encoder_and_its_scorer(merge, classes, tmp_path, dress, skirt):
     out = tmp_path / "siamese"
     assert train("siamese-hist", classes, out, **SMALL, merge=merge) == 0
-    encoder, scorer = load_encoders([out / "encoder"]), load_scorer(out / "scorer")
+    encoder, scorer = load_encoder(out / "encoder"), load_pair_scorer(out / "scorer")
 
-    vectors = encoder.forward([dress, skirt])["siamese-hist@1"]
+    vectors = encoder.vectors([dress, skirt])
 
-    assert encoder.cards[0].parts == {"shape": 128, "colour": 24}
-    assert scorer.card.input == "embeddings of siamese-hist@1"
+    assert encoder.card.parts == {"shape": 128, "colour": 24}
+    assert scorer.card.reads == "embeddings of siamese-hist@1"
     assert scorer.score(vectors, vectors[::-1]) == pytest.approx(
         scorer.score(vectors[::-1], vectors), abs=1e-6
     )
@@ -115,7 +117,7 @@ def test_an_encoder_and_a_scorer_of_one_name_are_told_apart(classes, tmp_path):
 
     for part, inputs in (("encoder", 1), ("scorer", 2)):
         folder = tmp_path / "s" / part
-        session = TorchSession(folder, load_card(folder), device="cpu")
+        session = TorchSession(folder, device="cpu")
         assert session._network.forward.__code__.co_argcount == 1 + inputs
 
 
@@ -143,7 +145,7 @@ def test_a_frozen_resnet_is_wrapped_and_measured(name, classes, tmp_path, dress)
         **{"fit": "centre-crop", "resize_px": 36},
     }
     assert card.metrics["retrieval"]["label_p5"] > 1 / 3
-    assert load_encoders([out]).forward([dress])[f"{name}@1"].shape == (1, 512)
+    assert load_encoder(out).vectors([dress]).shape == (1, 512)
 
 
 def test_without_weights_it_is_said_what_to_do(classes, tmp_path, capsys):
@@ -178,7 +180,7 @@ def test_a_classifier_is_fine_tuned_and_pictured(classes, tmp_path, dress):
 
     category, share, slot, _ = classifier.recognise([dress])[0]
 
-    assert classifier.card.kind is Kind.CLASSIFIER
+    assert classifier.card.purpose is Purpose.CATEGORY
     assert list(classifier.card.categories) == ["boots", "dress", "skirt"]
     assert 0 < share <= 1
     assert slot == classifier.card.categories[category]
@@ -210,10 +212,14 @@ def test_a_head_over_the_style_space_learns_looks(style_512, export, tmp_path, d
     visual = ["--visual", str(style_512)]
     assert train("siamese-style", export, out, *visual, epochs=2, width=8) == 0
 
-    group = load_encoders([style_512, out])
+    encoder, trunk = load_encoder(out), load_encoder(style_512)
+    features = torch.from_numpy(trunk.vectors([dress]))
+    head, _ = load_network(out)
 
-    assert load_card(out).input == "features of style-512@1"
-    assert group.forward([dress])["siamese-style@1"].shape == (1, 8)
+    assert encoder.card.training["encoder"] == "style-512@1"
+    assert encoder.vectors([dress]) == pytest.approx(
+        head.embed(features).detach().numpy(), abs=1e-3
+    )
 
 
 def test_a_head_without_its_encoder_says_which_to_name(export, tmp_path, capsys):

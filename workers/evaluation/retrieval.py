@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import CheckpointError, Kind, load_card
+from workers.checkpoints import CheckpointError, load_card
 from workers.datasets.collection import Collection, Item
 from workers.datasets.pixels import pixel_batches
 from workers.evaluation.metrics import mean_average_precision, precision, recall, top_ranked
-from workers.evaluation.vectors import embed, group_for, part_of, queries
+from workers.evaluation.vectors import embed, encoder_for, part_of, queries
 
 NEIGHBOURS = 10
 HISTOGRAM_BINS = 4  # per channel, 64 in all
@@ -45,16 +45,16 @@ def evaluate(
         TooFewItemsError: There are fewer than two items.
     """
     card = load_card(checkpoint)
-    if card.kind is not Kind.ENCODER:
+    if not card.purpose.is_encoder:
         message = (
-            f"{card.identity} is of kind {card.kind}: it has no embeddings to search by. "
+            f"{card.identity} is made for {card.purpose}: it has no embeddings to search by. "
             "Name an encoder, or measure it with `compatibility` or `classification`."
         )
         raise CheckpointError(message)
     if len(collection.items) < 2:
         raise TooFewItemsError(f"{collection.name} has fewer than two items with a picture.")
     items = collection.items
-    vectors = embed(items, group_for(checkpoint, visual=visual))[card.identity]  # (N, D)
+    vectors = embed(items, encoder_for(checkpoint, visual=visual))["embedding"]  # (N, D)
     figures: dict[str, Any] = figures_of(vectors, items, asking=queries(vectors, card))
     shape = part_of(vectors, card, name=SHAPE) if SHAPE in card.parts else vectors
     figures["shape_only"] = figures_of(shape, items)

@@ -7,9 +7,9 @@ from itertools import combinations
 from statistics import fmean, pstdev
 from typing import Any
 
+from recommender.cards import EMBEDDINGS_OF
 from recommender.dispatch import NoWorker, judged_sets
 from recommender.models import Checkpoint, Purpose
-from recommender.selectors.covers import EMBEDDINGS_OF
 from recommender.selectors.group import Group
 from recommender.selectors.outfit.candidates import Judged
 from recommender.selectors.outfit.search import Found, Node

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 import torch
 
-from workers.checkpoints import PIXELS, Card, Kind, Purpose
+from workers.checkpoints import PIXELS, Card, Purpose
 from workers.evaluation.metrics import precision, top_ranked
 from workers.export import pixel_examples, save_network
 from workers.networks.pretrained import IMAGENET, NONE, start_from
@@ -46,13 +46,13 @@ def train_resnet18(run: Run) -> Card:
     return _wrap(run, name="resnet18")
 
 
-def resnet_card(run: Run, config: ResNetConfig, *, name: str, kind: Kind = Kind.ENCODER) -> Card:
+def resnet_card(run: Run, config: ResNetConfig, *, name: str, purpose: Purpose) -> Card:
     """Write what the cards of all ResNets have in common; what they give is the recipe's to say."""
     backbone = run.backbone or IMAGENET
     return replace(
-        run.card(config, name=name, kind=kind),
+        run.card(config, name=name, purpose=purpose),
         options={"architecture": config.architecture},
-        input=PIXELS,
+        reads=PIXELS,
         preprocessing=config.preprocessing,
         training={**asdict(config), "backbone": backbone},
         licence=LICENCES.get(backbone, IMAGENET_LICENCE),
@@ -68,11 +68,10 @@ def _wrap(run: Run, *, name: str) -> Card:
     network = ResNetEncoder(architecture=config.architecture)
     start_from(network.trunk.body, run.backbone or IMAGENET, architecture=config.architecture)
     card = replace(
-        resnet_card(run, config, name=name),
-        purpose=Purpose.VISUAL,
+        resnet_card(run, config, name=name, purpose=Purpose.VISUAL),
         dimension=network.dimension,
         parts={"shape": network.dimension},
-        default_weights={"shape": 1.0},
+        weights={"shape": 1.0},
         metrics={"retrieval": _neighbour_figures(network, run, config)},
     )
     return save_network(network.cpu(), run.out, card, examples=pixel_examples(config.side_px))

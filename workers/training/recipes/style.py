@@ -15,7 +15,6 @@ from workers.checkpoints import (
     WEIGHTS,
     Card,
     CheckpointError,
-    Kind,
     Purpose,
     find,
     load_card,
@@ -233,14 +232,13 @@ def _card(run: Run, config: StyleConfig, options: dict[str, int]) -> Card:
     parts = {"style": config.width} | ({"colour": COLOURS} if has_colours else {})
     weights = {"style": 1 - config.colour_weight, "colour": config.colour_weight}
     return replace(
-        run.card(config, name=NAME, kind=Kind.ENCODER),
+        run.card(config, name=NAME, purpose=Purpose.STYLE),
         network=NETWORK,
-        purpose=Purpose.STYLE,
         options={**options, "has_colours": has_colours},
-        input=PIXELS,
+        reads=PIXELS,
         dimension=sum(parts.values()),
         parts=parts,
-        default_weights=weights if has_colours else {},
+        weights=weights if has_colours else {},
         preprocessing={"function": "workers.images.prepare", "side_px": SIDE_PX},
         intended_use=INTENDED_USE,
         limits=LIMITS,

@@ -181,14 +181,13 @@ def train(run: Run) -> Card:
         config=config,
     )
     history = run.fit(task, config=config, name=NAME, score="label_p5")
-    card = resnet_card(run, config, name=NAME)
+    card = resnet_card(run, config, name=NAME, purpose=Purpose.VISUAL)
     card = replace(
         card,
-        purpose=Purpose.VISUAL,
         options={**card.options, "width": config.width},
         dimension=config.width,
         parts={"shape": config.width},
-        default_weights={"shape": 1.0},
+        weights={"shape": 1.0},
         metrics={"held_out": history.best},
         intended_use=INTENDED_USE,
         limits=LIMITS,
