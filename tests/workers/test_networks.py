@@ -8,7 +8,7 @@ import torch
 from workers.export import round_to_half, to_onnx
 from workers.networks import compat_mlp, style
 from workers.networks.kernel import Waves, orthogonal
-from workers.networks.mobilenet_v2 import SameConv, absorb_norms, load_imagenet, pooled
+from workers.networks.mobilenet_v2 import SameConv, absorb_norms, load_imagenet, pool
 from workers.networks.visual import VisualNetwork
 from workers.training.augmentation import vary
 
@@ -52,7 +52,7 @@ def test_imagenet_weights_tell_pictures_apart(imagenet, dress, noise):
     ]
 
     with torch.inference_mode():
-        a, b = pooled(network(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)))
+        a, b = pool(network(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)))
 
     assert a.min() >= 0
     assert torch.cosine_similarity(a, b, dim=0) < 0.8

@@ -166,7 +166,7 @@ def embed_descriptions(network: FabricStyle, descriptions: NDArray[np.float32]) 
     """Embed many descriptions, some at a time: (N, WIDTH) to (N, D)."""
     parts = torch.split(torch.from_numpy(descriptions), DESCRIBED_AT_ONCE)
     with torch.inference_mode():
-        vectors = torch.cat([network.of_described(part) for part in parts])
+        vectors = torch.cat([network.embed_description(part) for part in parts])
     return vectors.clone()
 
 

@@ -49,7 +49,7 @@ class StyleConfig(HeadConfig):
 
     `batch` counts looks. `noise` is the standard deviation added to whitened descriptions, `forgets` the share
     of memories left out at a time, so that the perceptron learns to do without. `unseen` holds whole products out with their looks, as a checkpoint for other
-    shops must be judged, and leaves out the memory; a shop's own encoder is to know its products. Colours
+    shops must be measured, and leaves out the memory; a shop's own encoder is to know its products. Colours
     beside what was learnt are for other shops too: from one world of looks to another they carry best. `tuned_epochs`
     fine-tunes the backbone's last blocks on the looks first (docs/experiments.md says for how much).
     """
@@ -118,7 +118,7 @@ class StyleTask(LooksTask):
     def _embed(self, items: Indices) -> NDArray[np.float32]:
         on, chosen = device_of(self.network), torch.from_numpy(items)
         parts = self.network.apart(self._reduced[chosen].to(on), self._recall(chosen, on))
-        return np.asarray(self.network.joined(parts).cpu().numpy())
+        return np.asarray(self.network.join_members(parts).cpu().numpy())
 
     def _members(self, items: Tensor, on: torch.device) -> list[Tensor]:
         """Embed items by each member of the network, noisy and partly forgotten: (n, D) each."""
