@@ -126,7 +126,7 @@ def _frozen(items: Sequence[Item], backbone: Path) -> NDArray[np.float32]:
     """Embed with the untouched ImageNet network: (N, 1280) unit vectors of letterboxed colour."""
     import torch  # noqa: PLC0415 - only this baseline needs it
 
-    from workers.networks.mobilenet_v2 import load_imagenet  # noqa: PLC0415 - needs torch
+    from workers.networks.mobilenet_v2 import load_imagenet, pool  # noqa: PLC0415 - needs torch
     from workers.networks.visual import SIDE_PX, unit  # noqa: PLC0415 - needs torch
 
     network = load_imagenet(backbone).eval().to(memory_format=torch.channels_last)
