@@ -12,7 +12,7 @@ from workers.evaluation.benchmark import Benchmark, Blank, LabelledSet, pair_of
 from workers.evaluation.compatibility import figures as figures_of_marks
 from workers.evaluation.compatibility import mark, paired_figures, warnings
 from workers.evaluation.outfit_scorers import ItemMeans, PairMeans
-from workers.evaluation.vectors import group_for, part_of, queries
+from workers.evaluation.vectors import encoder_for, part_of, queries
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_head_of_another_encoder_says_how_to_name_that(tiny_style, tmp_path, t
     (tmp_path / "card.json").write_text(card)
 
     with pytest.raises(CheckpointError, match=r"reads the features of tiny@1.*--visual"):
-        group_for(tiny_style, visual=str(tmp_path))
+        encoder_for(tiny_style, visual=str(tmp_path))
 
 
 @pytest.mark.parametrize(

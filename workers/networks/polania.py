@@ -45,7 +45,7 @@ class PolaniaEncoder(nn.Module):
         self.histogram = RGBHistogram()
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at pictures.
+        """Embed pictures.
 
         Args:
             pixels: (B, H, W, 3) uint8 RGB.

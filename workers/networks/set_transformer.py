@@ -109,7 +109,7 @@ class _Block(nn.Module):
         self.drop = nn.Dropout(dropout)
 
     def forward(self, tokens: Tensor, closed: Tensor) -> Tensor:
-        """Let tokens look at each other: (B, T, model), closed (B, 1, 1, T) to (B, T, model)."""
+        """Let tokens attend to each other: (B, T, model), closed (B, 1, 1, T) to (B, T, model)."""
         tokens = tokens + self.drop(self._attend(self.before(tokens), closed))
         mixed: Tensor = tokens + self.drop(self.think(self.between(tokens)))
         return mixed

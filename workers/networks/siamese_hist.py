@@ -28,7 +28,7 @@ class SiameseEncoder(nn.Module):
         self.histogram = RGBHistogram()
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at (B, H, W, 3) uint8 pictures: `embedding` (B, 128 + 24)."""
+        """Embed (B, H, W, 3) uint8 pictures: `embedding` (B, 128 + 24)."""
         shape = self.cnn(pixels)["embedding"]
         colour = functional.normalize(self.histogram(pixels), dim=1)
         return {"embedding": torch.cat([shape, colour], dim=1)}
