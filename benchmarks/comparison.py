@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from recommender.models import Checkpoint
-from recommender.selectors.comparison import comparison
+from recommender.switching.comparison import comparison
 
 SAMPLE = 40
 _RIVAL = """

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 django.setup()
 
 from recommender.models import Checkpoint  # noqa: E402 - after Django is set up
-from recommender.selectors.diversity import POOL, Diversity  # noqa: E402 - after Django is set up
+from recommender.ranking.diversity import POOL, Diversity  # noqa: E402 - after Django is set up
 from workers.checkpoints import find, load_card  # noqa: E402 - after Django is set up
 from workers.datasets import read  # noqa: E402 - after Django is set up
 from workers.datasets.collection import Item  # noqa: E402 - after Django is set up

@@ -15,10 +15,10 @@ import catalogue
 
 from recommender.garments import BOTTOM
 from recommender.models import Checkpoint, Pairing
-from recommender.selectors.goes_with import style_neighbours
-from recommender.selectors.question import question_about
-from recommender.services import indexes
-from recommender.services.pairings import Score, refresh_pairings
+from recommender.pipeline import indexes
+from recommender.pipeline.pairings import Score, refresh_pairings
+from recommender.ranking.question import question_about
+from recommender.strips.goes_with import style_neighbours
 from workers.serving.scorers import load_pair_scorer
 
 SCORER = Path(__file__).parents[1] / "workers" / "shipped" / "compat-mlp"

@@ -16,14 +16,14 @@ from django.db.models import Subquery
 from django.test.utils import CaptureQueriesContext
 
 from fashionshop.models import Product
-from recommender.filters import Filters
 from recommender.models import Checkpoint
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.ranking import Search, cover_vector, eligible_products, rank_products
-from recommender.selectors.shortlist import shortlisted
-from recommender.selectors.similar import similar_products
-from recommender.services import indexes
-from recommender.strips import Strip
+from recommender.pipeline import indexes
+from recommender.ranking.filters import Filters
+from recommender.ranking.shortlist import shortlist
+from recommender.ranking.statement import Search, cover_vector, eligible_products, rank_products
+from recommender.strips.goes_with import goes_with
+from recommender.strips.items import Strip
+from recommender.strips.similar import similar_products
 
 LENGTH = 10
 SHARES = (1, 10, 100, 500)  # one product in so many passes the filter
@@ -130,7 +130,7 @@ def compare(visual: Checkpoint, slots: dict[str, int], keys: Sequence[int], *, s
 def ranked(visual: Checkpoint, key: int, most: int) -> list[int]:
     candidates = eligible_products(Filters(price_max=most)).filter(reco_slot="TOP").exclude(pk=key)
     search = Search(Subquery(cover_vector(key, visual)), visual, visual.part_weights)
-    near = shortlisted(candidates, search, wanted=LENGTH, slots=["TOP"])
+    near = shortlist(candidates, search, wanted=LENGTH, slots=["TOP"])
     return [row.pk for row in rank_products(near, search, limit=LENGTH)]
 
 

@@ -2,7 +2,7 @@
 
 `python benchmarks/regions.py --data RETAIL [--pairs 60] [--method windows …]`, one thread unless OMP_NUM_THREADS says otherwise.
 
-A region is sought with the fills of `workers.regions` and judged with blur and with grey, which none of them uses.
+A region is sought with the fills of `workers.serving.regions` and judged with blur and with grey, which none of them uses.
 """
 
 import argparse

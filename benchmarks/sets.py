@@ -19,10 +19,10 @@ from django.conf import settings
 
 from fashionshop.embedded import redis_server
 from fashionshop.models import Product
-from recommender import dispatch
+from recommender import broker
 from recommender.models import Checkpoint
-from recommender.selectors.outfit import jury
-from recommender.selectors.outfits import outfits
+from recommender.outfits import set_scores
+from recommender.outfits.answer import outfits
 from workers.checkpoints import Card, Purpose, load_card
 from workers.export import save_network
 from workers.networks.registry import SET_SCORERS, build_network
@@ -60,7 +60,7 @@ def main() -> None:
 def measure(label: str, products: Sequence[Product]) -> None:
     trips: list[float] = []
     sizes: list[int] = []
-    ask = dispatch.judged_sets
+    ask = broker.ask_set_scores
 
     def timed(**question: object) -> dict[str, object]:
         start = time.perf_counter()
@@ -69,13 +69,13 @@ def measure(label: str, products: Sequence[Product]) -> None:
         sizes.append(len(question["sets"]))
         return answer
 
-    jury.judged_sets = timed
+    set_scores.judged_sets = timed
     whole = []
     for product in [*products[:WARM_UP], *products]:
         start = time.perf_counter()
         outfits([product])
         whole.append(time.perf_counter() - start)
-    jury.judged_sets = ask
+    set_scores.judged_sets = ask
     trip = spread(trips[WARM_UP:]) if trips else "–"
     say(f"| {label} | {trip} | {spread(whole[WARM_UP:])} | {max(sizes, default=0)} |")
 
@@ -107,13 +107,13 @@ def fresh(folder: Path, config: SetConfig) -> Path:
 def worker(url: str) -> Iterator[None]:
     """A Celery worker of one process and four threads, in this folder's shop."""
     command = ["-m", "celery", "-A", "workers.celery", "worker", "--pool", "threads"]
-    queues = ",".join(sorted(set(dispatch.QUEUES.values())))
+    queues = ",".join(sorted(set(broker.QUEUES.values())))
     process = subprocess.Popen(  # noqa: S603 -- our own program, our own arguments
         [sys.executable, *command, "--concurrency", "4", "-Q", queues, "--loglevel", "ERROR"],
         env={**os.environ, "REDIS_URL": url},
     )
     try:
-        while not dispatch.worker_answers():
+        while not broker.has_worker():
             time.sleep(0.5)
         yield
     finally:

@@ -13,8 +13,8 @@ from fashionshop.models import Category, Product, ProductPicture
 from fashionshop.uploads import PhotosField, add_pictures
 from recommender.admin.products import RETRY_FORM, ProductStateFilter, RecommendedProductAdmin
 from recommender.admin.rendering import badge, thumbnail
-from recommender.selectors.duplicates import products_with_the_same_picture
-from recommender.selectors.status import NOT_NOTED, picture_statuses
+from recommender.pipeline.status import NOT_NOTED, picture_statuses
+from recommender.ranking.designs import products_with_same_picture
 
 admin.site.site_header = "Fashionshop"
 admin.site.site_title = "Fashionshop"
@@ -24,7 +24,7 @@ admin.site.index_title = "Your shop"
 class ProductForm(forms.ModelForm):
     add_pictures = PhotosField(
         required=False,
-        help_text="One photo or many at once, the first is the cover: JPEG, PNG, WebP or HEIC.",
+        help_text="One photo or many at once, the first is the cover: JPEG, PNG, WebP, AVIF or HEIC.",
     )
 
     class Meta:
@@ -136,7 +136,7 @@ class ProductAdmin(RecommendedProductAdmin):
             self._warn_of_duplicates(request, form.instance)
 
     def _warn_of_duplicates(self, request: HttpRequest, product: Product) -> None:
-        twins = products_with_the_same_picture(product)[:5]
+        twins = products_with_same_picture(product)[:5]
         if names := ", ".join(f"{twin.title} ({twin.sku})" for twin in twins):
             text = f"A picture of this product is also a picture of: {names}."
             self.message_user(request, text, messages.WARNING)

@@ -9,7 +9,7 @@ from fashionshop.models import Gender, Product
 from fashionshop.sizes import ONE_SIZE, by_size, sizes_of
 from fashionshop.wishes import fitting, of_size
 from recommender.garments import BOTTOM, DRESS, OUTERWEAR, SHOES, TOP, partner_slots
-from recommender.look_address import LookChoice
+from recommender.outfits.address import OutfitChoice
 
 # Name in the address → its label, and the slots whose pieces come in such sizes. A 38 of shoes is
 # no 38 of trousers, hence a choice for each.
@@ -20,13 +20,13 @@ GROUPS = {
 }
 
 
-def size_choices(product: Product) -> list[LookChoice]:
+def size_choices(product: Product) -> list[OutfitChoice]:
     """What may be chosen for a look around this product, of the sizes that occur; one query."""
     found: dict[str, set[str]] = {}
     for slot, text in _partners(product).values_list("category__slot", "sizes").distinct():
         found.setdefault(slot, set()).update(sizes_of(text))
     choices = [
-        LookChoice(name, label, _known(slots, found), partial(_to_be_had, slots=slots))
+        OutfitChoice(name, label, _known(slots, found), partial(_to_be_had, slots=slots))
         for name, (label, slots) in GROUPS.items()
     ]
     return [choice for choice in choices if choice.options]

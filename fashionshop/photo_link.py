@@ -9,8 +9,8 @@ from typing import Any
 from django.core import signing
 
 from recommender.photos import Crop
-from recommender.selectors.photo import SeenPhoto
-from recommender.selectors.pieces import LookedAt, Piece
+from recommender.strips.photo import PhotoFeatures
+from recommender.strips.photo_garments import EncodedPhoto, PhotoGarment
 
 SALT = "fashionshop.photo"
 # One byte a number keeps a vector of 1,000 numbers within the 4,094 bytes of a request line;
@@ -23,7 +23,7 @@ class BadLink(ValueError):  # noqa: N818 -- reads as the thing it is
     """This link is incomplete. Please send your photo once more."""
 
 
-def photo_link(looked: LookedAt) -> str:
+def photo_link(looked: EncodedPhoto) -> str:
     """Write what was seen as one word for an address; pieces only while they fit, the surest first."""
     for count in range(len(looked.pieces), -1, -1):
         pieces = [_piece(piece) for piece in looked.pieces[:count]]
@@ -33,7 +33,7 @@ def photo_link(looked: LookedAt) -> str:
     return link
 
 
-def photo_of_link(link: str) -> LookedAt:
+def photo_of_link(link: str) -> EncodedPhoto:
     """Read what `photo_link` wrote.
 
     Raises:
@@ -43,20 +43,22 @@ def photo_of_link(link: str) -> LookedAt:
         fields = signing.loads(link, salt=SALT)
     except signing.BadSignature as error:
         raise BadLink(BadLink.__doc__) from error
-    pieces = [Piece(Crop(*piece.pop("place")), _seen(piece)) for piece in fields.pop("pieces", [])]
-    return LookedAt(_seen(fields), pieces)
+    pieces = [
+        PhotoGarment(Crop(*piece.pop("place")), _seen(piece)) for piece in fields.pop("pieces", [])
+    ]
+    return EncodedPhoto(_seen(fields), pieces)
 
 
-def _piece(piece: Piece) -> dict[str, Any]:
+def _piece(piece: PhotoGarment) -> dict[str, Any]:
     return _fields(piece.seen) | {"place": list(asdict(piece.place).values())}
 
 
-def _fields(seen: SeenPhoto) -> dict[str, Any]:
+def _fields(seen: PhotoFeatures) -> dict[str, Any]:
     return asdict(seen) | {"vector": _packed(seen.vector)}
 
 
-def _seen(fields: Mapping[str, Any]) -> SeenPhoto:
-    return SeenPhoto(**{**fields, "vector": _unpacked(fields["vector"])})
+def _seen(fields: Mapping[str, Any]) -> PhotoFeatures:
+    return PhotoFeatures(**{**fields, "vector": _unpacked(fields["vector"])})
 
 
 def _packed(vector: Sequence[float]) -> list[float | str]:

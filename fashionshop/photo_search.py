@@ -8,12 +8,12 @@ from django.db.models import Exists, OuterRef
 
 from fashionshop.models import Category, Product
 from fashionshop.sizes import by_size, sizes_of
-from recommender.filters import Filters
 from recommender.models import Slot
 from recommender.photos import Crop
-from recommender.selectors.photo import SeenPhoto, nothing_found, products_like_seen
-from recommender.selectors.pieces import MOST_PIECES, LookedAt, Piece
-from recommender.strips import Strip
+from recommender.ranking.filters import Filters
+from recommender.strips.items import Strip
+from recommender.strips.photo import PhotoFeatures, no_match_text, products_like_features
+from recommender.strips.photo_garments import MAX_GARMENTS, EncodedPhoto, PhotoGarment
 
 RESULTS = 24
 # Below this the recognised slot is offered, but not chosen for the shopper.
@@ -54,7 +54,7 @@ class PieceChoice:
 
 @dataclass(frozen=True)
 class PhotoResults:
-    seen: SeenPhoto
+    seen: PhotoFeatures
     strip: Strip
     pieces: Sequence[PieceChoice]
     slots: Sequence[Choice]
@@ -74,7 +74,7 @@ class PhotoResults:
         return self.seen.category.replace("_", " ") if is_sure else ""
 
 
-def photo_results(looked: LookedAt, wishes: Wishes) -> PhotoResults:
+def photo_results(looked: EncodedPhoto, wishes: Wishes) -> PhotoResults:
     """Products like the photo or a piece of it, narrowed by the shopper's wishes; six or seven queries.
 
     With no slot asked for, the recognised one is chosen if the encoder is sure and the shop sells
@@ -88,7 +88,7 @@ def photo_results(looked: LookedAt, wishes: Wishes) -> PhotoResults:
     within = [each for each in sold if each.slot == chosen]
     sizes = _sizes(chosen)
     filters = _filters(wishes, chosen, categories=[each.slug for each in within], sizes=sizes)
-    strip = products_like_seen(seen, filters=filters, limit=RESULTS)
+    strip = products_like_features(seen, filters=filters, limit=RESULTS)
     return PhotoResults(
         seen,
         strip,
@@ -99,23 +99,23 @@ def photo_results(looked: LookedAt, wishes: Wishes) -> PhotoResults:
         ],
         categories=[Choice(each.slug, each.name, each.slug == wishes.category) for each in within],
         sizes=[Choice(each, each, each == wishes.size) for each in sizes],
-        message="" if strip else nothing_found(filters),
+        message="" if strip else no_match_text(filters),
     )
 
 
-def with_crop(looked: LookedAt, crop: Crop, seen: SeenPhoto) -> LookedAt:
+def with_crop(looked: EncodedPhoto, crop: Crop, seen: PhotoFeatures) -> EncodedPhoto:
     """Add a part that the shopper chose, as the first piece."""
-    return LookedAt(looked.whole, [Piece(crop, seen), *looked.pieces][:MOST_PIECES])
+    return EncodedPhoto(looked.whole, [PhotoGarment(crop, seen), *looked.pieces][:MAX_GARMENTS])
 
 
-def _pieces(looked: LookedAt, chosen: int | None) -> list[PieceChoice]:
+def _pieces(looked: EncodedPhoto, chosen: int | None) -> list[PieceChoice]:
     return [
         PieceChoice(number, _name(piece.seen), _in_per_cent(piece.place), number == chosen)
         for number, piece in enumerate(looked.pieces)
     ]
 
 
-def _name(seen: SeenPhoto) -> str:
+def _name(seen: PhotoFeatures) -> str:
     """Name a piece and how sure that is: "Jacket, 92 %"; nobody is sure of a part of one's own."""
     if not seen.category:
         return "A part of it"
@@ -148,7 +148,7 @@ def _sizes(slot: str) -> list[str]:
     return sorted({size for text in texts for size in sizes_of(text)}, key=by_size)
 
 
-def _chosen_slot(seen: SeenPhoto, asked: str | None, slots: Sequence[str]) -> str:
+def _chosen_slot(seen: PhotoFeatures, asked: str | None, slots: Sequence[str]) -> str:
     if asked is not None:
         return asked if asked in slots else ""
     is_sure = (seen.slot_confidence or 0) >= SURE

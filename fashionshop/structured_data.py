@@ -6,7 +6,7 @@ from typing import Any
 from fashionshop.models import Product
 from fashionshop.sizes import sizes_of
 from recommender.catalog import Card, catalog
-from recommender.strips import Strip
+from recommender.strips.items import Strip
 
 Address = Callable[[str], str]
 

@@ -16,10 +16,10 @@ from fashionshop.forms import CropForm, PhotoForm, WishForm
 from fashionshop.models import Category, Product
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
 from fashionshop.photo_search import Wishes, photo_results, with_crop
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.photos import BadPhoto, Crop
-from recommender.selectors.photo import SeenByAnother, seen_photo
-from recommender.selectors.pieces import LookedAt, photo_in_pieces
+from recommender.strips.photo import OutdatedFeatures, encode_photo
+from recommender.strips.photo_garments import EncodedPhoto, encode_photo_garments
 
 PRODUCTS_PER_PAGE = 24
 RETRY_AFTER_SECONDS = "30"
@@ -71,7 +71,7 @@ def _look_at_photo(request: HttpRequest) -> HttpResponse:
     crop, earlier = part.cleaned_data["crop"], part.cleaned_data["seen"]
     try:
         data = form.cleaned_data["photo"].read()
-        looked = photo_in_pieces(data) if crop is None else _part_of(data, crop, earlier)
+        looked = encode_photo_garments(data) if crop is None else _part_of(data, crop, earlier)
     except BadPhoto as error:
         return _photo_form(request, problem=str(error), status=422)
     except NoWorker as error:
@@ -80,13 +80,13 @@ def _look_at_photo(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("photo-search", query={"seen": photo_link(looked), **chosen}))
 
 
-def _part_of(data: bytes, crop: Crop, earlier: str) -> LookedAt:
+def _part_of(data: bytes, crop: Crop, earlier: str) -> EncodedPhoto:
     """Look at a part of a photo; what was found in the whole before stays beside it."""
-    seen = seen_photo(data, crop=crop)
+    seen = encode_photo(data, crop=crop)
     try:
         before = photo_of_link(earlier)
     except BadLink:
-        before = LookedAt(seen)
+        before = EncodedPhoto(seen)
     return with_crop(before, crop, seen)
 
 
@@ -95,7 +95,7 @@ def _photo_results(request: HttpRequest, link: str) -> HttpResponse:
     wishes.is_valid()
     try:
         results = photo_results(photo_of_link(link), Wishes(**wishes.cleaned_data))
-    except (BadLink, SeenByAnother) as error:
+    except (BadLink, OutdatedFeatures) as error:
         return _photo_form(request, problem=str(error), status=410)
     kept = [(name, request.GET.get(name, "")) for name in ("box", "slot", "category")]
     shown = {"results": results, "wishes": wishes, "link": link, "kept": kept}

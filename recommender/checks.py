@@ -74,7 +74,7 @@ def _catalog() -> Sequence[CheckMessage]:
 
 
 def _extension_version() -> Sequence[CheckMessage]:
-    from recommender.database import vector_extension_version  # noqa: PLC0415 -- needs ready apps
+    from recommender.vectors import vector_extension_version  # noqa: PLC0415 -- needs ready apps
 
     version = vector_extension_version()
     if version is None or version >= (0, 8, 4):
@@ -89,7 +89,7 @@ def _extension_version() -> Sequence[CheckMessage]:
 
 
 def _active_checkpoints() -> Sequence[CheckMessage]:
-    from recommender.services.checkpoints import purposes_without_checkpoint  # noqa: PLC0415
+    from recommender.switching.checkpoints import purposes_without_checkpoint  # noqa: PLC0415
 
     missing = purposes_without_checkpoint()
     if not missing:

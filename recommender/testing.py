@@ -20,8 +20,8 @@ from recommender.catalog import catalog
 from recommender.features import PictureFeatures
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, open_photo
-from recommender.services.embeddings import store_embeddings
-from recommender.services.pairings import refresh_pairings
+from recommender.pipeline.embeddings import store_embeddings
+from recommender.pipeline.pairings import refresh_pairings
 
 GRID = 4  # the fake encoder looks at a picture of 4 × 4 pixels
 SHAPE, COLOUR = GRID * GRID, 3

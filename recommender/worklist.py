@@ -16,7 +16,7 @@ from django.db.models.fields import CharField, DateTimeField
 from django.db.models.functions import Now
 
 from recommender import conf
-from recommender.database import try_advisory_lock
+from recommender.locks import try_advisory_lock
 from recommender.models import EmbeddingJob, Job, PairingJob
 
 CRASHED = "crashed"

@@ -112,6 +112,13 @@ def test_neither_plug_in_nor_shop_imports_what_only_workers_have():
     assert broken(light, lambda path: under(imports(path), *HEAVY)) == {}
 
 
+def test_nothing_that_runs_knows_the_program_that_draws():
+    drawing = ("drawings", "resvg_py")
+
+    assert broken(SOURCES, lambda path: under(imports(path), *drawing)) == {}
+    assert "resvg-py" not in text("requirements-cpu.txt") + text("requirements-web.txt")
+
+
 def test_training_and_serving_know_neither_django_nor_celery():
     web = ("django", "celery", "kombu", "rest_framework")
 
@@ -196,10 +203,10 @@ def test_celerys_app_imports_neither_a_network_nor_the_tasks():
     assert "workers.tasks" not in imports("workers/celery.py")
 
 
-def test_only_the_dispatch_knows_celery_in_the_plug_in():
+def test_only_the_broker_knows_celery_in_the_plug_in():
     callers = [str(path) for path in files("recommender") if under(imports(path), "celery")]
 
-    assert callers == ["recommender/dispatch.py"]
+    assert callers == ["recommender/broker.py"]
 
 
 BLOCKER = """
@@ -257,7 +264,7 @@ django.setup()
 from workers import tasks
 from workers.serving.encoders import load_encoder
 from workers.serving.scorers import load_pair_scorer
-from recommender.services.checkpoints import shipped_checkpoints
+from recommender.switching.checkpoints import shipped_checkpoints
 from workers.checkpoints import load_card
 from PIL import Image
 cards = {folder: load_card(folder) for folder in shipped_checkpoints()}

@@ -9,11 +9,10 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from django.core.exceptions import ImproperlyConfigured
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionshop.settings")
 
 SWEEP = "workers.tasks.sweep"
 SCHEDULE = {SWEEP: 20, "workers.tasks.tend_indexes": 600}  # seconds
@@ -55,14 +54,19 @@ def _send(app: Celery, task: str) -> None:
 
 
 def _configuration() -> dict[str, object]:
-    from recommender import conf, dispatch  # noqa: PLC0415 -- Django's settings are read on first use
+    if not os.environ.get("DJANGO_SETTINGS_MODULE"):
+        raise ImproperlyConfigured(
+            "A worker reads your shop's settings: set DJANGO_SETTINGS_MODULE, as manage.py does, "
+            "and start it in the folder that holds manage.py."
+        )
+    from recommender import broker, conf  # noqa: PLC0415 -- Django's settings are read on first use
 
-    url = dispatch.broker_url(conf.get("BROKER_URL"))
+    url = broker.broker_url(conf.get("BROKER_URL"))
     return {
         "broker_url": url,
         "task_ignore_result": True,
-        "task_default_queue": dispatch.QUEUES[dispatch.EMBED],
-        "task_routes": {name: {"queue": queue} for name, queue in dispatch.QUEUES.items()},
+        "task_default_queue": broker.QUEUES[broker.EMBED],
+        "task_routes": {name: {"queue": queue} for name, queue in broker.QUEUES.items()},
         "worker_prefetch_multiplier": 1,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "broker_connection_retry_on_startup": True,

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from recommender.models import Checkpoint
-from recommender.services.checkpoints import checkpoint_dir
+from recommender.switching.checkpoints import checkpoint_dir
 from workers.serving.encoders import Encoder, load_encoder
 from workers.serving.scorers import PairScorer, load_pair_scorer
 from workers.serving.set_scorer import SetScorer, load_set_scorer

@@ -13,8 +13,8 @@ from recommender.catalog import catalog
 from recommender.features import PictureFeatures
 from recommender.models import Checkpoint, EmbeddingJob, Picture
 from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
-from recommender.services.embeddings import store_embeddings
-from recommender.services.pictures import serving_encoders
+from recommender.pipeline.embeddings import store_embeddings
+from recommender.pipeline.picture_sync import serving_encoders
 from workers.checkpoint_cache import encoder_of
 from workers.images import palette
 from workers.serving.encoders import BadVector, merge_features

@@ -6,10 +6,9 @@ from typing import Any
 
 from recommender import worklist
 from recommender.catalog import product_model
-from recommender.models import Checkpoint, PairingJob, Purpose
-from recommender.selectors.checkpoints import active_checkpoints
-from recommender.selectors.covers import cover_vectors, encoder_read_by
-from recommender.services.pairings import refresh_pairings
+from recommender.models import Checkpoint, PairingJob, Purpose, active_checkpoints
+from recommender.pipeline.cover_vectors import cover_vectors, encoder_read_by
+from recommender.pipeline.pairings import refresh_pairings
 from workers.checkpoint_cache import pair_scorer_of, set_scorer_of
 
 log = logging.getLogger(__name__)

@@ -7,12 +7,17 @@ from typing import Any
 
 from PIL import Image
 
-from recommender import dispatch, worklist
-from recommender.models import Checkpoint, Picture, Purpose
+from recommender import broker, worklist
+from recommender.models import (
+    Checkpoint,
+    Picture,
+    Purpose,
+    active_checkpoint,
+    active_checkpoints,
+)
 from recommender.photos import SHOPPER, BadPhoto, cropped, open_photo
-from recommender.selectors.checkpoints import active_checkpoint, active_checkpoints
-from recommender.services import indexes
-from recommender.services.pictures import serving_encoders
+from recommender.pipeline import indexes
+from recommender.pipeline.picture_sync import serving_encoders
 from workers.celery import app
 from workers.checkpoint_cache import encoder_of
 from workers.embedding import (
@@ -32,26 +37,26 @@ _pair = SingleFlight(pair_due)
 _tend = SingleFlight(indexes.tend_indexes)
 
 
-@app.task(name=dispatch.EMBED)
+@app.task(name=broker.EMBED)
 def embed_pictures() -> None:
     """Hear the bell: embed whatever is due, full batches first, until nothing is."""
     _embed()
 
 
-@app.task(name=dispatch.PAIR)
+@app.task(name=broker.PAIR)
 def refresh_pairings() -> None:
     """Hear the bell: judge what goes with the products whose style changed."""
     _pair()
 
 
-@app.task(name=dispatch.ENCODE_PHOTO)
+@app.task(name=broker.ENCODE_PHOTO)
 def encode_photo(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo (base64); nothing of it is kept."""
     (features,) = photo_features([_opened(jpeg)])
-    dispatch.answer(reply_to, asdict(features))
+    broker.send_reply(reply_to, asdict(features))
 
 
-@app.task(name=dispatch.ENCODE_BOXES)
+@app.task(name=broker.ENCODE_BOXES)
 def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo, and in each part that may be a garment."""
     image = _opened(jpeg)
@@ -62,10 +67,10 @@ def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
         for box, part in zip(boxes, parts, strict=True)
         if part.embeddings
     ]
-    dispatch.answer(reply_to, asdict(whole) | {"boxes": seen})
+    broker.send_reply(reply_to, asdict(whole) | {"boxes": seen})
 
 
-@app.task(name=dispatch.FIND_REGIONS)
+@app.task(name=broker.FIND_REGIONS)
 def find_regions(
     *, pictures: list[int], encoder: str, weights: dict[str, float], scorer: str, reply_to: str
 ) -> None:
@@ -77,22 +82,22 @@ def find_regions(
     """
     known = {each.label: each for each in serving_encoders()}
     if encoder not in known or scorer not in {"", _serving_scorer()}:
-        dispatch.answer(reply_to, {})
+        broker.send_reply(reply_to, {})
         return
     try:
         first, second = (_stored(pk) for pk in pictures)
     except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
-        dispatch.answer(reply_to, {"regions": []})
+        broker.send_reply(reply_to, {"regions": []})
         return
     judge = _judge(known[encoder], weights=weights, scorer=scorer)
     found = [
         regions.find_region(picture, judge=judge(other=other))
         for picture, other in ((first, second), (second, first))
     ]
-    dispatch.answer(reply_to, {"regions": [asdict(region) for region in found]})
+    broker.send_reply(reply_to, {"regions": [asdict(region) for region in found]})
 
 
-@app.task(name=dispatch.JUDGE_SETS)
+@app.task(name=broker.SCORE_SETS)
 def judge_sets(
     *, scorer: str, items: list[dict[str, Any]], sets: list[list[int]], reply_to: str
 ) -> None:
@@ -104,7 +109,7 @@ def judge_sets(
     serving = active_checkpoint(Purpose.SET)
     is_known = serving is not None and serving.label == scorer
     scores = score_sets(serving, items=items, sets=sets) if serving and is_known else []
-    dispatch.answer(reply_to, {"scores": scores} if is_known else {})
+    broker.send_reply(reply_to, {"scores": scores} if is_known else {})
 
 
 @app.task(name="workers.tasks.sweep")

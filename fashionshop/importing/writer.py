@@ -19,7 +19,7 @@ from fashionshop.importing.pictures import Fetched, fetch_picture
 from fashionshop.importing.products import FIELDS, new_product, update_product
 from fashionshop.importing.rows import Fault, Row
 from fashionshop.models import Product, ProductPicture
-from recommender.services.pictures import sync_products
+from recommender.pipeline.picture_sync import sync_products
 
 BATCH_ROWS = 64  # as many as the CPU worker takes at once
 # Pillow works outside the interpreter's lock; beyond this the disk is the limit, not the cores.

@@ -12,8 +12,8 @@ from fashionshop.models import Product, ProductPicture
 from fashionshop.sizes import sizes_of
 from fashionshop.structured_data import product_data
 from recommender.catalog import PictureSource
-from recommender.look_address import LookChoice
-from recommender.strips import Strip
+from recommender.outfits.address import OutfitChoice
+from recommender.strips.items import Strip
 
 register = template.Library()
 # The same three that Django's json_script escapes: none of them may end or open an element.
@@ -33,7 +33,7 @@ def sizes(product: Product) -> list[str]:
 
 
 @register.simple_tag
-def look_choices(product: Product) -> list[LookChoice]:
+def look_choices(product: Product) -> list[OutfitChoice]:
     """What shoppers may choose about a look around the product; one query."""
     return size_choices(product)
 

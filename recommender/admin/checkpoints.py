@@ -17,13 +17,12 @@ from django.utils.safestring import SafeString
 
 from recommender.admin.rendering import product_page, thumbnail
 from recommender.catalog import catalog
-from recommender.models import Checkpoint, Picture
-from recommender.selectors.checkpoints import active_checkpoint
-from recommender.selectors.comparison import Compared, Comparison, comparison
-from recommender.selectors.coverage import coverage_of
-from recommender.services.checkpoints import NoCheckpoint, has_served, switch_checkpoint
-from recommender.services.pictures import ENCODER_PURPOSES
-from recommender.strips import Strip
+from recommender.models import Checkpoint, Picture, active_checkpoint
+from recommender.pipeline.picture_sync import ENCODER_PURPOSES
+from recommender.strips.items import Strip
+from recommender.switching.checkpoints import NoCheckpoint, has_served, switch_checkpoint
+from recommender.switching.comparison import Comparison, StripChange, comparison
+from recommender.switching.coverage import coverage_of
 
 ON_PAGE = 100  # products compared at most while somebody waits
 WAIT_SECONDS = 1.2  # for them; the page with its pictures is there within two
@@ -202,7 +201,7 @@ def _drawn(compared: Comparison) -> list[dict[str, Any]]:
     return [_row(one) for one in compared.most_changed]
 
 
-def _row(one: Compared) -> dict[str, Any]:
+def _row(one: StripChange) -> dict[str, Any]:
     card = catalog().card(one.product)
     return {
         "card": card,

@@ -15,9 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from recommender.admin.regions import region_view
 from recommender.admin.rendering import cards_of, product_page, rule_page, thumbnail
 from recommender.catalog import Card, catalog
-from recommender.filters import ANYTHING
-from recommender.selectors.verdict import GOES_WITH, SIMILAR, ask, facts_for, standings
-from recommender.selectors.why import why
+from recommender.explain.exclusions import (
+    GOES_WITH,
+    SIMILAR,
+    conditions_for,
+    placement_question,
+    strip_standings,
+)
+from recommender.explain.why import why
+from recommender.ranking.filters import ANYTHING
 
 BEYOND = 4  # rows that are shown below the strip's end
 
@@ -111,8 +117,8 @@ def _answer(product: Any, *, other: Any, strip: str, regions: bool) -> dict[str,
         "other": cards[other.pk],
         "other_picture": thumbnail(cards[other.pk].picture),
         "other_page": product_page(other.pk),
-        "instead_page": product_page(explanation.verdict.instead or ""),
-        "rule_page": rule_page(explanation.verdict.rule),
+        "instead_page": product_page(explanation.placement.instead or ""),
+        "rule_page": rule_page(explanation.placement.rule),
         "rows": _around_the_cut(product, other, strip),
         **(region_view(product, other, strip=strip, explanation=explanation) if regions else {}),
     }
@@ -120,10 +126,10 @@ def _answer(product: Any, *, other: Any, strip: str, regions: bool) -> dict[str,
 
 def _around_the_cut(product: Any, other: Any, strip: str) -> list[Row]:
     """The strip, a few below its end, and the product asked about or the one in its place."""
-    asked = ask(product.pk, strip=strip, filters=ANYTHING)
-    facts = facts_for(other, asked)
+    asked = placement_question(product.pk, strip=strip, filters=ANYTHING)
+    facts = conditions_for(other, asked)
     group = facts.group if facts else ""
-    rows = standings(asked, group=group, beyond=BEYOND)
+    rows = strip_standings(asked, group=group, beyond=BEYOND)
     cards = cards_of(one.row.pk for one in rows)
     return [
         Row(

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from recommender.admin.checkpoints import ReadOnlyAdmin
 from recommender.admin.rendering import badge, cards_of, product_page, thumbnail
 from recommender.models import EmbeddingJob, PairingJob
-from recommender.selectors.status import job_status
-from recommender.services.retries import retry_jobs
+from recommender.pipeline.retries import retry_jobs
+from recommender.pipeline.status import job_status
 
 
 class JobAdmin(ReadOnlyAdmin):

@@ -24,12 +24,12 @@ from recommender.admin.jobs import tell_retried
 from recommender.admin.rendering import badge, product_page, rule_page, thumbnail
 from recommender.catalog import Card, catalog
 from recommender.models import Rule
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.similar import similar_products
-from recommender.selectors.status import WAITING, PictureStatus, State, product_state
-from recommender.services.retries import retry_failed_pictures
-from recommender.services.rules import keep_apart
-from recommender.strips import Item, Strip
+from recommender.pipeline.retries import retry_failed_pictures
+from recommender.pipeline.status import WAITING, PictureStatus, State, product_state
+from recommender.rules.changes import forbid_pair
+from recommender.strips.goes_with import goes_with
+from recommender.strips.items import Item, Strip
+from recommender.strips.similar import similar_products
 
 ADD_RULE = "recommender.add_rule"
 RETRY_FORM = "retry-form"  # its button sits inside the product's own form, the form itself below it
@@ -148,7 +148,7 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if product is None or other is None or not request.user.has_perm(ADD_RULE):
             raise PermissionDenied
         by = request.user.get_username()
-        rule = keep_apart(product.pk, other.pk, strip="", by=by)
+        rule = forbid_pair(product.pk, other.pk, strip="", by=by)
         text = format_html(
             'No more beside {}. <a href="{}">The rule</a>', other, rule_page(rule.pk)
         )

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext
 
 from recommender.admin.rendering import cards_of
+from recommender.broker import NoWorker
 from recommender.catalog import Card, PictureSource
-from recommender.dispatch import NoWorker
-from recommender.selectors.regions import LEAST_DROP, Region, regions
-from recommender.selectors.why import Explanation
+from recommender.explain.regions import LEAST_DROP, Region, regions
+from recommender.explain.why import Explanation
 
 VIEW = 1000  # units of the drawing a side; it is stretched to the picture
 COOLEST, HOTTEST = 0.35, 0.55  # heat below which nothing is drawn; opacity of the hottest cell

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from recommender.catalog import Card, PictureSource, catalog, product_model
-from recommender.selectors.status import PictureStatus, State
+from recommender.pipeline.status import PictureStatus, State
 
 
 def thumbnail(picture: PictureSource | None) -> SafeString:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from recommender.models import Rule
-from recommender.selectors.attribute_values import attribute_values
+from recommender.rules.attribute_values import attribute_values
 
 Kind = Rule.Kind
 HERE = ("strip", "on_product", "on_attribute")

@@ -19,10 +19,10 @@ from recommender.admin.rendering import thumbnail
 from recommender.admin.rule_forms import SAID, RuleForm, fieldsets_of
 from recommender.catalog import catalog, product_model
 from recommender.models import Rule, RuleChange
-from recommender.selectors.rule_conflicts import Conflict, conflicts_among, conflicts_of
-from recommender.selectors.rule_preview import RulePreview, Tried, rule_preview
-from recommender.services.rules import CannotUndo, delete_rule, save_rule, switch_rules, undo
-from recommender.strips import Strip
+from recommender.rules.changes import CannotUndo, delete_rule, save_rule, switch_rules, undo
+from recommender.rules.conflicts import Conflict, conflicts_among, conflicts_of
+from recommender.rules.preview import RulePreview, StripPreview, rule_preview
+from recommender.strips.items import Strip
 
 PREVIEW = "_preview"
 
@@ -299,7 +299,7 @@ def _drawn(preview: RulePreview) -> dict[str, Any]:
     return {"preview": preview, "changed": changed, "tried": len(preview.tried)}
 
 
-def _strips(tried: Tried) -> dict[str, Any]:
+def _strips(tried: StripPreview) -> dict[str, Any]:
     return {
         "tried": tried,
         "strip": tried.strip.label,

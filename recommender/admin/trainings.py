@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from recommender.admin.checkpoints import ReadOnlyAdmin
+from recommender.learning.status import comparisons, is_interrupted, training_status
 from recommender.models import Checkpoint, TrainingRun
-from recommender.selectors.trainings import comparisons, is_interrupted, training_status
 
 FIELDS = (
     *("state_badge", "figures_table", "looks", "left_out_list", "started_at", "took"),
@@ -23,7 +23,7 @@ FIELDS = (
 
 @admin.register(TrainingRun)
 class TrainingRunAdmin(ReadOnlyAdmin):
-    list_display = ["label", "state_badge", "verdict", "looks", "started_at", "took"]
+    list_display = ["label", "state_badge", "promotion", "looks", "started_at", "took"]
     list_per_page = 25
     change_list_template = "recommender/admin/trainings.html"
     readonly_fields = FIELDS
@@ -50,8 +50,8 @@ class TrainingRunAdmin(ReadOnlyAdmin):
         return _drawn("training_state", run, status=training_status(run))
 
     @admin.display(description="Found right, of 100")
-    def verdict(self, run: TrainingRun) -> SafeString:
-        return _drawn("training_verdict", run, comparisons=comparisons(run))
+    def promotion(self, run: TrainingRun) -> SafeString:
+        return _drawn("training_promotion", run, comparisons=comparisons(run))
 
     @admin.display(description="How it was judged")
     def figures_table(self, run: TrainingRun) -> SafeString:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,14 +12,12 @@ from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, par
 from recommender.api.serializers import ReasonSerializer
 from recommender.api.throttles import ExplainThrottle
 from recommender.api.views import Endpoint, product_or_404
-from recommender.selectors.regions import Region, regions
-from recommender.selectors.verdict import GOES_WITH, SIMILAR, Gate, Verdict, why_not
-from recommender.selectors.why import Because, Explanation, why
+from recommender.explain.exclusions import GOES_WITH, SIMILAR, Exclusion, Placement, why_not
+from recommender.explain.regions import Region, regions
+from recommender.explain.why import Explanation, ScorePart, why
 
 STRIPS = {"similar": SIMILAR, "goes_with": GOES_WITH}
-OTHER = OpenApiParameter(
-    "other", str, OpenApiParameter.PATH, description="The other product's primary key, as text."
-)
+OTHER = schema.Parameter("other", "The other product's primary key, as text.")
 
 
 class ExplainQuery(GoesWithQuery):
@@ -47,11 +44,11 @@ class WhyQuery(ExplainQuery):
     )
 
 
-class VerdictSerializer(serializers.Serializer[Any]):
+class PlacementSerializer(serializers.Serializer[Any]):
     """What became of the other product; what does not apply is null."""
 
-    gate = serializers.ChoiceField(
-        choices=Gate.choices, help_text="The first gate in its way, or `shown`."
+    exclusion = serializers.ChoiceField(
+        choices=Exclusion.choices, help_text="The first exclusion in its way, or `shown`."
     )
     text = serializers.CharField()
     rank = serializers.IntegerField(allow_null=True, help_text="1 is best.")
@@ -63,8 +60,8 @@ class VerdictSerializer(serializers.Serializer[Any]):
     )
     filter = serializers.CharField(allow_null=True, help_text="The filter that leaves it out.")
 
-    def to_representation(self, instance: Verdict) -> dict[str, Any]:
-        return super().to_representation({**vars(instance), "gate": instance.gate.value})
+    def to_representation(self, instance: Placement) -> dict[str, Any]:
+        return super().to_representation({**vars(instance), "exclusion": instance.exclusion.value})
 
 
 class BecauseSerializer(ReasonSerializer):
@@ -76,7 +73,7 @@ class BecauseSerializer(ReasonSerializer):
         child=serializers.CharField(), help_text="Looks of the shop that hold both; five at most."
     )
 
-    def to_representation(self, instance: Because) -> dict[str, Any]:
+    def to_representation(self, instance: ScorePart) -> dict[str, Any]:
         return super().to_representation({**vars(instance.reason), **vars(instance)})
 
 
@@ -108,7 +105,7 @@ class RegionSerializer(serializers.Serializer[Any]):
 class ExplanationSerializer(serializers.Serializer[Any]):
     """Everything that speaks for a product that is shown; no reasons for one that is not."""
 
-    verdict = VerdictSerializer()
+    placement = PlacementSerializer()
     reasons = BecauseSerializer(many=True, source="parts")
     regions = RegionSerializer(
         many=True,
@@ -121,23 +118,23 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 
 class WhyNot(Endpoint):
-    """The first gate that keeps a product out of a strip, or its rank there."""
+    """The first exclusion that keeps a product out of a strip, or its rank there."""
 
     throttle_classes = (ExplainThrottle,)
 
     @schema.operation(
         "why_not",
         summary="Why it is not there",
-        replies={200: VerdictSerializer},
+        replies={200: PlacementSerializer},
         fails=(400, 404, 429),
         tags=[schema.PRODUCTS],
         parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery, schema.TRY_LATER],
     )
     def get(self, request: Request, id: str, other: str) -> Response:
-        verdict: Verdict = why_not(
+        placement: Placement = why_not(
             product_or_404(id), product_or_404(other), **parameters(request, ExplainQuery)
         )
-        return Response(VerdictSerializer(verdict).data)
+        return Response(PlacementSerializer(placement).data)
 
 
 class Why(Endpoint):

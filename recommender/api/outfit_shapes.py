@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from recommender.api import schema
@@ -17,11 +16,11 @@ from recommender.api.parameters import (
 )
 from recommender.api.parsers import FIELD
 from recommender.api.serializers import ItemSerializer
-from recommender.filters import Filters, UnknownAttribute
 from recommender.models import Slot
-from recommender.selectors.outfit.plans import MOST_PIECES, PIECES
-from recommender.selectors.outfits import OUTFITS
-from recommender.selectors.several import MOST_ITEMS
+from recommender.outfits.answer import OUTFITS
+from recommender.outfits.plans import MOST_PIECES, PIECES
+from recommender.ranking.filters import Filters, UnknownAttribute
+from recommender.strips.goes_with_several import MOST_ITEMS
 
 MAX_OUTFITS, MAX_WITHOUT = 10, 50
 EMPTY = (
@@ -35,7 +34,7 @@ EMPTY = (
 KEY = {**VALUE, "minLength": 1, "description": "A product's primary key, as text."}
 
 
-@extend_schema_field(KEY)
+@schema.shape(KEY)
 class KeyField(serializers.CharField):
     """A product's key: text, also where the shop's keys are numbers."""
 
@@ -148,7 +147,7 @@ class OutfitSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(
         help_text="The share of its pairs that are right, 0 to 1, so far as that is known."
     )
-    verdict = serializers.FloatField(
+    set_score = serializers.FloatField(
         allow_null=True,
         help_text="What a set scorer says of the whole, 0 to 1; null where pairs alone decided.",
     )

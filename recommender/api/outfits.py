@@ -27,12 +27,12 @@ from recommender.api.problems import InvalidBody
 from recommender.api.serializers import StripSerializer
 from recommender.api.throttles import PhotoThrottle
 from recommender.api.views import Endpoint, product_or_404
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.models import Purpose
-from recommender.selectors.outfits import Wishes, outfits
-from recommender.selectors.photo import SeenByAnother, seen_photo
-from recommender.selectors.several import goes_with_all
-from recommender.selectors.visible import keys_of, visible_products
+from recommender.outfits.answer import OutfitOptions, outfits
+from recommender.ranking.visible_products import keys_of, visible_products
+from recommender.strips.goes_with_several import goes_with_several
+from recommender.strips.photo import OutdatedFeatures, encode_photo
 
 
 class ProductOutfits(Endpoint):
@@ -71,7 +71,7 @@ class SetEndpoint(Endpoint):
         """
         photos = []
         if _has_photo(request):
-            seen = seen_photo(photo_bytes(request), purpose=Purpose.STYLE)
+            seen = encode_photo(photo_bytes(request), purpose=Purpose.STYLE)
             photos = [replace(seen, slot=slot) if slot else seen]
         given = (SetWithPhotoSerializer if photos else SetSerializer)(data=request.data)
         if not given.is_valid():
@@ -147,7 +147,7 @@ def _has_photo(request: Any) -> bool:
 
 def _outfits(items: Sequence[Any], asked: dict[str, Any], request: Request) -> Response:
     starts = {getattr(item, "pk", None) for item in items}
-    wishes = Wishes(
+    options = OutfitOptions(
         budget=asked.get("budget"),
         include_start=asked["include_start"],
         keep=[key for key in keys_of(asked.get("keep", [])) if key not in starts],
@@ -156,15 +156,15 @@ def _outfits(items: Sequence[Any], asked: dict[str, Any], request: Request) -> R
         pieces=asked["pieces"],
     )
     try:
-        answer = outfits(items, limit=asked["limit"], filters=asked["filters"], wishes=wishes)
-    except SeenByAnother as error:  # the encoder was switched since the photo was looked at
+        answer = outfits(items, limit=asked["limit"], filters=asked["filters"], options=options)
+    except OutdatedFeatures as error:  # the encoder was switched since the photo was looked at
         raise NoWorker(NoWorker.__doc__) from error
     return Response(OutfitsSerializer(answer, context={"request": request}).data)
 
 
 def _goes_with(items: Sequence[Any], asked: dict[str, Any], request: Request) -> Response:
     try:
-        strip = goes_with_all(items, **asked)
-    except SeenByAnother as error:
+        strip = goes_with_several(items, **asked)
+    except OutdatedFeatures as error:
         raise NoWorker(NoWorker.__doc__) from error
     return Response(StripSerializer(strip, context={"request": request}).data)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from recommender.api.parameters import CursorExpired
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.photos import BadPhoto
 
 MEDIA_TYPE = "application/problem+json"

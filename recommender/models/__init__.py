@@ -1,6 +1,12 @@
 """The tables of the plug-in."""
 
-from recommender.models.checkpoints import JUDGES, Checkpoint, Purpose
+from recommender.models.checkpoints import (
+    SCORER_PURPOSES,
+    Checkpoint,
+    Purpose,
+    active_checkpoint,
+    active_checkpoints,
+)
 from recommender.models.embeddings import Embedding
 from recommender.models.jobs import EmbeddingJob, Job, PairingJob
 from recommender.models.looks import Look, LookItem
@@ -12,7 +18,7 @@ from recommender.models.trainings import TrainingRun
 from recommender.models.twins import Twin
 
 __all__ = [
-    "JUDGES",
+    "SCORER_PURPOSES",
     "Checkpoint",
     "Embedding",
     "EmbeddingJob",
@@ -28,4 +34,6 @@ __all__ = [
     "Slot",
     "TrainingRun",
     "Twin",
+    "active_checkpoint",
+    "active_checkpoints",
 ]

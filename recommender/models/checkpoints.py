@@ -13,7 +13,10 @@ class Purpose(models.TextChoices):
     SET = "SET", "Judges outfits"
 
 
-JUDGES = (Purpose.PAIR, Purpose.SET)  # they read stored vectors and no picture; a shop does without
+SCORER_PURPOSES = (
+    Purpose.PAIR,
+    Purpose.SET,
+)  # they read stored vectors and no picture; a shop does without
 
 
 class Checkpoint(models.Model):
@@ -77,3 +80,14 @@ class Checkpoint(models.Model):
         """How much each part counts in a score; the weights sum to 1."""
         names = [name for name, _width in self.parts]
         return {name: self.weights.get(name, 1 / len(names)) for name in names}
+
+
+def active_checkpoint(purpose: str) -> Checkpoint | None:
+    """The checkpoint that serves a purpose, if any does."""
+    return active_checkpoints().get(purpose)
+
+
+def active_checkpoints() -> dict[str, Checkpoint]:
+    """The serving checkpoints by purpose; one query."""
+    serving = Checkpoint.objects.filter(state=Checkpoint.State.ACTIVE)
+    return {checkpoint.purpose: checkpoint for checkpoint in serving}

@@ -18,14 +18,15 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext
 
 from recommender.catalog import Card, catalog
-from recommender.filters import ANYTHING, Filters
-from recommender.look_address import AskedLook, LookChoice, asked_look, drawn_look
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.outfits import OUTFITS, Wishes
-from recommender.selectors.outfits import outfits as outfits_of
-from recommender.selectors.similar import similar_products as products_that_look_like
-from recommender.selectors.visible import keys_of
-from recommender.strips import Outfits, Strip
+from recommender.outfits.address import OutfitChoice, OutfitQuery, outfit_query, outfit_view
+from recommender.outfits.answer import OUTFITS, OutfitOptions
+from recommender.outfits.answer import outfits as outfits_of
+from recommender.outfits.outfit import Outfits
+from recommender.ranking.filters import ANYTHING, Filters
+from recommender.ranking.visible_products import keys_of
+from recommender.strips.goes_with import goes_with
+from recommender.strips.items import Strip
+from recommender.strips.similar import similar_products as products_that_look_like
 
 log = logging.getLogger(__name__)
 register = template.Library()
@@ -68,13 +69,13 @@ def outfits(
     product: Any,
     *,
     heading: str = "",
-    choices: Sequence[LookChoice] = (),
+    choices: Sequence[OutfitChoice] = (),
 ) -> dict[str, Any]:
-    """Draw a look around the product, as far as the address of the page says: see `asked_look`.
+    """Draw a look around the product, as far as the address of the page says: see `outfit_query`.
 
     `choices` are what shoppers may choose about its pieces besides the budget.
     """
-    asked = asked_look(context["request"].GET, choices) if "request" in context else AskedLook()
+    asked = outfit_query(context["request"].GET, choices) if "request" in context else OutfitQuery()
     look = product_outfits(
         product,
         limit=1,
@@ -84,7 +85,7 @@ def outfits(
         without=asked.without,
         filters=asked.filters(choices),
     )
-    drawn = drawn_look(look, asked, choices)
+    drawn = outfit_view(look, asked, choices)
     return {"look": drawn, "heading": heading or gettext("Complete the look")}
 
 
@@ -103,14 +104,14 @@ def product_outfits(
 
     `keep` and `without` are keys of products; the budget includes the product itself.
     """
-    wishes = Wishes(
+    options = OutfitOptions(
         budget=budget,
         include_start=True,
         keep=[key for key in keys_of(keep) if key != product.pk],
         swap=swap,
         without=keys_of(without),
     )
-    asked = {"limit": limit, "filters": filters, "wishes": wishes}
+    asked = {"limit": limit, "filters": filters, "options": options}
     return _unbroken(outfits_of, [product], otherwise=Outfits(), **asked)
 
 

@@ -3,7 +3,7 @@
 from django import template
 from django.utils import timezone
 
-from recommender.selectors.status import workload
+from recommender.pipeline.status import workload
 
 register = template.Library()
 

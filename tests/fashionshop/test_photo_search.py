@@ -11,14 +11,14 @@ from django.urls import reverse
 from PIL import Image
 
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.models import Checkpoint, Slot
 from recommender.photos import WHOLE, Crop
-from recommender.selectors import photo as photo_selector
-from recommender.selectors import pieces
-from recommender.selectors.photo import SeenPhoto
-from recommender.selectors.pieces import LookedAt, Piece
-from recommender.testing import activate_fake_checkpoints, fake_sight, photo, work_off
+from recommender.strips import photo as photo_selector
+from recommender.strips import photo_garments
+from recommender.strips.photo import PhotoFeatures
+from recommender.strips.photo_garments import EncodedPhoto, PhotoGarment
+from recommender.testing import activate_fake_checkpoints, fake_features, photo, work_off
 
 PAGE = "/search/photo/"
 
@@ -26,7 +26,7 @@ PAGE = "/search/photo/"
 def box(category, slot, confidence, *, colour="crimson", **place):
     """What a worker says of one part of a photo."""
     seen = {"category": category, "slot": slot, "category_confidence": confidence}
-    sight = asdict(fake_sight(photo(colour))) | seen | {"slot_confidence": confidence}
+    sight = asdict(fake_features(photo(colour))) | seen | {"slot_confidence": confidence}
     return sight | asdict(WHOLE) | place
 
 
@@ -44,10 +44,12 @@ def sent(monkeypatch):
 
     def encode(jpeg):
         photos.append(jpeg)
-        return asdict(fake_sight(jpeg))
+        return asdict(fake_features(jpeg))
 
-    monkeypatch.setattr(photo_selector, "encoded_photo", encode)
-    monkeypatch.setattr(pieces, "encoded_boxes", lambda jpeg: encode(jpeg) | {"boxes": BOXES})
+    monkeypatch.setattr(photo_selector, "ask_photo_features", encode)
+    monkeypatch.setattr(
+        photo_garments, "ask_garment_features", lambda jpeg: encode(jpeg) | {"boxes": BOXES}
+    )
     return photos
 
 
@@ -141,7 +143,7 @@ def test_no_worker_is_said_plainly(client, blouse, monkeypatch):
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr(pieces, "encoded_boxes", nobody)
+    monkeypatch.setattr(photo_garments, "ask_garment_features", nobody)
 
     response = upload(client, photo())
 
@@ -199,8 +201,8 @@ def test_a_link_that_was_cut_short_asks_for_the_photo_again(client, db):
 def test_a_link_carries_a_thousand_numbers_in_one_request_line_and_keeps_their_direction():
     vector = [math.sin(number * number) for number in range(1024)]
 
-    seen = SeenPhoto("visual@1", vector, slot="TOP", palette=[{"hex": "#aa0000"}])
-    link = photo_link(LookedAt(seen))
+    seen = PhotoFeatures("visual@1", vector, slot="TOP", palette=[{"hex": "#aa0000"}])
+    link = photo_link(EncodedPhoto(seen))
     seen = photo_of_link(link).whole
 
     assert len(link) < 2500
@@ -211,10 +213,10 @@ def test_a_link_carries_a_thousand_numbers_in_one_request_line_and_keeps_their_d
 
 def test_a_link_carries_the_surest_pieces_as_far_as_they_fit():
     vector = [math.sin(number * number) for number in range(576)]
-    seen = SeenPhoto("visual@1", vector, category="jacket", category_confidence=0.9)
-    found = [Piece(Crop(0.1 * n, 0.0, 0.5, 1.0), seen) for n in range(6)]
+    seen = PhotoFeatures("visual@1", vector, category="jacket", category_confidence=0.9)
+    found = [PhotoGarment(Crop(0.1 * n, 0.0, 0.5, 1.0), seen) for n in range(6)]
 
-    link = photo_link(LookedAt(seen, found))
+    link = photo_link(EncodedPhoto(seen, found))
 
     carried = photo_of_link(link).pieces
     assert len(link) <= 3700

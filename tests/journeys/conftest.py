@@ -6,9 +6,9 @@ import time
 import pytest
 from celery.contrib.testing.worker import start_worker
 
-from recommender import dispatch
+from recommender import broker
 from recommender.models import EmbeddingJob, PairingJob
-from recommender.services.checkpoints import activate_checkpoint, shipped_checkpoints
+from recommender.switching.checkpoints import activate_checkpoint, shipped_checkpoints
 from workers.celery import app
 
 
@@ -21,7 +21,7 @@ def shipped(transactional_db):
 @pytest.fixture
 def worker(redis_url, shipped):
     """A Celery worker in threads of this process, listening to every queue."""
-    queues = list(dispatch.QUEUES.values())
+    queues = list(broker.QUEUES.values())
     root = logging.getLogger()
     level = root.level
     with start_worker(

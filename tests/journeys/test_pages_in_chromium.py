@@ -9,8 +9,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.models import Look, LookItem
-from recommender.selectors import photo as photo_selector
-from recommender.selectors import pieces
+from recommender.strips import photo as photo_selector
+from recommender.strips import photo_garments
 from recommender.testing import activate_fake_checkpoints, fake_features, photo, work_off
 
 CHROMIUM = "/usr/bin/chromium"
@@ -77,9 +77,9 @@ def shop(redis_url, monkeypatch, settings):
         LookItem.objects.create(look=look, product=product)
     work_off()
     monkeypatch.setattr(
-        pieces, "encoded_boxes", lambda jpeg: seen(jpeg) | {"boxes": boxes_in(jpeg)}
+        photo_garments, "ask_garment_features", lambda jpeg: seen(jpeg) | {"boxes": boxes_in(jpeg)}
     )
-    monkeypatch.setattr(photo_selector, "encoded_photo", seen)
+    monkeypatch.setattr(photo_selector, "ask_photo_features", seen)
 
 
 def seen(jpeg):

@@ -7,12 +7,12 @@ import redis
 from django.db import connection
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
-from recommender import dispatch
-from recommender.dispatch import NoWorker
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.photo_answer import products_like_photo
-from recommender.selectors.similar import similar_products
-from recommender.strips import Rung
+from recommender import broker
+from recommender.broker import NoWorker
+from recommender.ranking.rung import Rung
+from recommender.strips.goes_with import goes_with
+from recommender.strips.photo_search import products_like_photo
+from recommender.strips.similar import similar_products
 from recommender.testing import photo
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -46,7 +46,7 @@ def test_a_worker_finds_what_was_due_before_it_started(
     """Without beat, and a minute after the import: the bell has expired by then."""
     redis.Redis.from_url(settings.REDIS_URL).flushdb()  # the bells of what serves
     with monkeypatch.context() as patch:
-        patch.setattr(dispatch, "BELL_EXPIRES_SECONDS", 0.01)
+        patch.setattr(broker, "BELL_EXPIRES_SECONDS", 0.01)
         top, skirt = sell("top", "red", "TOP"), sell("skirt", "navy", "BOTTOM")
     time.sleep(0.1)
 

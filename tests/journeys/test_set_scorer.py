@@ -7,9 +7,9 @@ import time
 import pytest
 from django.db import connection
 
-from recommender import dispatch
-from recommender.selectors.outfits import outfits
-from recommender.services.checkpoints import activate_checkpoint, checkpoint_dir
+from recommender import broker
+from recommender.outfits.answer import outfits
+from recommender.switching.checkpoints import activate_checkpoint, checkpoint_dir
 from tests.journeys.test_real_worker import sell
 from workers import tasks
 from workers.checkpoints import Card, Purpose, load_card
@@ -23,13 +23,13 @@ PATIENCE = {"SET_TIMEOUT_SECONDS": 20}  # a worker's first answer loads what it 
 
 @pytest.fixture(autouse=True)
 def _nobody_failed_to_answer_yet(monkeypatch):
-    monkeypatch.setattr(dispatch._pause, "until", 0.0)
+    monkeypatch.setattr(broker._pause, "until", 0.0)
     yield
     connection.close()
 
 
-@pytest.fixture
-def contrary(tmp_path):
+@pytest.fixture(scope="module")
+def contrary(tmp_path_factory):
     """The folder of a set scorer that likes what the mean of pairs does not."""
     style = load_card(checkpoint_dir() / "style")
     options = {
@@ -45,7 +45,7 @@ def contrary(tmp_path):
         **{"options": options, "dimension": style.dimension},
         reads=f"embeddings of {style.identity}",
     )
-    folder = tmp_path / "contrary"
+    folder = tmp_path_factory.mktemp("checkpoints") / "contrary"
     save_network(network, folder, card, examples=examples(style.dimension), are_sets=True)
     return folder
 
@@ -73,7 +73,7 @@ def test_the_order_of_outfits_is_the_set_scorers(wait_for_work, contrary, settin
 
     first = answer.outfits[0]
     assert answer.versions[1:] == (scorer.label,)
-    assert first.verdict == max(one.verdict for one in answer.outfits)
+    assert first.set_score == max(one.set_score for one in answer.outfits)
     assert by_pairs[tuple(pieces(first))] == min(by_pairs.values())
 
 
@@ -89,7 +89,7 @@ def test_without_a_worker_the_pairs_answer_in_bounded_time(redis_url, shipped, c
 
     assert time.monotonic() - started < 2  # one wait, not five
     assert [pieces(one.outfits[0]) for one in answers] == [by_pairs] * 5
-    assert answers[0].outfits[0].verdict is None
+    assert answers[0].outfits[0].set_score is None
 
 
 def test_a_switch_of_the_style_makes_it_stand_aside(wait_for_work, contrary, settings, tmp_path):

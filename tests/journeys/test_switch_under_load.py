@@ -9,10 +9,10 @@ from django.test import Client
 
 from fashionshop.models import Category, Product
 from recommender.models import Checkpoint, Pairing
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.similar import similar_products
-from recommender.services import checkpoints as service
-from recommender.services.checkpoints import switch_checkpoint
+from recommender.strips.goes_with import goes_with
+from recommender.strips.similar import similar_products
+from recommender.switching import checkpoints as service
+from recommender.switching.checkpoints import switch_checkpoint
 from recommender.testing import activate_fake_checkpoints, give_vectors
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.slow]

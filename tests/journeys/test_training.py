@@ -7,9 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from fashionshop.demo.__main__ import generate
-from recommender.models import TrainingRun
-from recommender.selectors.checkpoints import active_checkpoint
+from drawings.__main__ import generate
+from recommender.models import TrainingRun, active_checkpoint
 
 pytestmark = [
     pytest.mark.skipif(

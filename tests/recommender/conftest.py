@@ -2,13 +2,15 @@
 
 import json
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
-from recommender import dispatch
+from recommender.broker import _warn_once
 from recommender.models import Checkpoint, Slot
 from recommender.testing import SHAPE, activate_fake_checkpoints, give_vectors, photo
 
@@ -137,6 +139,30 @@ def make_card(tmp_path):
     return make
 
 
+@pytest.fixture
+def vectors_stay(db):
+    """A block in which no row that the database returns may hold a vector."""
+
+    @contextmanager
+    def block():
+        returned = set()
+
+        def note(execute, sql, params, many, context):
+            result = execute(sql, params, many, context)
+            returned.update(column.type_code for column in context["cursor"].description or ())
+            return result
+
+        with connection.execute_wrapper(note):
+            yield
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT oid FROM pg_type WHERE typname ~ 'vec'")
+            vectors = {oid for (oid,) in cursor.fetchall()}
+        assert vectors
+        assert not returned & vectors
+
+    return block
+
+
 @dataclass
 class Broker:
     """Stands where Celery's client stands; remembers what was rung, or is down."""
@@ -151,11 +177,11 @@ class Broker:
 
 
 @pytest.fixture
-def broker(monkeypatch):
+def bells(monkeypatch):
     """A broker that only remembers."""
     double = Broker()
-    monkeypatch.setattr(dispatch, "_producer", lambda: double)
-    dispatch._warn_once.cache_clear()
+    monkeypatch.setattr("recommender.broker._producer", lambda: double)
+    _warn_once.cache_clear()
     return double
 
 

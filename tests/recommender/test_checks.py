@@ -98,6 +98,6 @@ def test_the_database_is_only_asked_where_the_command_allows_it(db, django_asser
 
 @pytest.mark.parametrize(("version", "expected"), [((0, 8, 3), ["recommender.W001"]), (None, [])])
 def test_an_old_pgvector_is_w001(checkpoints, monkeypatch, version, expected):
-    monkeypatch.setattr("recommender.database.vector_extension_version", lambda: version)
+    monkeypatch.setattr("recommender.vectors.vector_extension_version", lambda: version)
 
     assert ids(checks.check_database(databases=["default"])) == expected

@@ -6,7 +6,7 @@ from django.template import Context, Template
 
 from recommender import conf
 from recommender.models import Slot
-from recommender.selectors import goes_with, similar
+from recommender.strips import goes_with, similar
 
 SIMILAR = "{% load recommender %}{% similar_strip product %}"
 GOES_WITH = "{% load recommender %}{% goes_with_strip product %}"

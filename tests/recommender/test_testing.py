@@ -8,8 +8,8 @@ from PIL import Image
 from fashionshop.models import ProductPicture
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Pairing
 from recommender.photos import BadPhoto
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.similar import similar_products
+from recommender.strips.goes_with import goes_with
+from recommender.strips.similar import similar_products
 from recommender.testing import (
     activate_fake_checkpoints,
     fake_features,

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from recommender import worklist
-from recommender.database import advisory_lock
+from recommender.locks import advisory_lock
 from recommender.models import EmbeddingJob, Job, PairingJob, Picture
 
 pytestmark = pytest.mark.django_db

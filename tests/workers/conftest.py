@@ -9,7 +9,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
-from recommender.services.checkpoints import activate_checkpoint, shipped_checkpoints
+from recommender.switching.checkpoints import activate_checkpoint, shipped_checkpoints
 from recommender.testing import photo
 from workers.checkpoints import Card, Purpose
 from workers.datasets import READERS

@@ -63,6 +63,7 @@ def short(tmp_path):
     return ["--config", str(path)]
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("recipe", ["style", "compat-mlp"])
 def test_a_head_is_trained_saved_and_measured(recipe, export, tiny, tmp_path, short, capsys):
     out = tmp_path / recipe
@@ -147,6 +148,7 @@ def test_visual_without_a_backbone_says_how_to_name_one(export, tmp_path, capsys
     assert "name the file with --backbone" in capsys.readouterr().err
 
 
+@pytest.mark.training
 @pytest.mark.slow
 def test_visual_is_trained_from_imagenet_weights(export, imagenet, tmp_path):
     config = tmp_path / "config.json"

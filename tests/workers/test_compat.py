@@ -70,6 +70,7 @@ def test_ours_is_the_mean_of_both_ways(pair):
     assert torch.allclose(network(a, b)["logit"], both)
 
 
+@pytest.mark.training
 def test_the_stored_network_reads_embeddings_as_they_are_stored(tiny, tmp_path):
     shop = write_export(tmp_path / "shop", products=12, parts=lambda _: "train")
     config = {"epochs": 2, "batch": 16, "hidden": 8, "held_out": 0.3}

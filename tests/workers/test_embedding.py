@@ -11,9 +11,9 @@ from django.core.files.storage import default_storage
 
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Job, Pairing, Picture
 from recommender.photos import digest
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.similar import similar_products
-from recommender.services.checkpoints import activate_checkpoint, checkpoint_dir
+from recommender.strips.goes_with import goes_with
+from recommender.strips.similar import similar_products
+from recommender.switching.checkpoints import activate_checkpoint, checkpoint_dir
 from recommender.testing import photo
 from workers.embedding import embed_due
 from workers.pairing import pair_due

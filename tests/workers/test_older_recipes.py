@@ -23,6 +23,7 @@ from workers.training.recipes.siamese_hist import SiameseConfig, pair_material
 from workers.training.recipes.style_512 import styles_of
 from workers.training.run import Run
 
+pytestmark = pytest.mark.training
 SMALL = {"side_px": 32, "epochs": 2, "batch": 8, "fewest": 4}
 LONGER = {**SMALL, "epochs": 4, "held_out": 0.3}
 TINY = {**SMALL, "architecture": "tiny", "resize_px": 36}

@@ -203,6 +203,7 @@ def test_the_same_seed_and_a_killed_run_come_out_the_same(shop, tmp_path):
     assert hashes[0] == hashes[1]
 
 
+@pytest.mark.training
 def test_a_head_learns_on_the_embeddings_of_any_encoder(shop, tiny, tmp_path):
     config = tmp_path / "config.json"
     config.write_text(json.dumps({"epochs": 2, "batch": 16, "held_out": 0.3}))

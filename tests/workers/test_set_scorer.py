@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from recommender.services.checkpoints import activate_checkpoint
+from recommender.switching.checkpoints import activate_checkpoint
 from tests.workers.conftest import tiny_card
 from tests.workers.retailer import write_export
 from workers import datasets
@@ -15,7 +15,7 @@ from workers.checkpoints import CheckpointError, Purpose
 from workers.datasets.looks import LookSplit, gather, questions
 from workers.evaluation import __main__ as evaluation
 from workers.evaluation.split import write_split
-from workers.export import save_network
+from workers.export import round_to_half, save_network
 from workers.networks import fabric, style_fabric
 from workers.networks.registry import SET_SCORERS, build_network
 from workers.networks.set_transformer import mean_of_pairs
@@ -47,10 +47,15 @@ OPTIONS = {"width": WIDTH, "slots": SLOTS, "model": 8, "heads": 2, "layers": 2}
 
 @pytest.fixture
 def network():
+    return eloquent()
+
+
+def eloquent():
     """A network whose transformer adds something to the pairs."""
     torch.manual_seed(0)
     network = build_network(SET_SCORERS, "set-scorer", options=OPTIONS).eval()
     torch.nn.init.normal_(network.judge[-1].weight)
+    round_to_half(network)  # as an export does
     return network
 
 
@@ -61,8 +66,8 @@ def sets():
     return {"vectors": vectors, "slots": slots}
 
 
-@pytest.fixture
-def scorer(network, tmp_path):
+@pytest.fixture(scope="module")
+def scorer(tmp_path_factory):
     """A folder with a set scorer over the embeddings of `tiny`."""
     card = tiny_card(
         name="set-scorer",
@@ -74,8 +79,9 @@ def scorer(network, tmp_path):
         categories={},
     )
     examples = set_scorer.examples(WIDTH)
-    save_network(network, tmp_path / "sets", card, examples=examples, are_sets=True)
-    return tmp_path / "sets"
+    folder = tmp_path_factory.mktemp("checkpoints") / "sets"
+    save_network(eloquent(), folder, card, examples=examples, are_sets=True)
+    return folder
 
 
 @pytest.fixture
@@ -262,6 +268,7 @@ def test_whoever_knows_the_sets_answers_all(split):
     assert figures == {"fitb": 1, "auc": 1}
 
 
+@pytest.mark.training
 def test_a_set_scorer_trains_on_any_encoder_s_vectors(shop, tiny, tmp_path):
     settings = {"epochs": 2, "batch": 4, "held_out": 0.2, "model": 8, "heads": 2}
     collection = datasets.read(shop)
@@ -286,6 +293,7 @@ def test_a_set_scorer_is_measured_beside_the_mean_of_pairs(shop, tiny, scorer, t
     assert result["paired_with_pairs"].keys() == result["paired"].keys()
 
 
+@pytest.mark.training
 def test_what_was_trained_on_the_style_that_serves_may_serve(db, shop, tiny, tmp_path):
     style = shutil.copytree(tiny, tmp_path / "style")
     card = json.loads((style / "card.json").read_text())

@@ -4,20 +4,21 @@ import base64
 import json
 
 import pytest
+from django.db import connection
 
 from fashionshop.models import ProductPicture
-from recommender import dispatch, worklist
+from recommender import broker, worklist
 from recommender.models import (
     Checkpoint,
     Embedding,
-    Job,
     Pairing,
-    PairingJob,
     Picture,
 )
-from recommender.services.checkpoints import (
+from recommender.pipeline import indexes
+from recommender.switching.checkpoints import (
     activate_checkpoint,
     checkpoint_dir,
+    shipped_checkpoints,
 )
 from recommender.testing import photo
 from tests.workers.conftest import tiny_card
@@ -30,15 +31,19 @@ from workers.training.recipes.set_scorer import examples as set_examples
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checkpoints")]
 
 
-def test_without_a_scorer_pairings_wait_for_one(upload):
+def test_what_no_scorer_could_pair_is_paired_once_one_serves(upload):
     Checkpoint.objects.filter(purpose="PAIR").delete()
     upload("red", "red")
+    upload("blue", "blue", slot="BOTTOM")
     tasks.embed_due()
+    tasks.pair_due()
+    assert not Pairing.objects.exists()
 
+    for folder in shipped_checkpoints():
+        activate_checkpoint(folder)
     tasks.pair_due()
 
-    assert PairingJob.objects.get().state == Job.State.DONE
-    assert not Pairing.objects.exists()
+    assert Pairing.objects.count() == 2
 
 
 def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch):
@@ -56,7 +61,7 @@ def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch
 
 def test_a_shoppers_photo_comes_back_as_vectors_and_words(monkeypatch):
     replies, visual = {}, Checkpoint.objects.get(name="visual")
-    monkeypatch.setattr(dispatch, "answer", replies.__setitem__)
+    monkeypatch.setattr(broker, "send_reply", replies.__setitem__)
 
     tasks.encode_photo(jpeg=base64.b64encode(photo("navy")).decode(), reply_to="me")
 
@@ -83,7 +88,7 @@ def find_regions(upload, monkeypatch):
     for sku, colour in (("red", "red"), ("crimson", "crimson")):
         upload(sku, colour)
     replies = []
-    monkeypatch.setattr(dispatch, "answer", lambda _to, payload: replies.append(payload))
+    monkeypatch.setattr(broker, "send_reply", lambda _to, payload: replies.append(payload))
     weights = {"shape": 0.5, "colour": 0.5}
     pictures = list(Picture.objects.order_by("pk").values_list("pk", flat=True))
 
@@ -122,17 +127,20 @@ def test_what_a_worker_has_not_heard_of_it_does_not_guess(find_regions):
     assert find_regions(scorer="compat-mlp@99") == {}
 
 
-def test_the_task_tends_the_indexes_of_large_slots(monkeypatch):
-    told = []
-    monkeypatch.setattr(tasks, "_tend", lambda: told.append("tended"))
+def test_the_task_gives_large_slots_an_index(upload, monkeypatch):
+    monkeypatch.setattr(indexes, "INDEXED_FROM", 1)
+    upload("red", "red")
+    tasks.embed_due()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as after a commit
 
     tasks.tend_indexes()
 
-    assert told == ["tended"]
+    assert Checkpoint.objects.get(purpose="VISUAL").indexes == {"TOP": 1}
 
 
-@pytest.fixture
-def set_scorer(tmp_path):
+@pytest.fixture(scope="module")
+def set_scorer_folder(tmp_path_factory):
     """A set scorer over the vectors of the shipped style; fresh, it is worth the mean of pairs."""
     style = load_card(checkpoint_dir() / "style")
     options = {
@@ -148,8 +156,14 @@ def set_scorer(tmp_path):
     )
     network = build_network(SET_SCORERS, "set-scorer", options=options)
     examples = set_examples(style.dimension)
-    save_network(network, tmp_path / "sets", card, examples=examples, are_sets=True)
-    return activate_checkpoint(tmp_path / "sets")
+    folder = tmp_path_factory.mktemp("checkpoints") / "sets"
+    save_network(network, folder, card, examples=examples, are_sets=True)
+    return folder
+
+
+@pytest.fixture
+def set_scorer(set_scorer_folder):
+    return activate_checkpoint(set_scorer_folder)
 
 
 @pytest.fixture
@@ -164,7 +178,7 @@ def judge_sets(upload, set_scorer, monkeypatch):
     first = Embedding.objects.filter(checkpoint__purpose="STYLE").earliest("pk")
     items.append({"slot": "SHOES", "vector": list(first.vector)})
     replies = []
-    monkeypatch.setattr(dispatch, "answer", lambda _to, payload: replies.append(payload))
+    monkeypatch.setattr(broker, "send_reply", lambda _to, payload: replies.append(payload))
 
     def ask(sets, **changes):
         question = {"scorer": set_scorer.label, "items": items, "sets": sets, **changes}

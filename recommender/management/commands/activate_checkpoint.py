@@ -6,13 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender.models import Checkpoint
-from recommender.services.cards import WIDEST_INDEXED, NoCheckpoint
-from recommender.services.checkpoints import (
+from recommender.pipeline.picture_sync import ENCODER_PURPOSES
+from recommender.switching.cards import NoCheckpoint
+from recommender.switching.checkpoints import (
     activate_checkpoint,
     checkpoint_dir,
     unreplaced_checkpoints,
 )
-from recommender.services.pictures import ENCODER_PURPOSES
+from recommender.vectors import WIDEST_INDEXED
 
 
 class Command(BaseCommand):

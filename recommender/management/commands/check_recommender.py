@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from recommender.models import Job
-from recommender.services import consistency
+from recommender.pipeline import consistency
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender.catalog import catalog
 from recommender.models import Checkpoint
-from recommender.selectors.comparison import SAMPLE, Comparison, comparison
+from recommender.switching.comparison import SAMPLE, Comparison, comparison
 
 TITLES = 160  # characters of the dropped and new products' names on a line
 

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from recommender import dispatch
+from recommender import broker
 from recommender.catalog import catalog
 from recommender.models import EmbeddingJob
-from recommender.services.pictures import PRODUCTS_AT_ONCE, sync_in_batches
+from recommender.pipeline.picture_sync import PRODUCTS_AT_ONCE, sync_in_batches
 
 
 class Command(BaseCommand):
@@ -33,6 +33,6 @@ class Command(BaseCommand):
         with tqdm(total=jobs.count(), unit="job") as bar:
             while left := jobs.count():
                 bar.update(bar.total - left - bar.n)
-                dispatch.ring(dispatch.EMBED)
+                broker.ring(broker.EMBED)
                 time.sleep(1)
             bar.update(bar.total - bar.n)

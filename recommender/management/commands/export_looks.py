@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from recommender.services.exporting import Export, ForeignFolder, export_looks
+from recommender.learning.export import Export, ForeignFolder, export_looks
 
 MOST_REASONS = 10
 

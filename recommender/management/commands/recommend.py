@@ -6,9 +6,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender.catalog import catalog
-from recommender.selectors.goes_with import goes_with
-from recommender.selectors.similar import similar_products
-from recommender.strips import Strip
+from recommender.strips.goes_with import goes_with
+from recommender.strips.items import Strip
+from recommender.strips.similar import similar_products
 
 ROW = "{rank:>3}  {score:5.2f}  {id:<10.10}  {title:<44.44}  {price:>10}  {source:<7}  {why}"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from recommender.services.indexes import INDEXED_FROM, tend_indexes
+from recommender.pipeline.indexes import INDEXED_FROM, tend_indexes
 
 
 class Command(BaseCommand):

@@ -8,23 +8,23 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from recommender import dispatch
-from recommender.management.commands.export_looks import MOST_REASONS
-from recommender.models import Checkpoint, EmbeddingJob, TrainingRun
-from recommender.programs import NoPrograms
-from recommender.services.cards import NoCheckpoint
-from recommender.services.training import (
+from recommender import broker
+from recommender.learning.programs import NoPrograms
+from recommender.learning.training import (
     AlreadyTraining,
     Desk,
     NoFolder,
     TooFewLooks,
-    let_serve,
-    looks_counted,
+    activate_trained,
+    look_count,
     next_training,
     train_on_looks,
     training_dir,
     training_to_switch,
 )
+from recommender.management.commands.export_looks import MOST_REASONS
+from recommender.models import Checkpoint, EmbeddingJob, TrainingRun
+from recommender.switching.cards import NoCheckpoint
 
 POLL_SECONDS = 2
 PATIENCE_SECONDS = 90  # without one vector; then no worker seems to be there
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. {GO_ON}") from error
 
     def _announce(self, folder: Path) -> None:
-        run, counted = next_training(folder), looks_counted()
+        run, counted = next_training(folder), look_count()
         state = f"goes on with {run.get_step_display().lower()}" if run.pk else "is new"
         self.stdout.write(
             f"{run.label} {state}: {counted.learnt:,} looks to learn from, {counted.held_out:,} held "
@@ -106,9 +106,9 @@ class Command(BaseCommand):
                 raise CommandError(text)
 
     def _switch(self, run: TrainingRun) -> None:
-        checkpoint = let_serve(run)
+        checkpoint = activate_trained(run)
         if checkpoint.state != Checkpoint.State.ACTIVE and self._wait(checkpoint):
-            checkpoint = let_serve(run)
+            checkpoint = activate_trained(run)
         if checkpoint.state == Checkpoint.State.ACTIVE:
             self.stdout.write(self.style.SUCCESS(f"{checkpoint.label} serves now."))
         else:
@@ -127,7 +127,7 @@ class Command(BaseCommand):
                     still_since = time.monotonic()
                 if time.monotonic() - still_since > PATIENCE_SECONDS:
                     return False
-                dispatch.ring(dispatch.EMBED)
+                broker.ring(broker.EMBED)
                 time.sleep(POLL_SECONDS)
             bar.update(bar.total - bar.n)
         return True

@@ -4,9 +4,9 @@ import pytest
 from django.core.cache import cache
 
 from recommender.models import Pairing
-from recommender.selectors import photo as photo_selector
-from recommender.selectors import pieces
-from recommender.testing import fake_sight
+from recommender.strips import photo as photo_selector
+from recommender.strips import photo_garments
+from recommender.testing import fake_features
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +41,10 @@ def worker(monkeypatch, checkpoints):
 
     def look(jpeg):
         given.append(jpeg)
-        return vars(fake_sight(jpeg))
+        return vars(fake_features(jpeg))
 
-    monkeypatch.setattr(photo_selector, "encoded_photo", look)
-    monkeypatch.setattr(pieces, "encoded_boxes", lambda jpeg: look(jpeg) | {"boxes": []})
+    monkeypatch.setattr(photo_selector, "ask_photo_features", look)
+    monkeypatch.setattr(
+        photo_garments, "ask_garment_features", lambda jpeg: look(jpeg) | {"boxes": []}
+    )
     return given

@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError
 
-from recommender import dispatch
+from recommender import broker
 from recommender.testing import photo, work_off
 
 pytestmark = pytest.mark.django_db
@@ -90,10 +90,10 @@ def answering(monkeypatch):
     def answer(worker=None):
         def ask():
             if worker is None:
-                raise dispatch.NoBroker(dispatch.NoBroker.__doc__)
+                raise broker.NoBroker(broker.NoBroker.__doc__)
             return worker
 
-        monkeypatch.setattr(dispatch, "worker_answers", ask)
+        monkeypatch.setattr(broker, "has_worker", ask)
 
     return answer
 
@@ -134,7 +134,7 @@ def test_without_a_database_nothing_is_served(client, answering, monkeypatch):
         raise OperationalError("the server closed the connection")
 
     answering(worker=True)
-    monkeypatch.setattr("recommender.selectors.health.connection.cursor", gone)
+    monkeypatch.setattr("recommender.pipeline.health.connection.cursor", gone)
 
     reply = client.get("/healthz")
 
@@ -146,8 +146,8 @@ def test_a_real_broker_without_workers_is_told_from_none(client, redis_url, sett
     assert (reply.json()["broker"], reply.json()["worker"]) == (True, False)
 
     settings.RECOMMENDER = settings.RECOMMENDER | {"BROKER_URL": "redis://127.0.0.1:1/0"}
-    dispatch._producer.cache_clear()
+    broker._producer.cache_clear()
     reply = client.get("/healthz")
-    dispatch._producer.cache_clear()
+    broker._producer.cache_clear()
 
     assert reply.json()["broker"] is False

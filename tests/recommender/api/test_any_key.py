@@ -36,7 +36,7 @@ def garments(request, monkeypatch):
         with connection.schema_editor() as editor:
             editor.create_model(model)
         model.objects.bulk_create(model(key=key, name=f"Garment {key}") for key in values)
-        for module in ("recommender.selectors.visible", "recommender.api.serializers"):
+        for module in ("recommender.ranking.visible_products", "recommender.api.serializers"):
             monkeypatch.setattr(f"{module}.catalog", lambda: shop_of(model))
         monkeypatch.setattr("recommender.api.views.catalog", lambda: shop_of(model))
         yield list(model.objects.order_by("-pk").values_list("pk", flat=True))

@@ -18,7 +18,7 @@ def ask(client, blouse):
 def test_a_shown_product_has_its_rank_and_the_parts_of_its_score(ask, tops):
     reply = ask("why", tops[0]).json()
 
-    assert (reply["verdict"]["gate"], reply["verdict"]["rank"]) == ("shown", 1)
+    assert (reply["placement"]["exclusion"], reply["placement"]["rank"]) == ("shown", 1)
     assert [(part["code"], part["weight"]) for part in reply["reasons"]] == [
         ("shape", 0.85),
         ("colour", 0.15),
@@ -28,7 +28,7 @@ def test_a_shown_product_has_its_rank_and_the_parts_of_its_score(ask, tops):
 def test_a_product_that_is_not_shown_has_no_reasons(ask, tops):
     reply = ask("why", tops[2], limit=1).json()
 
-    assert (reply["verdict"]["gate"], reply["reasons"]) == ("ranked_below", [])
+    assert (reply["placement"]["exclusion"], reply["reasons"]) == ("ranked_below", [])
 
 
 def test_the_first_gate_is_told_with_its_rule_but_never_its_note(ask, tops):
@@ -36,18 +36,18 @@ def test_the_first_gate_is_told_with_its_rule_but_never_its_note(ask, tops):
 
     reply = ask("why-not", tops[0])
 
-    assert (reply.json()["gate"], reply.json()["rule"]) == ("hidden", rule.pk)
+    assert (reply.json()["exclusion"], reply.json()["rule"]) == ("hidden", rule.pk)
     assert "secret" not in reply.content.decode()
 
 
 def test_filters_are_part_of_the_question(ask, tops):
     reply = ask("why-not", tops[0], price_max="1").json()
 
-    assert (reply["gate"], reply["filter"]) == ("filtered", "price_max")
+    assert (reply["exclusion"], reply["filter"]) == ("filtered", "price_max")
 
 
 def test_the_other_strip_can_be_asked_about(ask, tops, partners):
-    assert ask("why-not", tops[0], strip="goes_with").json()["gate"] == "no_partner"
+    assert ask("why-not", tops[0], strip="goes_with").json()["exclusion"] == "no_partner"
     assert ask("why", partners[0], strip="goes_with").json()["reasons"][0]["code"] == "stored"
 
 

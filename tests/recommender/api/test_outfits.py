@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fashionshop.models import Product
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.models import Slot
-from recommender.selectors import photo as photo_selector
+from recommender.strips import photo as photo_selector
 from recommender.testing import photo
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_without_a_worker_a_photo_is_asked_for_again(client, wardrobe, monkeypat
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr(photo_selector, "encoded_photo", nobody)
+    monkeypatch.setattr(photo_selector, "ask_photo_features", nobody)
     reply = client.post(SET, with_photo())
 
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")

@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from recommender.api.parsers import MAX_BODY_BYTES
-from recommender.dispatch import NoWorker
+from recommender.broker import NoWorker
 from recommender.photos import open_photo
-from recommender.testing import fake_sight, photo, work_off
+from recommender.testing import fake_features, photo, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +157,7 @@ def test_without_a_worker_the_shopper_is_told_when_to_try_again(search, checkpoi
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr("recommender.selectors.photo.encoded_photo", nobody)
+    monkeypatch.setattr("recommender.strips.photo.ask_photo_features", nobody)
 
     reply = search(photo())
 
@@ -174,13 +174,13 @@ def boxes(monkeypatch):
     """A worker that finds a jacket, the same jacket again, and something it is not sure of."""
     places = [(0.1, 0.1, 0.5, 0.4, 0.92), (0.1, 0.1, 0.5, 0.45, 0.8), (0.2, 0.6, 0.5, 0.4, 0.3)]
     found = [
-        vars(fake_sight(photo()))
+        vars(fake_features(photo()))
         | {"category": "jacket", "slot": "OUTERWEAR", "category_confidence": confidence}
         | {"x": x, "y": y, "width": width, "height": height}
         for x, y, width, height, confidence in places
     ]
-    look = lambda jpeg: vars(fake_sight(jpeg)) | {"boxes": found}  # noqa: E731 -- a double
-    monkeypatch.setattr("recommender.selectors.pieces.encoded_boxes", look)
+    look = lambda jpeg: vars(fake_features(jpeg)) | {"boxes": found}  # noqa: E731 -- a double
+    monkeypatch.setattr("recommender.strips.photo_garments.ask_garment_features", look)
 
 
 def test_the_garments_in_the_photo_come_with_the_crop_that_searches_them(search, colours, boxes):

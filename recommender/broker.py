@@ -1,0 +1,237 @@
+"""The only door to Celery: rings a bell by task name once the transaction has committed.
+
+A bell carries nothing. The rows in the database say what is due; whoever hears the bell looks
+there. So a lost bell costs seconds (the sweep rings again) and a doubled one costs nothing.
+"""
+
+import base64
+import json
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from celery import Celery
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
+
+from recommender import conf
+
+log = logging.getLogger(__name__)
+
+EMBED = "workers.tasks.embed_pictures"
+PAIR = "workers.tasks.refresh_pairings"
+ENCODE_PHOTO = "workers.tasks.encode_photo"
+ENCODE_BOXES = "workers.tasks.encode_photo_in_boxes"
+FIND_REGIONS = "workers.tasks.find_regions"
+SCORE_SETS = "workers.tasks.judge_sets"
+QUEUES = {
+    EMBED: "embed",
+    PAIR: "pair",
+    ENCODE_PHOTO: "interactive",
+    ENCODE_BOXES: "interactive",
+    FIND_REGIONS: "interactive",
+    SCORE_SETS: "interactive",
+}
+PING_SECONDS = 0.5
+REPLY_KEPT_SECONDS = 30
+SET_PAUSE_SECONDS = 30
+LISTEN_SECONDS = 3  # at a time; redis-py gives up on a silent connection after SILENT_SECONDS
+SILENT_SECONDS = 5
+BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has nothing to add
+
+
+class NoWorker(RuntimeError):  # noqa: N818 -- reads as what happened
+    """No worker answered in time. The photo was not kept; please try again in a moment."""
+
+
+class NoBroker(RuntimeError):  # noqa: N818 -- reads as what happened
+    """The broker does not answer. The shop goes on; new pictures wait, photo search does not work."""
+
+
+def ring(bell: str) -> None:
+    """Wake the workers after the commit; at most once per transaction and bell."""
+    hook = _ring_now(bell)
+    waiting = (entry[1] for entry in transaction.get_connection().run_on_commit)
+    if hook not in waiting:
+        transaction.on_commit(hook, robust=True)
+
+
+def ask_photo_features(jpeg: bytes) -> dict[str, Any]:
+    """Have a worker encode a shopper's photo and wait for it, a bounded time.
+
+    The bytes live in the broker until a worker takes them, the reply until it is read here.
+
+    Raises:
+        NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
+    """
+    return _ask(ENCODE_PHOTO, jpeg=base64.b64encode(jpeg).decode())
+
+
+def ask_garment_features(jpeg: bytes) -> dict[str, Any]:
+    """Have a worker encode a shopper's photo and the pieces it may hold, `boxes` in the reply.
+
+    Raises:
+        NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
+    """
+    return _ask(ENCODE_BOXES, jpeg=base64.b64encode(jpeg).decode())
+
+
+def ask_regions(*, called: str, **question: Any) -> dict[str, Any]:
+    """Have a worker find where the score of two pictures comes from, and wait a bounded time.
+
+    The question is what `workers.tasks.find_regions` takes; `called` names it and the bytes of the
+    pictures. An answer that came too late is there for half a minute for whoever asks again.
+
+    Raises:
+        NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
+    """
+    reply_to = f"recommender.reply.{called}"
+    late = _late_reply(reply_to)
+    return _ask(FIND_REGIONS, reply_to=reply_to, **question) if late is None else late
+
+
+def ask_set_scores(**question: Any) -> dict[str, Any]:
+    """Have a worker judge whole outfits, and wait a short time.
+
+    The question is what `workers.tasks.judge_sets` takes. Where nobody answered, the next questions of
+    this process are not put at all for `SET_PAUSE_SECONDS`: a page that can do without must not wait
+    anew for each shopper.
+
+    Raises:
+        NoWorker: none answered within `SET_TIMEOUT_SECONDS`, or the broker is down.
+    """
+    if time.monotonic() < _pause.until:
+        raise NoWorker(NoWorker.__doc__)
+    try:
+        return _ask(SCORE_SETS, timeout=conf.get("SET_TIMEOUT_SECONDS"), **question)
+    except NoWorker:
+        _pause.until = time.monotonic() + SET_PAUSE_SECONDS
+        raise
+
+
+@dataclass
+class _Pause:
+    until: float = 0.0
+
+
+_pause = _Pause()
+
+
+def _ask(
+    task: str, *, reply_to: str = "", timeout: float | None = None, **question: Any
+) -> dict[str, Any]:
+    """Put a question to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` by default.
+
+    It travels through a list of its own: Celery's result store keeps one connection for all
+    threads of a process and gives up for good when Redis was away for a while.
+    """
+    timeout = conf.get("PHOTO_TIMEOUT_SECONDS") if timeout is None else timeout
+    reply_to = reply_to or f"recommender.reply.{uuid.uuid4()}"
+    try:
+        _producer().send_task(
+            task,
+            kwargs={**question, "reply_to": reply_to},
+            queue=QUEUES[task],
+            expires=timeout,
+            ignore_result=True,
+            retry=False,
+        )
+        reply = _wait_for_reply(reply_to, timeout=timeout)
+    except (OperationalError, RedisError, OSError) as error:
+        raise NoWorker(NoWorker.__doc__) from error
+    if reply is None:
+        raise NoWorker(NoWorker.__doc__)
+    send_reply: dict[str, Any] = json.loads(reply[1])
+    return send_reply
+
+
+def _late_reply(reply_to: str) -> dict[str, Any] | None:
+    """What came after nobody waited any more; None where nothing did, or nobody can be asked."""
+    try:
+        reply: Any = _redis().lpop(reply_to)
+    except (RedisError, OSError):
+        return None
+    return None if reply is None else json.loads(reply)
+
+
+def _wait_for_reply(reply_to: str, *, timeout: float) -> Any:
+    """The first entry of a list once there is one; None after the timeout."""
+    deadline = time.monotonic() + timeout
+    while (left := deadline - time.monotonic()) > 0:
+        if reply := _redis().blpop([reply_to], timeout=min(left, LISTEN_SECONDS)):
+            return reply
+    return None
+
+
+def send_reply(reply_to: str, payload: Mapping[str, Any]) -> None:
+    """Send what a worker saw to whoever waits for it."""
+    with _redis().pipeline() as pipe:
+        pipe.rpush(reply_to, json.dumps(payload))
+        pipe.expire(reply_to, REPLY_KEPT_SECONDS)
+        pipe.execute()
+
+
+def has_worker() -> bool:
+    """Whether any worker says that it is there; at once where one is, else after `PING_SECONDS`.
+
+    Raises:
+        NoBroker: nobody could be asked.
+    """
+    try:
+        return bool(_producer().control.ping(timeout=PING_SECONDS, limit=1))
+    except (OperationalError, RedisError, OSError) as error:
+        raise NoBroker(NoBroker.__doc__) from error
+
+
+@lru_cache
+def _ring_now(bell: str) -> Callable[[], None]:
+    return partial(_send, bell)
+
+
+def _send(bell: str) -> None:
+    """Ring; a broker that is down must never lose a sale, so it costs a log line and no more."""
+    try:
+        _producer().send_task(
+            bell,
+            queue=QUEUES[bell],
+            expires=BELL_EXPIRES_SECONDS,
+            ignore_result=True,
+            retry=False,
+        )
+    except (OperationalError, RedisError, OSError) as error:
+        _warn_once(f"The workers cannot be woken ({error}); they will find the work by themselves.")
+
+
+@lru_cache
+def _warn_once(message: str) -> None:
+    log.warning(message)
+
+
+@lru_cache
+def _producer() -> Celery:
+    """A client of the broker; the workers have their own app."""
+    url = broker_url(conf.get("BROKER_URL"))
+    app = Celery("recommender", broker=url, set_as_current=False)
+    app.conf.update(
+        broker_transport_options={"socket_connect_timeout": 1, "max_retries": 0},
+    )
+    return app
+
+
+@lru_cache
+def _redis() -> Redis:
+    """A pool of connections to the broker itself, for replies."""
+    return Redis.from_url(
+        conf.get("BROKER_URL"), socket_connect_timeout=1, socket_timeout=SILENT_SECONDS
+    )
+
+
+def broker_url(url: str) -> str:
+    """Spell a Redis address the way Celery does: `unix://` is `redis+socket://` there."""
+    return "redis+socket://" + url.removeprefix("unix://") if url.startswith("unix://") else url

@@ -1,0 +1,147 @@
+"""Where in two products' pictures the score of one beside the other comes from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from recommender.broker import NoWorker, ask_regions
+from recommender.explain.exclusions import SIMILAR
+from recommender.explain.why import Explanation
+from recommender.models import Checkpoint, Picture, Purpose, active_checkpoints
+from recommender.strips.similar import part_weights
+
+KEPT_SECONDS = 86_400  # the key names the bytes and the checkpoint, so an entry is never wrong
+LEAST_DROP = 0.01  # of a score; less is no region worth naming
+READS = "embeddings of "
+NOBODY = _("No worker answered in time. Please try again in a moment.")
+PLACES = {
+    ("upper", "left"): _("upper left"),
+    ("upper", "centre"): _("upper middle"),
+    ("upper", "right"): _("upper right"),
+    ("middle", "left"): _("left side"),
+    ("middle", "centre"): _("centre"),
+    ("middle", "right"): _("right side"),
+    ("lower", "left"): _("lower left"),
+    ("lower", "centre"): _("lower middle"),
+    ("lower", "right"): _("lower right"),
+}
+PARTS = {"shape": _("shape"), "colour": _("colour"), "style": _("style")}
+
+
+@dataclass(frozen=True)
+class Region:
+    """The window of a product's first picture on which the score rests most.
+
+    `box` and `frame` are left, top, right and bottom as shares of the picture's sides. `heat` is a
+    grid over `frame`, row by row, from 0 to 1: how much of the score is lost where it is covered.
+    """
+
+    product: Any
+    text: str
+    place: str
+    part: str
+    score: float
+    drop: float
+    box: Sequence[float]
+    frame: Sequence[float]
+    heat: Sequence[Sequence[float]]
+
+
+def regions(
+    product: Any,
+    other: Any,
+    *,
+    strip: str,
+    explanation: Explanation,
+    colour_weight: float | None = None,
+) -> list[Region]:
+    """The regions of the two first pictures, the product's own first; none where one is not to be had.
+
+    The score is the one that `explanation` is about, of the first pictures alone. At most two
+    queries, and a bounded wait for a worker unless somebody has asked before.
+
+    Raises:
+        NoWorker: nobody could look at the pictures in time.
+    """
+    pictures = _first_pictures([product.pk, other.pk])
+    asked = _judgement(strip, explanation=explanation, colour_weight=colour_weight)
+    if len(pictures) < 2 or asked is None:
+        return []
+    found = _located([pictures[product.pk], pictures[other.pk]], asked)
+    return [
+        _region(region, product=owner)
+        for region, owner in zip(found, (product.pk, other.pk), strict=False)
+    ]
+
+
+def _first_pictures(products: Sequence[Any]) -> dict[Any, Picture]:
+    rows = Picture.objects.filter(product__in=products).order_by("product_id", "position", "pk")
+    return {row.product_id: row for row in rows.distinct("product_id")}
+
+
+def _judgement(
+    strip: str, *, explanation: Explanation, colour_weight: float | None
+) -> dict[str, Any] | None:
+    """By what the worker is to judge: the scorer where its stored score counts, else an encoder."""
+    serving = active_checkpoints()
+    scorer = serving.get(Purpose.PAIR)
+    if scorer and any(part.reason.code == "stored" for part in explanation.parts):
+        return {"encoder": scorer.reads.removeprefix(READS), "weights": {}, "scorer": scorer.label}
+    encoder = serving.get(Purpose.VISUAL if strip == SIMILAR else Purpose.STYLE)
+    if encoder is None:
+        return None
+    return {"encoder": encoder.label, "weights": _weights(encoder, colour_weight), "scorer": ""}
+
+
+def _weights(encoder: Checkpoint, colour_weight: float | None) -> Mapping[str, float]:
+    if encoder.purpose == Purpose.VISUAL:
+        return part_weights(encoder, colour_weight)
+    return encoder.part_weights
+
+
+def _located(pictures: Sequence[Picture], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The worker's answer, kept for as long as pictures and checkpoints stay what they are."""
+    words = repr([[picture.sha256 for picture in pictures], sorted(asked.items())])
+    name = sha256(words.encode()).hexdigest()
+    key = f"recommender.regions.{name}"
+    known: list[dict[str, Any]] | None = cache.get(key)
+    if known is None:
+        try:
+            reply = ask_regions(called=name, pictures=[p.pk for p in pictures], **asked)
+            known = reply.get("regions")
+        except NoWorker as error:
+            raise NoWorker(str(NOBODY)) from error
+        if known is None:  # the worker has not heard yet of what serves now
+            raise NoWorker(str(NOBODY))
+        if known:  # a file that cannot be read today may be there tomorrow
+            cache.set(key, known, KEPT_SECONDS)
+    return known
+
+
+def _region(found: Mapping[str, Any], *, product: Any) -> Region:
+    place = str(PLACES[found["row"], found["column"]])
+    part = str(PARTS.get(found["part"], ""))
+    words = {"place": place, "part": part, "drop": found["drop"], "score": found["score"]}
+    known = {name: found[name] for name in ("part", "score", "drop", "box", "frame", "heat")}
+    return Region(product=product, text=_sentence(words), place=place, **known)
+
+
+def _sentence(words: Mapping[str, Any]) -> str:
+    """What was measured, and no more: covering is no proof of a cause."""
+    if words["drop"] < LEAST_DROP:
+        return gettext("No single area stands out: the score hardly changes wherever it is covered")
+    if words["part"]:
+        text = gettext(
+            "With the %(place)s covered, the score falls most: by %(drop).2f of %(score).2f, "
+            "mainly in %(part)s"
+        )
+    else:
+        text = gettext(
+            "With the %(place)s covered, the score falls most: by %(drop).2f of %(score).2f"
+        )
+    return text % words

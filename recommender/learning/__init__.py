@@ -1,0 +1,1 @@
+"""Training on the shop's own looks: export, train, the promotion gate's report."""

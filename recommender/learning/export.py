@@ -1,0 +1,281 @@
+"""Writes the shop's own looks as files in the retailer's format: what training and measuring read."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from recommender.learning.looks import (
+    LookProduct,
+    is_held_out,
+    look_keys,
+    look_products,
+    rejected_pairs,
+)
+from recommender.photos import CATALOGUE, BadPhoto, digest, encode_jpeg, open_photo
+
+PRODUCTS, LEARNT, HELD_OUT = "product_data.csv", "outfits_train.csv", "outfits_valid.csv"
+FEEDBACK = "feedback.csv"  # pairs with a thumbs down
+IMAGES, REPORT = "images", "export.json"
+TO_LEARN = "learn"  # a folder within: the same without what is held out
+# The retailer's thirteen columns; what no catalogue of ours knows stays empty.
+COLUMNS = (
+    *("cod_modelo_color", "cod_color_code", "des_color_specification_esp", "des_agrup_color_eng"),
+    *("des_sex", "des_age", "des_line", "des_fabric", "des_product_category"),
+    *("des_product_aggregated_family", "des_product_family", "des_product_type", "des_filename"),
+)
+SEXES = {"WOMEN": "Female", "MEN": "Male", "UNISEX": "Unisex"}
+GROUPS = {
+    **{"TOP": "Tops", "BOTTOM": "Bottoms", "DRESS": "Dresses", "OUTERWEAR": "Outerwear"},
+    **{"SHOES": "Shoes", "BAG": "Bags", "JEWELLERY": "Jewellery", "ACCESSORY": "Accessories"},
+}
+# Fewer products than these cannot give three rivals that were never worn with the rest of a look.
+FEWEST_RIVALS = 12
+LONGEST_NAME = 100  # of the part of a file name that names the product
+SIDE_PX = 640  # more than any encoder reads, and what workers decode to
+QUALITY = 95
+
+Track = Callable[[Iterable[Any], int], Iterable[Any]]
+
+
+class ForeignFolder(ValueError):  # noqa: N818 -- reads as what is wrong
+    """The folder holds files that no export wrote; name an empty or a new one."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """What was left out, and why."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """What lies in the folder now; `written` pictures are new, the others were there already."""
+
+    products: int
+    written: int
+    learnt: int
+    held_out: int
+    held_out_items: int
+    parted: int = 0
+    skipped: tuple[Skip, ...] = ()
+
+    def reasons(self) -> list[tuple[str, int, str]]:
+        """Each reason, how often, and an example; the most frequent first."""
+        counts = Counter(skip.reason for skip in self.skipped)
+        examples = {skip.reason: skip.what for skip in reversed(self.skipped)}
+        return [(reason, count, examples[reason]) for reason, count in counts.most_common()]
+
+
+@dataclass
+class _Folder:
+    """The files written so far; a picture is named by its bytes, so an unchanged one is left alone."""
+
+    path: Path
+    files: dict[Any, str] = field(default_factory=dict)
+    written: int = 0
+    skipped: list[Skip] = field(default_factory=list)
+
+    def add(self, product: LookProduct) -> None:
+        """Store the product's first picture that can be read, or say why there is none."""
+        reason = "has no picture"
+        for name in product.pictures:
+            if (file := self._known(product, name)) and (self.path / file).is_file():
+                self.files[product.pk] = file
+                return
+            try:
+                self.files[product.pk] = self._store(product, name)
+            except FileNotFoundError:
+                reason = "the picture's file is gone from storage"
+            except BadPhoto as error:
+                reason = str(error).rstrip(".")
+            else:
+                return
+        self.skipped.append(Skip(f"product {product.key}", reason))
+
+    def _known(self, product: LookProduct, name: str) -> str:
+        sha256 = product.digests.get(name)
+        return _file_name(product, sha256) if sha256 else ""
+
+    def _store(self, product: LookProduct, name: str) -> str:
+        data = product.read(name)
+        file = _file_name(product, digest(data))
+        if not (self.path / file).is_file():
+            _replace(self.path / file, _jpeg(data))
+            self.written += 1
+        return file
+
+    def sweep(self) -> None:
+        """Remove pictures that no product names any more."""
+        kept = {Path(file).name for file in self.files.values()}
+        for path in (self.path / IMAGES).iterdir():
+            if path.name not in kept:
+                path.unlink()
+
+
+def export_looks(folder: Path, *, track: Track = lambda rows, _total: rows) -> Export:
+    """Write products worn in looks, their pictures and the looks, and `learn` without those held out.
+
+    Besides them `feedback.csv`, the pairs with a thumbs down: nothing learns from it, the promotion gate counts.
+
+    A look is held out or not by its id alone, so it never changes sides. Safe to kill and to repeat:
+    a second run writes only what changed. Reads each new picture once, and decodes it to see
+    whether it is one.
+
+    Args:
+        folder: An earlier export, or a folder that is empty or not there yet.
+        track: Passes the products on, as a progress bar does; gets their number too.
+
+    Raises:
+        ForeignFolder: the folder holds something else.
+        OSError: the shop's storage or this disk failed.
+    """
+    _claim(folder)
+    looks = look_keys()
+    parted = rejected_pairs()
+    worn = {key for look in looks.values() for key in look}
+    keys = worn | {key for pair in parted for key in pair}
+    files = _Folder(folder)
+    products: dict[Any, LookProduct] = {}
+    for product in track(look_products(keys), len(keys)):
+        files.add(product)
+        products[product.pk] = product
+    kept = {look: [key for key in keys if key in files.files] for look, keys in looks.items()}
+    complete = {look: keys for look, keys in kept.items() if len(keys) > 1}
+    small = [look for look in looks if look not in complete]
+    files.skipped += [
+        Skip(f"look {look}", "fewer than two products with a picture") for look in small
+    ]
+    shown = [products[key] for key in files.files]
+    rivals = Counter(_rivals(product) for product in shown if product.pk in worn)
+    _write_tables(folder, shown, files=files.files, looks=complete, rivals=rivals)
+    apart = [(products[a].key, products[b].key) for a, b in parted if {a, b} <= files.files.keys()]
+    _write_csv(folder / FEEDBACK, ("cod_modelo_color", "other"), apart)
+    files.sweep()
+    return _report(folder, files, complete, parted=len(apart))
+
+
+def _claim(folder: Path) -> None:
+    """Make the folder ours before anything is written, so that a killed run may go on."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / REPORT).is_file():
+        raise ForeignFolder(f"{folder}: {ForeignFolder.__doc__}")
+    (folder / IMAGES).mkdir(parents=True, exist_ok=True)
+    if not (folder / REPORT).is_file():
+        (folder / REPORT).write_text("{}\n")
+
+
+def _write_tables(
+    folder: Path,
+    products: Sequence[LookProduct],
+    *,
+    files: Mapping[Any, str],
+    looks: Mapping[Any, Sequence[Any]],
+    rivals: Mapping[tuple[str, ...], int],
+) -> None:
+    keys = {product.pk: product.key for product in products}
+    rows = {product.key: _row(product, files[product.pk], sizes=rivals) for product in products}
+    worn = {look: [keys[key] for key in members] for look, members in looks.items()}
+    learnt = {look: members for look, members in worn.items() if not is_held_out(look)}
+    held_out = {look: members for look, members in worn.items() if is_held_out(look)}
+    _write_csv(folder / PRODUCTS, COLUMNS, rows.values())
+    _write_looks(folder / LEARNT, learnt)
+    _write_looks(folder / HELD_OUT, held_out)
+    _write_lesson(folder / TO_LEARN, list(rows.values()), learnt=learnt)
+
+
+def _write_lesson(
+    folder: Path, rows: Sequence[list[str]], *, learnt: Mapping[Any, Sequence[str]]
+) -> None:
+    """Lay out what a training may see, over the same pictures: no look that is held out."""
+    seen = {key for members in learnt.values() for key in members}
+    folder.mkdir(exist_ok=True)
+    named = [[*cells, f"../{file}"] for *cells, file in rows if cells[0] in seen]
+    _write_csv(folder / PRODUCTS, COLUMNS, named)
+    _write_looks(folder / LEARNT, learnt)
+
+
+def _write_looks(path: Path, looks: Mapping[Any, Sequence[str]]) -> None:
+    rows = [(look, key) for look, members in looks.items() for key in members]
+    _write_csv(path, ("cod_outfit", "cod_modelo_color"), rows)
+
+
+def _row(product: LookProduct, file: str, *, sizes: Mapping[tuple[str, ...], int]) -> list[str]:
+    """One line of the product table; a family holds what could take the product's place."""
+    group = GROUPS.get(product.slot, "")
+    category = product.category or group
+    family = category if not group or sizes[_rivals(product)] >= FEWEST_RIVALS else group
+    cells = {
+        "cod_modelo_color": product.key,
+        "des_agrup_color_eng": product.colour.upper(),
+        "des_sex": SEXES.get(product.gender.upper(), product.gender),
+        "des_product_category": group,
+        "des_product_aggregated_family": family,
+        "des_product_family": category,
+        "des_product_type": category,
+        "des_filename": file,
+    }
+    return [cells.get(column, "") for column in COLUMNS]
+
+
+def _rivals(product: LookProduct) -> tuple[str, ...]:
+    """What products share that could take each other's place, as training and measuring see it."""
+    return product.category, product.season, product.gender
+
+
+def _file_name(product: LookProduct, sha256: str) -> str:
+    """Name a picture; its first word is the season, which is where readers look for it."""
+    return f"{IMAGES}/{product.season}_{product.key[:LONGEST_NAME]}_{sha256[:12]}.jpg"
+
+
+def _jpeg(data: bytes) -> bytes:
+    """Keep a plain JPEG of a sensible size as it is; bring anything else to one, as serving sees it.
+
+    Raises:
+        BadPhoto: what is wrong with it.
+    """
+    image = open_photo(data, limits=CATALOGUE, max_side_px=SIDE_PX)
+    with Image.open(io.BytesIO(data)) as stored:
+        is_plain = (stored.format, stored.mode) == ("JPEG", "RGB") and not stored.getexif()
+        if is_plain and stored.size == image.size:
+            return data
+    return encode_jpeg(image, quality=QUALITY)
+
+
+def _report(
+    folder: Path, files: _Folder, looks: Mapping[Any, Collection[Any]], *, parted: int
+) -> Export:
+    held = [keys for look, keys in looks.items() if is_held_out(look)]
+    export = Export(
+        products=len(files.files),
+        written=files.written,
+        learnt=len(looks) - len(held),
+        held_out=len(held),
+        held_out_items=sum(map(len, held)),
+        parted=parted,
+        skipped=tuple(files.skipped),
+    )
+    _replace(folder / REPORT, (json.dumps(asdict(export), indent=1) + "\n").encode())
+    return export
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *rows])
+    data = text.getvalue().encode()
+    if not path.is_file() or path.read_bytes() != data:
+        _replace(path, data)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside, then rename: a kill leaves the old file or the new one."""
+    temporary = path.with_name(f"{path.name}.new")
+    temporary.write_bytes(data)
+    temporary.replace(path)

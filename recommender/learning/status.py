@@ -1,0 +1,86 @@
+"""How a training went, in a merchant's words."""
+
+from dataclasses import dataclass
+
+from recommender.locks import is_locked
+from recommender.models import TrainingRun
+
+LOCK = "recommender.training"
+# What the promotion gate compares with → how a merchant would call it.
+RIVALS = {
+    "current": "What serves now",
+    "raw": "The pictures alone, nothing learnt",
+    "popularity": "What is worn most",
+}
+
+
+@dataclass(frozen=True)
+class TrainingStatus:
+    """A state as the pages show it: `tone` is one of those a badge can have."""
+
+    label: str
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Right answers of 100, the new one's and a rival's, and how sure the difference is."""
+
+    rival: str
+    candidate: float
+    fitb: float
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def less(self) -> float:
+        return -self.difference
+
+    @property
+    def is_beaten(self) -> bool:
+        return self.low > 0
+
+
+def is_interrupted(run: TrainingRun) -> bool:
+    """Whether it needs the same command again: nobody is at it, and it is not finished."""
+    if run.state == TrainingRun.State.RUNNING:
+        return not is_locked(LOCK)
+    return run.state == TrainingRun.State.INTERRUPTED
+
+
+def training_status(run: TrainingRun) -> TrainingStatus:
+    """Say how far it is; one query for a run that may have been killed."""
+    state = TrainingRun.State
+    if is_interrupted(run):
+        text = run.reason or "Its process is gone. The same command goes on where it was."
+        return TrainingStatus(state.INTERRUPTED.label, "queued", text)
+    label = state(run.state).label
+    match run.state:
+        case state.RUNNING:
+            return TrainingStatus(label, "running", f"{run.get_step_display()} …")
+        case state.FAILED:
+            return TrainingStatus(label, "failed", run.reason)
+        case state.PASSED:
+            return TrainingStatus(label, "ready", run.reason)
+        case _:
+            return TrainingStatus(label, "queued", run.reason)
+
+
+def comparisons(run: TrainingRun) -> list[Comparison]:
+    """The new one against each rival; [] until the promotion gate has spoken."""
+    against = run.figures.get("against", {})
+    own = run.figures.get("candidate", {}).get("fitb", 0.0)
+    return [
+        Comparison(
+            rival=RIVALS.get(name, name),
+            candidate=100 * own,
+            fitb=100 * against[name]["fitb"],
+            difference=100 * against[name]["difference"],
+            low=100 * against[name]["low"],
+            high=100 * against[name]["high"],
+        )
+        for name in [*RIVALS, *(against.keys() - RIVALS.keys())]
+        if name in against
+    ]

@@ -1,0 +1,1 @@
+"""Whole outfits: plans, candidates, search, answer."""

@@ -1,0 +1,195 @@
+"""Whole outfits that begin with what a shopper looks at, owns, or has chosen already."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from recommender.outfits.candidates import candidates, pair_scores
+from recommender.outfits.composition import Composition, products_of
+from recommender.outfits.outfit import Outfits
+from recommender.outfits.plans import PIECES, plans
+from recommender.outfits.refusals import impossible_request, unmet_request
+from recommender.outfits.search import Node, Proposal, SearchSpace, diverse_proposals
+from recommender.outfits.set_scores import SetScoring
+from recommender.outfits.shop_looks import LookOutfit, LookPlan, look_outfit, look_plans
+from recommender.ranking.filters import ANYTHING, PRICE, Filters
+from recommender.ranking.wearer import WearerDemand, wearer_demand
+from recommender.strips.query_items import (
+    QueryItem,
+    QueryItems,
+    joint_effects,
+    partners_of,
+    query_items,
+)
+
+OUTFITS = 3
+
+
+@dataclass(frozen=True)
+class OutfitOptions:
+    """What an outfit must be like besides the filters of its pieces.
+
+    `keep` are keys of pieces chosen before that stay, `swap` the one slot to fill then, `without` keys of
+    pieces that are not wanted. What was kept counts towards the budget; what the outfit begins with
+    only where `include_start` says so.
+    """
+
+    budget: Decimal | None = None
+    include_start: bool = False
+    keep: Sequence[Any] = ()
+    swap: str = ""
+    without: Collection[Any] = ()
+    pieces: int = PIECES
+
+
+DEFAULT_OPTIONS = OutfitOptions()
+
+
+def outfits(
+    items: Sequence[Any],
+    *,
+    limit: int = OUTFITS,
+    filters: Filters = ANYTHING,
+    options: OutfitOptions = DEFAULT_OPTIONS,
+) -> Outfits:
+    """Outfits that begin with these products and photos (`PhotoFeatures` in style), best first.
+
+    One piece of each slot, a whole body (a dress, or a top and a bottom), nothing that cannot be
+    worn together, everything chosen in stock, within the filters, the rules and the budget, and for
+    the wearer and the season of what it begins with; where nothing else is left the season is given
+    up, then the wearer, and the outfit says so. First the shop's own looks that hold every product
+    asked about, as they are; what is missing there or not to be had is chosen, and that is said too.
+    Then the engine's own: as many pieces as asked for and as the budget allows, and among those the
+    best mean over all pairs of pieces, where a pair is worth the cosine of its style vectors, plus
+    LOOK_BONUS where the shop wears the two together; where a set scorer serves, a worker judges the
+    best of them as wholes, a bounded wait (`SetScoring`). Outfits differ from each other while there is a
+    choice. Where there are none the answer says why. Four queries, two more for each thing given
+    up, and whatever the host's cards prefetch; no vector leaves the database.
+
+    Raises:
+        SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
+        UnknownAttribute: the shop cannot filter by one of the attributes, or has no prices.
+    """
+    group = query_items(items, also=options.keep)
+    kept = [each for each in group.given if each.photo is None and each.pk in options.keep]
+    room = _room(group, kept, options)
+    is_gone = len(kept) < len(options.keep) or not all(each.is_available for each in kept)
+    if nothing := impossible_request(group.given, is_gone=is_gone, swap=options.swap, room=room):
+        return Outfits(nothing=nothing, versions=group.versions)
+    looks = [] if kept or options.swap else look_plans(group)
+    given = [_node(at, each) for at, each in enumerate(group.given)]
+    demand = _demand(group, kept, filters)
+    asked = demand.reading(_within(filters, room))
+    for suited in demand.ladder():
+        found = _candidates(group, kept, looks, filters=asked, options=options, suited=suited)
+        judged = pair_scores([*given, *found], group, demand=suited)
+        wardrobe = SearchSpace(given, _by_slot(found), judged.pairs, room)
+        jury = SetScoring(group, judged, given)
+        if chosen := _best_outfits(wardrobe, looks, options=options, limit=limit, jury=jury):
+            break
+    else:
+        nothing = unmet_request(group.given, found, budget=options.budget)
+        return Outfits(nothing=nothing, versions=group.versions)
+    products = products_of([*given, *(node for one, _worn in chosen for node in one.pieces)])
+    relaxed = demand.names - suited.names
+    drawing = Composition(group, given, len(given) - len(kept), judged, products, relaxed)
+    versions = jury.versions([one for one, _worn in chosen])
+    return Outfits([drawing.outfit(*one) for one in chosen], versions=versions)
+
+
+def _demand(group: QueryItems, kept: Sequence[QueryItem], filters: Filters) -> WearerDemand:
+    """What the pieces must suit: what it begins with, or else what was kept."""
+    starts = group.given[: len(group.given) - len(kept)]
+    asked, later = ([each.question for each in some] for some in (starts, kept))
+    return wearer_demand(asked, filters, kept=later)
+
+
+def _room(group: QueryItems, kept: Sequence[QueryItem], options: OutfitOptions) -> Decimal | None:
+    """What is left of the budget."""
+    if options.budget is None:
+        return None
+    counted = group.given if options.include_start else kept
+    prices = [each.question.anchor.attributes.get(PRICE) for each in counted]
+    return options.budget - sum((price for price in prices if price is not None), Decimal(0))
+
+
+def _within(filters: Filters, room: Decimal | None) -> Filters:
+    return filters.within(None, room, reads=frozenset())
+
+
+def _candidates(
+    group: QueryItems,
+    kept: Sequence[QueryItem],
+    looks: Sequence[LookPlan],
+    *,
+    filters: Filters,
+    options: OutfitOptions,
+    suited: WearerDemand,
+) -> list[Node]:
+    """The pieces to choose from; beside a kept piece only what must not stand there is left out.
+
+    What the merchant wants, in a look or by a pin, need not suit.
+    """
+    starts = group.given[: len(group.given) - len(kept)]
+    beside_kept = joint_effects(kept)
+    effects = joint_effects(starts)
+    effects = replace(
+        effects,
+        without=effects.without | beside_kept.without,
+        attributes=effects.attributes | beside_kept.attributes,
+    )
+    worn = [piece.product_pk for plan in looks for piece in plan.pieces]
+    wanted = worn + list(effects.pins)
+    partners = partners_of(group, filters=filters, effects=effects, wanted=worn)
+    partners = partners.exclude(pk__in=list(options.without))
+    partners = suited.narrow(partners, wanted=wanted)
+    if options.swap:
+        partners = partners.filter(reco_slot=options.swap)
+    reads = effects.attributes | filters.reads
+    return candidates(partners, group, wanted=wanted, reads=reads)
+
+
+def _node(number: int, given: QueryItem) -> Node:
+    """What is given as a piece; a photo of one's own has neither key nor price."""
+    if given.photo is not None:
+        return Node(number, given.slot)
+    facts = given.question.anchor.attributes
+    return Node(number, given.slot, given.pk, facts.get(PRICE), facts=facts)
+
+
+def _by_slot(nodes: Sequence[Node]) -> dict[str, list[Node]]:
+    slots: dict[str, list[Node]] = {}
+    for node in nodes:
+        slots.setdefault(node.slot, []).append(node)
+    return slots
+
+
+def _best_outfits(
+    wardrobe: SearchSpace,
+    looks: Sequence[LookPlan],
+    *,
+    options: OutfitOptions,
+    limit: int,
+    jury: SetScoring,
+) -> list[tuple[Proposal, LookOutfit | None]]:
+    """The shop's looks first, then the engine's own from the best level that has any."""
+    as_looks = [one for plan in looks if (one := look_outfit(plan, wardrobe))]
+    worn = list({one.found.numbers: one for one in reversed(as_looks)}.values())[::-1][:limit]
+    after = [one.found for one in worn]
+    proposed = jury.judged(_own(wardrobe, options)) if len(worn) < limit else []
+    own = diverse_proposals(proposed, limit - len(worn), after=after)
+    return [*((one.found, one) for one in worn), *((one, None) for one in own)]
+
+
+def _own(wardrobe: SearchSpace, options: OutfitOptions) -> list[Proposal]:
+    offered = wardrobe.by_slot
+    taken = [node.slot for node in wardrobe.given]
+    levels = plans(taken, offered=offered, pieces=options.pieces)
+    if options.swap:
+        levels = [[(options.swap,)]] if options.swap in offered else []
+    for level in levels:
+        found = [one for plan in level for one in wardrobe.best_proposals(plan)]
+        if found:
+            return sorted(found, key=lambda one: -one.value)
+    return []

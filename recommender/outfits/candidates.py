@@ -1,0 +1,251 @@
+"""The pieces an outfit may be made of, and how well each two go together: two statements."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import FloatField, QuerySet, Value
+from pgvector import HalfVector
+
+from recommender import product_columns
+from recommender.catalog import product_model
+from recommender.models import Checkpoint
+from recommender.outfits.pair_rules import conflicting_pairs
+from recommender.outfits.plans import OPTIONAL
+from recommender.outfits.search import APART, Node, Pairs
+from recommender.ranking.calibration import DIGITS, lowest_score, shown_score
+from recommender.ranking.wearer import ANY_WEARER, WearerDemand, mismatched_pairs
+from recommender.strips.goes_with_several import LOOK_BONUS, with_mean_score
+from recommender.strips.query_items import QueryItems
+from recommender.vectors import closeness
+
+NEAREST, CHEAPEST, NEWEST = 12, 2, 2  # candidates of each slot, one of a design
+
+# The cheapest of each slot are among the candidates, so that a budget that can be met is met; the
+# newest, so that there is a choice where nobody has looked at anything yet.
+_CANDIDATES = """
+WITH anyone (pk, slot, grp, lift, novelty, price{columns}) AS MATERIALIZED ({anyone}),
+scored (pk, slot, grp, lift, score) AS MATERIALIZED ({scored}),
+near AS (
+    SELECT pk, score, row_number() OVER (PARTITION BY slot ORDER BY score + lift DESC, pk) AS place
+    FROM (
+        SELECT DISTINCT ON (slot, grp) * FROM scored ORDER BY slot, grp, score + lift DESC, pk
+    ) AS design
+),
+cheap AS (
+    SELECT pk, row_number() OVER (PARTITION BY slot ORDER BY price, pk) AS place
+    FROM (SELECT DISTINCT ON (slot, grp) * FROM anyone ORDER BY slot, grp, price, pk) AS design
+),
+new AS (
+    SELECT pk, row_number() OVER (PARTITION BY slot ORDER BY novelty DESC, pk) AS place
+    FROM (
+        SELECT DISTINCT ON (slot, grp) * FROM anyone ORDER BY slot, grp, novelty DESC, pk
+    ) AS design
+)
+SELECT * FROM (
+    SELECT DISTINCT ON (pk) pk, slot, price, lift, score{columns}
+    FROM anyone LEFT JOIN near USING (pk)
+    WHERE near.place <= %s OR pk = ANY(%s)
+       OR pk IN (SELECT pk FROM cheap WHERE place <= %s)
+       OR pk IN (SELECT pk FROM new WHERE place <= %s)
+    ORDER BY pk
+) AS candidate
+ORDER BY slot, score DESC NULLS LAST, pk
+"""
+# Of each product the first picture that has a vector; photos bring their own. A pair whose vectors
+# are not both known counts 0, unless the shop wears the two together.
+_PAIRS = """
+WITH node AS (
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::{key}[]) AS piece (number, slot, pk)
+),
+cover AS MATERIALIZED (
+    SELECT DISTINCT ON (node.number) node.number, node.slot, embedding.vector
+    FROM node
+    JOIN recommender_picture AS picture ON picture.product_id = node.pk
+    JOIN recommender_embedding AS embedding ON embedding.picture_id = picture.id
+    WHERE embedding.checkpoint_id = %s
+    ORDER BY node.number, picture.position, picture.id
+),
+seen AS (
+    SELECT number, slot, vector FROM cover
+    UNION ALL
+    SELECT number, slot, vector::halfvec
+    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS photo (number, slot, vector)
+),
+worn AS (
+    SELECT DISTINCT one.number AS one, other.number AS other
+    FROM node AS one
+    JOIN recommender_lookitem AS item ON item.product_id = one.pk
+    JOIN recommender_lookitem AS beside ON beside.look_id = item.look_id
+    JOIN node AS other ON other.pk = beside.product_id
+    WHERE one.number < other.number
+)
+SELECT one, other, cosine, worn.one IS NOT NULL
+FROM (
+    SELECT one.number AS one, other.number AS other, {cosine} AS cosine
+    FROM seen AS one JOIN seen AS other ON one.slot <> other.slot AND one.number < other.number
+) AS pair
+FULL JOIN worn USING (one, other)
+"""
+
+
+@dataclass(frozen=True)
+class PairScores:
+    """All pairs of the nodes; `worn` are those that share a look, `known` those with a vector.
+
+    `cosines` are those of every known pair, the smaller number first.
+    """
+
+    pairs: Pairs
+    worn: Collection[tuple[int, int]]
+    known: Collection[int]
+    cosines: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    style: Checkpoint | None = None
+
+    def is_worn(self, one: Node, other: Node) -> bool:
+        return _key(one, other) in self.worn
+
+    def share(self, one: Node, other: Node) -> float:
+        """What the pair is shown as, 0 to 1: 1 where the shop wears the two, 0 where nothing is known."""
+        if self.is_worn(one, other):
+            return 1.0
+        cosine = self.cosines.get(_key(one, other))
+        return 0.0 if cosine is None else shown_score(cosine, self.style)
+
+    def mean_cosine(self, pairs: Collection[tuple[Node, Node]]) -> float:
+        """The mean of the cosines of those pairs that are known."""
+        keys = [_key(one, other) for one, other in pairs]
+        known = [self.cosines[key] for key in keys if key in self.cosines]
+        return sum(known) / len(known) if known else 0.0
+
+    def mean_share(self, pairs: Collection[tuple[Node, Node]]) -> float:
+        """The mean of what these pairs are shown as; 0 where there are none."""
+        shares = [self.share(one, other) for one, other in pairs]
+        return round(sum(shares) / len(shares), DIGITS) if shares else 0.0
+
+
+def candidates(
+    partners: QuerySet[Any], group: QueryItems, *, wanted: Collection[Any], reads: Collection[str]
+) -> list[Node]:
+    """The pieces to choose from, by slot, best first; those `wanted` if they are eligible.
+
+    One query. `partners` carry `reco_<name>` for each attribute of `reads`; the facts of a node are
+    these. Numbered from the number of what is given. What scores below the encoder's floor is left
+    out, but for what makes a body whole, and what is wanted.
+    """
+    names = sorted(reads)
+    try:
+        sql, params = _statement(partners, group, names)
+    except EmptyResultSet:  # a filter that nothing can pass
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, NEAREST, list(wanted), CHEAPEST, NEWEST])
+        rows = cursor.fetchall()
+    lowest = lowest_score(group.style)
+    matching = [
+        (pk, slot, price, lift, facts)
+        for pk, slot, price, lift, score, *facts in rows
+        if score is None or score >= lowest or slot not in OPTIONAL or pk in wanted
+    ]
+    return [
+        Node(
+            at, slot, pk, price, float(lift), dict(zip(names, facts, strict=True)) | {"slot": slot}
+        )
+        for at, (pk, slot, price, lift, facts) in enumerate(matching, start=len(group.given))
+    ]
+
+
+def pair_scores(
+    nodes: Sequence[Node], group: QueryItems, *, demand: WearerDemand = ANY_WEARER
+) -> PairScores:
+    """How well each two of the nodes go together, what is given first among them; one query.
+
+    The cosine of their style vectors, and LOOK_BONUS where the shop wears the two together, 1 at
+    most. Pieces of which neither is given are APART where a rule says so, and where they do not
+    agree on what is demanded, unless the shop wears them together.
+    """
+    pairs = [[0.0] * len(nodes) for _node in nodes]
+    worn: set[tuple[int, int]] = set()
+    cosines: dict[tuple[int, int], float] = {}
+    for one, other, cosine, is_worn in _rows(nodes, group):
+        if is_worn:
+            worn.add((one, other))
+        if cosine is not None:
+            cosines[one, other] = cosine
+        score = min(1.0, (cosine or 0.0) + (LOOK_BONUS if is_worn else 0.0))
+        pairs[one][other] = pairs[other][one] = score
+    for one, other in _apart(nodes, group, demand=demand, worn=worn):
+        pairs[one][other] = pairs[other][one] = APART
+    known = {number for pair in cosines for number in pair}
+    return PairScores(pairs, worn, known, cosines, group.style)
+
+
+def _apart(
+    nodes: Sequence[Node],
+    group: QueryItems,
+    *,
+    demand: WearerDemand,
+    worn: Collection[tuple[int, int]],
+) -> Iterator[tuple[int, int]]:
+    chosen = nodes[len(group.given) :]
+    rules = group.given[0].question.rules if group.given else ()
+    yield from (_key(*two) for two in conflicting_pairs(chosen, rules))
+    unalike = mismatched_pairs([node.facts for node in chosen], demand)
+    pairs = (_key(chosen[one], chosen[other]) for one, other in unalike)
+    yield from (pair for pair in pairs if pair not in worn)
+
+
+def _key(one: Node, other: Node) -> tuple[int, int]:
+    return min(one.number, other.number), max(one.number, other.number)
+
+
+def _statement(
+    partners: QuerySet[Any], group: QueryItems, names: Sequence[str]
+) -> tuple[str, list[Any]]:
+    columns = "".join(f", reco_{name}" for name in names)
+    offered = product_columns.attributes()
+    priced = partners.order_by().annotate(
+        reco_novelty=product_columns.novelty(),
+        reco_cost=offered.get("price", Value(None, output_field=FloatField())),
+    )
+    about = ("pk", "reco_slot", "reco_group", "reco_lift")
+    anyone, params = priced.values_list(
+        *about, "reco_novelty", "reco_cost", *(f"reco_{name}" for name in names)
+    ).query.sql_with_params()
+    scored, more = (
+        _scored(partners, group).values_list(*about, "reco_score").query.sql_with_params()
+    )
+    sql = _CANDIDATES.format(anyone=anyone, scored=scored, columns=columns)
+    return sql, [*params, *more]
+
+
+def _scored(partners: QuerySet[Any], group: QueryItems) -> QuerySet[Any]:
+    if group.style and group.given:
+        return with_mean_score(partners, group, group.style)
+    nothing = Value(0.0, output_field=FloatField())
+    unscored: QuerySet[Any] = partners.order_by().annotate(reco_score=nothing)
+    return unscored
+
+
+def _rows(nodes: Sequence[Node], group: QueryItems) -> list[Any]:
+    photos = [
+        (at, each.slot, HalfVector(list(each.photo.vector)).to_text())
+        for at, each in enumerate(group.given)
+        if each.photo is not None
+    ]
+    numbers = {at for at, _slot, _vector in photos}
+    products = [(node.number, node.slot, node.pk) for node in nodes if node.number not in numbers]
+    key = product_model()._meta.pk.rel_db_type(connection)
+    style = group.style
+    alike = closeness(style.parts, style.part_weights) if style else closeness((), {})
+    sql = _PAIRS.format(key=key, cosine=alike)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*_columns(products), style.pk if style else None, *_columns(photos)])
+        return list(cursor.fetchall())
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """Three lists from rows of three, also where there are none."""
+    return [[row[at] for row in rows] for at in range(3)]

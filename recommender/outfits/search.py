@@ -1,0 +1,124 @@
+"""Which pieces make the best outfit: a beam search over pairwise scores that are already known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+WIDTH = 64  # partial outfits that are followed
+REPEAT = 0.1  # what an outfit loses in its order if all its pieces were in one before it
+APART = float("-inf")  # the score of two pieces that must not meet
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A piece that may be chosen, or one that is given; `number` is its place in `Pairs`."""
+
+    number: int
+    slot: str
+    pk: Any = None
+    price: Decimal | None = None
+    lift: float = 0.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+Pairs = Sequence[Sequence[float]]  # [number][number] → how well two go together, the same both ways
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Pieces chosen for the slots of a plan; `value` is the score with the merchant's lifts.
+
+    `set_score` is what a set scorer says of them with what is given, where one was asked; `value` has it.
+    """
+
+    pieces: tuple[Node, ...]
+    score: float
+    value: float
+    set_score: float | None = None
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        return frozenset(node.number for node in self.pieces)
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """What there is to choose from, and what the choice must go with."""
+
+    given: Sequence[Node]
+    by_slot: Mapping[str, Sequence[Node]]
+    pairs: Pairs
+    room: Decimal | None = None  # what the chosen pieces may cost together
+
+    def best_proposals(self, plan: Sequence[str], *, width: int = WIDTH) -> list[Proposal]:
+        """The best ways to fill a plan, best first, ties by the numbers of the pieces.
+
+        A beam search, slot by slot. Exact where no more than `width` partial outfits fit the
+        budget: up to 4 candidates in each of 4 slots. Beyond that it is a good outfit, and one is
+        found wherever one exists (the rules between two chosen pieces aside), for an outfit whose
+        remaining slots cannot be filled within the budget is not followed.
+        """
+        beam: list[tuple[float, tuple[Node, ...], Decimal]] = [(0.0, (), NOTHING)]
+        for at, slot in enumerate(plan):
+            needed = sum((self._cheapest(later) for later in plan[at + 1 :]), NOTHING)
+            longer = [
+                (total + gain, (*pieces, node), spent + (node.price or NOTHING))
+                for total, pieces, spent in beam
+                for node in self.by_slot.get(slot, ())
+                if self._is_within(spent + (node.price or NOTHING) + needed)
+                and (gain := self._gain(node, pieces, slots=len(plan))) > APART
+            ]
+            longer.sort(key=lambda one: (-one[0], [node.number for node in one[1]]))
+            beam = longer[:width]
+        return [self._proposal(pieces, total) for total, pieces, _spent in beam]
+
+    def _gain(self, node: Node, pieces: Sequence[Node], *, slots: int) -> float:
+        """What a piece adds to the sum of pairs; its lift counts for its share of all pairs."""
+        row = self.pairs[node.number]
+        met = sum(row[other.number] for other in self.given)
+        met += sum(row[other.number] for other in pieces)
+        return met + node.lift * _count_of_pairs(len(self.given) + slots) / slots
+
+    def _is_within(self, spent: Decimal) -> bool:
+        return self.room is None or spent <= self.room
+
+    def _cheapest(self, slot: str) -> Decimal:
+        return min((node.price or NOTHING for node in self.by_slot.get(slot, ())), default=NOTHING)
+
+    def _proposal(self, pieces: tuple[Node, ...], total: float) -> Proposal:
+        worn = [*self.given, *pieces]
+        pairs = max(_count_of_pairs(len(worn)), 1)
+        given = sum(
+            self.pairs[one.number][other.number]
+            for at, one in enumerate(self.given)
+            for other in self.given[:at]
+        )
+        lift = sum(node.lift for node in pieces) / len(pieces)
+        value = (total + given) / pairs
+        return Proposal(pieces, value - lift, value)
+
+
+def diverse_proposals(
+    found: Sequence[Proposal], limit: int, *, after: Sequence[Proposal] = ()
+) -> list[Proposal]:
+    """Choose some of the best that do not repeat each other's pieces, nor those of any `after`."""
+    chosen: list[Proposal] = []
+    seen = {number for one in after for number in one.numbers}
+    known = {one.numbers for one in after}
+    rest = [one for one in found if one.numbers not in known]
+    while rest and len(chosen) < limit:
+        best_proposals = max(rest, key=lambda one: one.value - REPEAT * _share_seen(one, seen))
+        chosen.append(best_proposals)
+        seen |= best_proposals.numbers
+        rest = [one for one in rest if one is not best_proposals]
+    return chosen
+
+
+def _share_seen(found: Proposal, seen: set[int]) -> float:
+    return len(found.numbers & seen) / len(found.numbers)
+
+
+def _count_of_pairs(pieces: int) -> int:
+    return pieces * (pieces - 1) // 2

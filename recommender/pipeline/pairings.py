@@ -1,0 +1,113 @@
+"""Judges what goes with a product and stores the best, in both directions."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Min
+
+from recommender import conf
+from recommender.locks import advisory_lock
+from recommender.models import Checkpoint, Pairing, Purpose
+from recommender.pipeline.cover_vectors import cover_vectors, encoder_read_by
+from recommender.ranking.question import question_about
+from recommender.ranking.statement import Ranked, cover_vector
+from recommender.strips.goes_with import style_neighbours
+
+# Two equally long lists of vectors → how well each pair goes together, 0 to 1.
+Score = Callable[[Sequence[Any], Sequence[Any]], Sequence[float]]
+
+_RENUMBER = """
+WITH placed AS (
+    SELECT id,
+           row_number() OVER (PARTITION BY product_id, slot ORDER BY score DESC, partner_id) AS rank
+    FROM recommender_pairing
+    WHERE scorer_id = %(scorer)s
+      AND (product_id = %(product)s OR (slot = %(slot)s AND product_id = ANY(%(partners)s)))
+)
+UPDATE recommender_pairing AS pairing SET rank = placed.rank
+FROM placed WHERE placed.id = pairing.id AND pairing.rank <> placed.rank
+"""
+
+
+def refresh_pairings(product_pk: Any, *, score: Score) -> int:
+    """Judge a product against its style neighbours and store the best; returns how many pairs.
+
+    Both directions are refreshed: the product's own list, and the lists of those it was judged
+    with, each cut to its best. The cost does not grow with the catalogue beyond one vector search:
+    candidates come per slot, never all pairs. The score must not depend on the order of a pair.
+    """
+    question = question_about(product_pk)
+    scorer, style = (question.checkpoints.get(kind) for kind in (Purpose.PAIR, Purpose.STYLE))
+    if not (scorer and style):
+        return 0
+    per_slot = conf.get("CANDIDATES_PER_SLOT")
+    candidates = style_neighbours(question, style=style, per_slot=per_slot)
+    judged = _score_candidates(product_pk, candidates, encoder_read_by(scorer), score=score)
+    _replace(product_pk, question.slot, judged, scorer=scorer)
+    return len(judged)
+
+
+def _score_candidates(
+    product_pk: Any, candidates: Sequence[Ranked], encoder: Checkpoint, *, score: Score
+) -> list[tuple[Ranked, float]]:
+    """Score the candidates in one batch; those without a vector it can read are left out."""
+    own = cover_vector(product_pk, encoder).first()
+    if own is None or not candidates:
+        return []
+    vectors = cover_vectors([row.pk for row in candidates], encoder)
+    known = [row for row in candidates if row.pk in vectors]
+    theirs = [vectors[row.pk] for row in known]
+    scores = score([own["vector"]] * len(theirs), theirs) if theirs else []
+    return list(zip(known, scores, strict=True))
+
+
+@transaction.atomic
+def _replace(
+    product_pk: Any, slot: str, judged: Sequence[tuple[Ranked, float]], *, scorer: Checkpoint
+) -> None:
+    """Store both directions, number them, and keep the best of each slot."""
+    advisory_lock("recommender.pairings")  # two writers of one list would deadlock
+    Pairing.objects.filter(scorer=scorer, product=product_pk).delete()
+    Pairing.objects.filter(scorer=scorer, partner=product_pk).delete()
+    bars = _bars([row.pk for row, _value in judged], slot, scorer)
+    entering = [(row.pk, value) for row, value in judged if value > bars.get(row.pk, -1.0)]
+    there = [
+        Pairing(product_id=product_pk, partner_id=row.pk, scorer=scorer, slot=row.slot, score=value)
+        for row, value in _best_per_slot(judged)
+    ]
+    back = [
+        Pairing(product_id=pk, partner_id=product_pk, scorer=scorer, slot=slot, score=value)
+        for pk, value in entering
+    ]
+    Pairing.objects.bulk_create([*there, *back])
+    partners = [pk for pk, _value in entering]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RENUMBER,
+            {"scorer": scorer.pk, "product": product_pk, "slot": slot, "partners": partners},
+        )
+    kept = conf.get("PAIRINGS_PER_SLOT")
+    Pairing.objects.filter(scorer=scorer, product__in=partners, slot=slot, rank__gt=kept).delete()
+
+
+def _bars(partners: Sequence[Any], slot: str, scorer: Checkpoint) -> dict[Any, float]:
+    """The score to beat in each partner's list of a slot; lists with room have no bar."""
+    full = (
+        Pairing.objects.filter(scorer=scorer, slot=slot, product__in=partners)
+        .values("product")
+        .annotate(worst=Min("score"), length=Count("pk"))
+        .filter(length__gte=conf.get("PAIRINGS_PER_SLOT"))
+    )
+    return dict(full.values_list("product", "worst"))
+
+
+def _best_per_slot(judged: Sequence[tuple[Ranked, float]]) -> list[tuple[Ranked, float]]:
+    used: Counter[str] = Counter()
+    best = []
+    for row, value in sorted(judged, key=lambda pair: -pair[1]):
+        used[row.slot] += 1
+        if used[row.slot] <= conf.get("PAIRINGS_PER_SLOT"):
+            best.append((row, value))
+    return best

@@ -1,0 +1,165 @@
+"""Keeps the engine's pictures and their jobs in step with the host's."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, product
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat
+
+from recommender import broker
+from recommender.catalog import catalog, product_model
+from recommender.fingerprints import fingerprint
+from recommender.models import Checkpoint, EmbeddingJob, Picture, Purpose, Twin
+from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
+from recommender.pipeline.duplicates import collapse_duplicates
+
+PRODUCTS_AT_ONCE = 200
+FINGERPRINT_SIDE_PX = 128  # a JPEG is decoded no larger, which takes a few milliseconds
+ENCODER_PURPOSES = ("VISUAL", "STYLE")
+
+
+@transaction.atomic
+def sync_products(products: Iterable[Any]) -> int:
+    """Note new, changed, moved and removed pictures of these products; returns how many jobs are due.
+
+    Call it in the transaction that changed the pictures: the jobs then commit with them. Reads
+    every picture's bytes once to name them; an unchanged picture is not embedded again. A handful
+    of statements, however many products.
+    """
+    owners = list({owner.pk: owner for owner in products}.values())
+    known = _known_pictures(owners)
+    noted, changed = [], []
+    for owner in owners:
+        for picture, is_changed in _differences(owner, known[owner.pk]):
+            noted.append(picture)
+            changed += [picture] if is_changed else []
+    gone = [picture.pk for of_one in known.values() for picture in of_one.values()]
+    _save(noted)
+    Picture.objects.filter(pk__in=gone).delete()
+    _part_duplicates(owners)
+    created = queue_embeddings(changed, encoders=serving_encoders())
+    if created:
+        broker.ring(broker.EMBED)
+    return created
+
+
+def kept_products() -> Iterator[Any]:
+    """The products whose pictures are kept up: all that shoppers may see, and all noted before.
+
+    So what is hidden for a while comes back at once. In flat memory; those in sight come with the
+    host's own prefetches.
+    """
+    shown = catalog().products().order_by("pk")
+    noted = Exists(Picture.objects.filter(product=OuterRef("pk")))
+    hidden = product_model()._base_manager.filter(noted).exclude(pk__in=shown.values("pk"))
+    yield from shown.iterator(PRODUCTS_AT_ONCE)
+    yield from hidden.order_by("pk").iterator(PRODUCTS_AT_ONCE)
+
+
+def sync_in_batches(products: Iterable[Any]) -> int:
+    """`sync_products` for a whole catalogue: a transaction per batch, in flat memory."""
+    rest, queued = iter(products), 0
+    while batch := list(islice(rest, PRODUCTS_AT_ONCE)):
+        queued += sync_products(batch)
+    return queued
+
+
+def queue_embeddings(pictures: Iterable[Picture], *, encoders: Iterable[Checkpoint]) -> int:
+    """Write a job per picture and encoder, replacing what was queued for older bytes."""
+    jobs = [
+        EmbeddingJob(picture=picture, checkpoint=encoder, sha256=picture.sha256)
+        for picture, encoder in product(pictures, encoders)
+    ]
+    EmbeddingJob.objects.bulk_create(
+        jobs,
+        update_conflicts=True,
+        unique_fields=["picture", "checkpoint"],
+        update_fields=[
+            *("sha256", "state", "attempts", "due_at"),
+            *("lease_token", "lease_until", "error_code", "error"),
+        ],
+    )
+    return len(jobs)
+
+
+def serving_encoders() -> list[Checkpoint]:
+    """The encoders every picture must have passed; one query.
+
+    The active ones, `VISUAL` first, then those being built, then a retired one whose vectors the
+    serving scorer still reads.
+    """
+    label = Concat(Value("embeddings of "), F("name"), Value("@"), F("version"))
+    judge = Checkpoint.objects.filter(purpose=Purpose.PAIR, state=Checkpoint.State.ACTIVE)
+    encoders = Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES).alias(feeds=label)
+    kept_up = ~Q(state=Checkpoint.State.RETIRED) | Q(feeds__in=judge.values("reads"))
+    return list(encoders.filter(kept_up).order_by("state", "-purpose", "pk"))
+
+
+def picture_names(owner: Any) -> dict[str, None]:
+    """The names of a product's files in the shoppers' order.
+
+    Each once: the same picture twice is one file where files are named by their bytes.
+    """
+    return dict.fromkeys(file.name for file in catalog().pictures(owner))
+
+
+def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:
+    """What was noted before, by product and by name."""
+    known: dict[Any, dict[str, Picture]] = {owner.pk: {} for owner in owners}
+    for picture in Picture.objects.filter(product__in=list(known)):
+        known[picture.product_id][picture.name] = picture
+    return known
+
+
+def _differences(owner: Any, known: dict[str, Picture]) -> Iterator[tuple[Picture, bool]]:
+    """Yield each picture to note, and whether its bytes are new; leaves in `known` what is gone."""
+    names = picture_names(owner)
+    for position, name in enumerate(names):
+        picture = known.pop(name, None) or Picture(product=owner, name=name)
+        data = _bytes_of(name)
+        sha256 = "" if data is None else digest(data)
+        is_changed = picture.sha256 != sha256
+        if is_changed or picture.fingerprint is None:
+            picture.fingerprint = _fingerprint_of(data)
+        elif picture.position == position:
+            continue
+        picture.sha256, picture.position = sha256, position
+        yield picture, is_changed
+
+
+def _save(pictures: list[Picture]) -> None:
+    """Write the rows; an upload and a catalogue run may note the same picture at the same instant."""
+    Picture.objects.bulk_create(
+        pictures,
+        update_conflicts=True,
+        unique_fields=["product", "name"],
+        update_fields=["sha256", "fingerprint", "position"],
+    )
+
+
+def _bytes_of(name: str) -> bytes | None:
+    """The stored bytes; None where the file is gone: the job then says so."""
+    try:
+        with catalog().storage.open(name) as file:
+            data: bytes = file.read()
+            return data
+    except FileNotFoundError:
+        return None
+
+
+def _fingerprint_of(data: bytes | None) -> int | None:
+    """How a picture looks; None where the bytes are not one: the job then says so."""
+    try:
+        return fingerprint(
+            open_photo(data or b"", limits=CATALOGUE, max_side_px=FINGERPRINT_SIDE_PX)
+        )
+    except BadPhoto:
+        return None
+
+
+def _part_duplicates(owners: Sequence[Any]) -> None:
+    """Look again at what counted as one with another product, for its cover may be another one now."""
+    twins = Twin.objects.filter(product__in=owners).values_list("product", flat=True)
+    collapse_duplicates(list(twins))

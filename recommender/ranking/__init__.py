@@ -1,0 +1,1 @@
+"""What may be shown, and in what order: question, filters, rule effects, the statement that ranks, diversity."""

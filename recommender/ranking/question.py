@@ -1,0 +1,108 @@
+"""All that must be known before products can be ranked, in one query."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, QuerySet
+from django.db.models.functions import JSONObject
+
+from recommender import product_columns
+from recommender.catalog import catalog, product_model
+from recommender.models import Checkpoint, Rule
+from recommender.models.rules import SLOT
+from recommender.ranking.designs import design
+from recommender.ranking.rule_effects import Anchor, RuleEffects, rule_effects
+
+CHECKPOINT = (
+    *("id", "name", "version", "purpose", "reads", "dimension", "parts", "weights", "calibration"),
+    "indexes",
+)
+RULE = (
+    *("id", "kind", "strip", "on_product_id", "on_attribute", "on_value", "product_id"),
+    *("attribute", "value", "both_ways", "position", "strength", "percent"),
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The product asked about, the checkpoints that serve, and the rules in force."""
+
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
+    rules: Sequence[Rule] = ()
+    anchor: Anchor = field(default_factory=Anchor)
+    slot: str = ""
+    group: str = ""
+
+    def effects(self, strip: str) -> RuleEffects:
+        """What the rules mean for a strip of this question."""
+        offered = catalog().attributes()
+        return rule_effects(self.rules, anchor=self.anchor, strip=strip, offered=offered)
+
+
+def question_about(product_pk: Any) -> Question:
+    """What there is to know about a product; one query. An unknown product is a blank."""
+    row = question_rows([product_pk]).first()
+    return Question() if row is None else question_of(row)
+
+
+def question_rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]:
+    """A row for each of these products that exists, hidden ones too; `question_of` reads it."""
+    names = {
+        f"reco_{name}": expression for name, expression in product_columns.attributes().items()
+    }
+    rows: QuerySet[Any, dict[str, Any]] = (
+        product_model()
+        ._default_manager.filter(pk__in=list(product_pks))
+        .order_by()
+        .annotate(
+            reco_slot=product_columns.slot(),
+            reco_group=design(),
+            reco_checkpoints=_all_of(_serving(), CHECKPOINT),
+            reco_rules=_all_of(Rule.objects.in_force(), RULE),
+            **names,
+        )
+        .values(*("pk", "reco_slot", "reco_group", "reco_checkpoints", "reco_rules"), *names)
+    )
+    return rows
+
+
+def question_of(row: Mapping[str, Any]) -> Question:
+    """Read one of the `question_rows`."""
+    facts = {name: row[f"reco_{name}"] for name in catalog().attributes()}
+    checkpoints = [Checkpoint(**values) for values in row["reco_checkpoints"]]
+    return Question(
+        {checkpoint.purpose: checkpoint for checkpoint in checkpoints},
+        [_rule(values) for values in row["reco_rules"]],
+        Anchor(row["pk"], {**facts, SLOT: row["reco_slot"]}),
+        slot=row["reco_slot"],
+        group=row["reco_group"],
+    )
+
+
+def question_of_its_own() -> Question:
+    """What there is to know where no product is asked about, but a photo; one query."""
+    checkpoints = list(_serving().annotate(reco_rules=_all_of(Rule.objects.in_force(), RULE)))
+    rules = checkpoints[0].reco_rules if checkpoints else []
+    return Question(
+        {checkpoint.purpose: checkpoint for checkpoint in checkpoints},
+        [_rule(values) for values in rules],
+    )
+
+
+def _rule(values: dict[str, Any]) -> Rule:
+    """Build a rule from JSON, where a key of any type has become text or a number."""
+    key = product_model()._meta.pk.to_python
+    keys = {name: key(values[name]) for name in ("product_id", "on_product_id")}
+    return Rule(**values | keys)
+
+
+def _serving() -> QuerySet[Checkpoint, Checkpoint]:
+    return Checkpoint.objects.filter(state=Checkpoint.State.ACTIVE)
+
+
+def _all_of(rows: QuerySet[Any], names: Sequence[str]) -> ArraySubquery:
+    """Every row as a JSON object, in one array."""
+    columns = {name: F(name) for name in names}
+    return ArraySubquery(rows.order_by("pk").values(reco_json=JSONObject(**columns)))

@@ -1,1 +1,0 @@
-"""What reads the engine's state: one module per question."""

@@ -1,1 +1,0 @@
-"""The parts of an outfit's answer; `recommender.selectors.outfits` puts them together."""

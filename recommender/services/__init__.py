@@ -1,1 +1,0 @@
-"""What changes the engine's state: one module per subject."""

@@ -1,0 +1,146 @@
+"""Which products look like a shopper's own photo."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+from PIL import Image
+
+from recommender.broker import NoWorker, ask_photo_features
+from recommender.models import Checkpoint, Purpose, active_checkpoint
+from recommender.photos import SHOPPER, Crop, cropped, encode_jpeg, open_photo
+from recommender.ranking.calibration import is_doubtful, is_no_match
+from recommender.ranking.filters import ANYTHING, Filters
+from recommender.ranking.question import Question, question_of_its_own
+from recommender.strips.items import Strip
+from recommender.strips.similar import nearest_score, products_like_vector
+
+# Encoders look at 224 pixels or so; this leaves room for a crop and travels in some 60 kB.
+PHOTO_SIDE_PX = 640
+PHOTO_QUALITY = 85
+
+
+@dataclass(frozen=True)
+class PhotoFeatures:
+    """All that is left of a photo once it was looked at: a vector, and what was recognised."""
+
+    label: str  # of the checkpoint whose space the vector lives in
+    vector: Sequence[float]
+    category: str = ""
+    category_confidence: float | None = None
+    slot: str = ""
+    slot_confidence: float | None = None
+    palette: Sequence[Mapping[str, Any]] = ()
+
+
+class OutdatedFeatures(LookupError):  # noqa: N818 -- reads as what happened
+    """This photo was looked at by an earlier version. Please send it once more."""
+
+
+def no_match_text(filters: Filters) -> str:
+    """Say to a shopper that a photo search found nothing."""
+    if filters == ANYTHING:
+        return gettext("Nothing in the shop looks like this.")
+    return gettext("Nothing in the shop looks like this and is what you asked for.")
+
+
+def encode_photo(
+    data: bytes, *, purpose: Purpose = Purpose.VISUAL, crop: Crop | None = None
+) -> PhotoFeatures:
+    """Have a worker look at a photo, or at a part of it; one query, and a bounded wait.
+
+    The vector is the one for this purpose: visual to find what looks alike, style to find partners.
+
+    The photo loses its EXIF data before it leaves the process and is never stored.
+
+    Raises:
+        BadPhoto: what is wrong with the photo, for people.
+        NoWorker: nobody could look at the photo in time, or no encoder serves yet.
+    """
+    photo, checkpoint = decode_photo(data, crop=crop), encoder_of(purpose)
+    return features_in(ask_photo_features(photo_payload(photo)), checkpoint)
+
+
+def decode_photo(data: bytes, *, crop: Crop | None = None) -> Image.Image:
+    """Decode a shopper's photo, or a part of it, as large as it is sent to a worker.
+
+    Raises:
+        BadPhoto: what is wrong with the photo or the part, for people.
+    """
+    if crop is None:
+        return open_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX)
+    part = cropped(open_photo(data, limits=SHOPPER), crop)
+    part.thumbnail((PHOTO_SIDE_PX, PHOTO_SIDE_PX), Image.Resampling.LANCZOS)
+    return part
+
+
+def photo_payload(photo: Image.Image) -> bytes:
+    """What of a photo travels to a worker: pixels alone."""
+    return encode_jpeg(photo, quality=PHOTO_QUALITY)
+
+
+def encoder_of(purpose: Purpose = Purpose.VISUAL) -> Checkpoint:
+    """The encoder that serves; one query.
+
+    Raises:
+        NoWorker: none does yet.
+    """
+    checkpoint = active_checkpoint(purpose)
+    if checkpoint is None:
+        raise NoWorker(NoWorker.__doc__)
+    return checkpoint
+
+
+def features_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> PhotoFeatures:
+    """Read what a worker saw.
+
+    Raises:
+        NoWorker: it has not heard yet of the checkpoint that serves now.
+    """
+    vector = reply["embeddings"].get(checkpoint.label)
+    if vector is None:
+        raise NoWorker(NoWorker.__doc__)
+    return PhotoFeatures(
+        checkpoint.label,
+        vector,
+        category=reply.get("category") or "",
+        category_confidence=reply.get("category_confidence"),
+        slot=reply.get("slot") or "",
+        slot_confidence=reply.get("slot_confidence"),
+        palette=reply.get("palette") or (),
+    )
+
+
+def products_like_features(
+    seen: PhotoFeatures,
+    *,
+    filters: Filters = ANYTHING,
+    limit: int | None = None,
+    diversity: float | None = None,
+) -> Strip:
+    """Products that look like a photo that was looked at before, best first.
+
+    Three queries, and one more for a photo in which hardly anything was recognised: where nothing in
+    the whole shop is near it either, the strip is empty. Filters do not make a photo more unlike.
+
+    Raises:
+        SeenByAnother: another checkpoint serves by now; its vectors cannot be compared.
+    """
+    question = question_of_its_own()
+    checkpoint = question.checkpoints.get(Purpose.VISUAL)
+    if checkpoint is None or checkpoint.label != seen.label:
+        raise OutdatedFeatures(OutdatedFeatures.__doc__)
+    if _shows_nothing(seen, question):
+        return Strip(versions=(checkpoint.label,))
+    return products_like_vector(
+        seen.vector, question=question, filters=filters, limit=limit, diversity=diversity
+    )
+
+
+def _shows_nothing(seen: PhotoFeatures, question: Question) -> bool:
+    checkpoint = question.checkpoints[Purpose.VISUAL]
+    confidence = seen.category_confidence if seen.category else None
+    if not is_doubtful(confidence, checkpoint):
+        return False
+    return is_no_match(nearest_score(seen.vector, question=question), confidence, checkpoint)

@@ -1,0 +1,203 @@
+"""Several things asked about at once, products and a shopper's own photos: what is known of them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+
+from recommender import product_columns
+from recommender.catalog import catalog, product_model
+from recommender.garments import SLOTS, partner_slots
+from recommender.models import Checkpoint, Purpose, Rule
+from recommender.models.rules import SLOT
+from recommender.ranking.filters import Filters
+from recommender.ranking.question import Question, question_of, question_of_its_own, question_rows
+from recommender.ranking.rule_effects import Anchor, RuleEffects
+from recommender.ranking.statement import eligible_products
+from recommender.strips.photo import OutdatedFeatures, PhotoFeatures
+
+MOST_LOOK_PIECES = 200  # of the newest looks that one product stands in
+NOBODY = object()  # a photo has no key, so that no rule about a product means it
+LOOK_ITEMS = "recommender_look_items"
+
+
+@dataclass(frozen=True)
+class LookPiece:
+    """A product in one of the shop's looks, to be had or not."""
+
+    look: int
+    title: str
+    product_pk: Any
+    slot: str
+
+
+@dataclass(frozen=True)
+class QueryItem:
+    """One of the things asked about: a product, or a photo that is known by its vector alone.
+
+    `looks` are the pieces of all looks that the product stands in, the newest look first.
+    """
+
+    question: Question
+    photo: PhotoFeatures | None = None
+    looks: Sequence[LookPiece] = ()
+    is_available: bool = True
+
+    @property
+    def pk(self) -> Any:
+        return self.question.anchor.pk
+
+    @property
+    def slot(self) -> str:
+        return self.question.slot
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether it is a photo in which no garment was recognised."""
+        return self.photo is not None and not self.slot
+
+
+@dataclass(frozen=True)
+class QueryItems:
+    """Everything asked about at once, and what serves."""
+
+    given: Sequence[QueryItem] = ()
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
+
+    @property
+    def style(self) -> Checkpoint | None:
+        return self.checkpoints.get(Purpose.STYLE)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        return (self.style.label,) if self.style else ()
+
+    @property
+    def product_pks(self) -> list[Any]:
+        return [each.pk for each in self.given if each.photo is None]
+
+    @property
+    def designs(self) -> list[str]:
+        return [each.question.group for each in self.given if each.photo is None]
+
+    def worn_with(self) -> dict[Any, int]:
+        """With how many of the given products each product is worn in looks of the shop."""
+        beside: dict[Any, set[Any]] = defaultdict(set)
+        for each in self.given:
+            for piece in each.looks:
+                beside[piece.product_pk].add(each.pk)
+        return {pk: len(worn) for pk, worn in beside.items() if pk not in self.product_pks}
+
+
+def query_items(items: Sequence[Any], *, also: Sequence[Any] = ()) -> QueryItems:
+    """What there is to know about these products and photos, and the products of more keys; one query.
+
+    A product that is gone from the shop's table is left out.
+
+    Raises:
+        SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
+    """
+    pks = [item.pk for item in items if not isinstance(item, PhotoFeatures)] + list(also)
+    rows = _rows(pks) if pks else ()
+    products = {
+        row["pk"]: QueryItem(
+            question_of(row), looks=_pieces(row), is_available=row["reco_is_available"]
+        )
+        for row in rows
+    }
+    known = next((each.question for each in products.values()), None) or question_of_its_own()
+    given = [
+        _photo_item(item, known) if isinstance(item, PhotoFeatures) else products.get(item.pk)
+        for item in items
+    ]
+    given += [products.get(key) for key in also]
+    return QueryItems([each for each in given if each], known.checkpoints)
+
+
+def joint_effects(given: Collection[QueryItem]) -> RuleEffects:
+    """What the rules mean beside all of these: each one's rules hold, and none counts twice."""
+    each_alone = [each.question.effects(Rule.Strip.GOES_WITH) for each in given]
+    pins: dict[Any, int] = {}
+    for pk, position in (pin for effects in each_alone for pin in effects.pins.items()):
+        pins[pk] = min(position, pins.get(pk, position))
+    lows = [effects.price_min for effects in each_alone if effects.price_min is not None]
+    highs = [effects.price_max for effects in each_alone if effects.price_max is not None]
+    return RuleEffects(
+        reduce(or_, (effects.without for effects in each_alone), Q()),
+        list(dict.fromkeys(lift for effects in each_alone for lift in effects.lifts)),
+        pins,
+        max(lows, default=None),
+        min(highs, default=None),
+        frozenset().union(*(effects.attributes for effects in each_alone)),
+    )
+
+
+def open_slots(given: Collection[QueryItem]) -> list[str]:
+    """The slots that go with every one of these and that none of them takes."""
+    known = [each for each in given if not each.is_anything]
+    return [slot for slot in SLOTS if all(slot in partner_slots(each.slot) for each in known)]
+
+
+def partners_of(
+    group: QueryItems, *, filters: Filters, effects: RuleEffects, wanted: Collection[Any] = ()
+) -> QuerySet[Any]:
+    """Eligible products, of open slots or pinned, of no design asked about.
+
+    Those `wanted` may be of such a design: a suit's trousers in a look of the shop.
+
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
+    """
+    is_partner = Q(reco_slot__in=open_slots(group.given)) | Q(pk__in=list(effects.pins))
+    of_another = ~Q(reco_group__in=group.designs) | Q(pk__in=list(wanted))
+    eligible = eligible_products(filters, effects=effects).filter(is_partner, of_another)
+    partners: QuerySet[Any] = eligible.exclude(pk__in=group.product_pks)
+    return partners
+
+
+def _photo_item(photo: PhotoFeatures, known: Question) -> QueryItem:
+    """A photo beside which the shop's rules hold as far as its slot tells."""
+    style = known.checkpoints.get(Purpose.STYLE)
+    if style is None or style.label != photo.label:
+        raise OutdatedFeatures(OutdatedFeatures.__doc__)
+    beside = Anchor(NOBODY, {SLOT: photo.slot})
+    return QueryItem(Question(known.checkpoints, known.rules, beside, slot=photo.slot), photo)
+
+
+def _rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]:
+    shop = catalog()
+    to_be_had = shop.products().order_by().filter(shop.available(), pk=OuterRef("pk"))
+    known = {"reco_looks": _looks(), "reco_is_available": Exists(to_be_had)}
+    rows: QuerySet[Any, dict[str, Any]] = question_rows(product_pks).annotate(**known)
+    return rows
+
+
+def _looks() -> ArraySubquery:
+    """Every piece of the looks that a product of the outer query stands in."""
+    pieces = (
+        product_model()
+        ._default_manager.filter(**{f"{LOOK_ITEMS}__look__items__product": OuterRef("pk")})
+        .annotate(reco_slot=product_columns.slot())
+        .order_by(f"-{LOOK_ITEMS}__look", f"{LOOK_ITEMS}__position", f"{LOOK_ITEMS}__pk")
+    )
+    columns = {
+        "look": F(f"{LOOK_ITEMS}__look"),
+        "title": F(f"{LOOK_ITEMS}__look__title"),
+        "product_pk": F("pk"),
+        "slot": F("reco_slot"),
+    }
+    return ArraySubquery(pieces.values(reco_json=JSONObject(**columns))[:MOST_LOOK_PIECES])
+
+
+def _pieces(row: Mapping[str, Any]) -> list[LookPiece]:
+    """Read the pieces from JSON, where a key of any type has become text or a number."""
+    key = product_model()._meta.pk.to_python
+    return [
+        LookPiece(**piece | {"product_pk": key(piece["product_pk"])}) for piece in row["reco_looks"]
+    ]

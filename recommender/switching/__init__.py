@@ -1,0 +1,1 @@
+"""Which checkpoints serve: register, build in the shadow, compare, activate, roll back."""

@@ -1,0 +1,197 @@
+"""What the strips would show under another checkpoint, beside what they show now."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from heapq import nsmallest
+from math import inf, sqrt
+from statistics import fmean, stdev
+from time import monotonic
+from typing import Any
+
+from django.db.models import TextField, Value
+from django.db.models.functions import MD5, Cast, Concat
+
+from recommender.catalog import catalog
+from recommender.models import Checkpoint, Purpose, active_checkpoint
+from recommender.ranking.question import Question, question_of, question_rows
+from recommender.strips.goes_with import goes_with
+from recommender.strips.items import Strip
+from recommender.strips.similar import similar_products
+from recommender.switching.coverage import Coverage, coverage_of, products_judged_by
+
+AT = 8  # the first eight of a strip are compared
+SAMPLE = 200  # products whose strips are compared at most
+MOST_CHANGED = 20
+# From this share of the first eight on, a strip counts as …
+BANDS = [
+    *((1.0, "All the same"), (0.75, "At least three in four the same")),
+    *((0.5, "At least half the same"), (0.25, "At least one in four the same")),
+    (0.0, "Nearly all others"),
+]
+
+
+@dataclass(frozen=True)
+class StripChange:
+    """One product's strip as it is and as it would be."""
+
+    product: Any
+    before: Strip
+    after: Strip
+
+    @cached_property
+    def overlap(self) -> float:
+        """The share of the longer strip's products that both show, 0 to 1."""
+        longest = max(len(self.before.items), len(self.after.items))
+        both = {*_keys(self.before)} & {*_keys(self.after)}
+        return len(both) / longest if longest else 1.0
+
+    @property
+    def dropped(self) -> set[Any]:
+        return {*_keys(self.before)} - {*_keys(self.after)}
+
+    @property
+    def new(self) -> set[Any]:
+        return {*_keys(self.after)} - {*_keys(self.before)}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A checkpoint beside the one that serves its purpose.
+
+    `products` is how many the shop shows; `silent` of those asked have neither strip, the others
+    their `overlaps`. Of all strips only the least alike are kept, at most 20: `compared`.
+    """
+
+    candidate: Checkpoint
+    active: Checkpoint | None
+    coverage: Coverage
+    judged: int
+    products: int
+    silent: int
+    overlaps: Sequence[float] = ()
+    compared: Sequence[StripChange] = ()
+
+    @property
+    def overlap(self) -> float | None:
+        """The mean overlap@8; None where no strip could be compared."""
+        return fmean(self.overlaps) if self.overlaps else None
+
+    @property
+    def is_sample(self) -> bool:
+        return self.asked < self.products
+
+    @property
+    def asked(self) -> int:
+        return len(self.overlaps) + self.silent
+
+    @property
+    def margin(self) -> float:
+        """How far the overlap of all products may be from the sample's, 95 times in 100.
+
+        Two standard errors, reckoned with a 0 and a 1 more than was seen: so two or three products
+        that happen to agree claim no certainty. 0 where nothing was left out.
+        """
+        if not self.is_sample:
+            return 0.0
+        seen = [*self.overlaps, 0.0, 1.0]
+        return 2 * stdev(seen) * sqrt((1 - self.asked / self.products) / len(seen))
+
+    @property
+    def between(self) -> tuple[float, float]:
+        """Where the overlap of all products lies, 95 times in 100."""
+        overlap = self.overlap or 0.0
+        return max(overlap - self.margin, 0.0), min(overlap + self.margin, 1.0)
+
+    @property
+    def bands(self) -> list[tuple[str, int]]:
+        """How many strips change how much, the least changed first."""
+        floors = [floor for floor, _label in BANDS]
+        found = [next(f for f in floors if overlap >= f) for overlap in self.overlaps]
+        return [(label, found.count(floor)) for floor, label in BANDS]
+
+    @property
+    def most_changed(self) -> list[StripChange]:
+        return [one for one in self.compared if one.dropped or one.new]
+
+
+def comparison(
+    candidate: Checkpoint, *, sample: int = SAMPLE, seed: int = 0, seconds: float = inf
+) -> Comparison:
+    """Ask the selectors themselves, once as things are and once with the candidate in place.
+
+    All products the shop shows or, where they are more, a sample that the seed chooses; the rules
+    hold on both sides. Style encoders are compared by style search, without the stored pairings:
+    those are judged anew after a switch. A set scorer orders outfits and changes no strip. About six queries per product; nothing is written.
+
+    No product is begun once `seconds` have passed, but for the first: what is compared until then
+    is the beginning of the same sample.
+    """
+    deadline = monotonic() + seconds
+    active = active_checkpoint(candidate.purpose)
+    shown = catalog().products()
+    products = shown.count()
+    keys = list(_shuffled(shown, seed=seed).values_list("pk", flat=True)[:sample])
+    shows_in_strips = candidate.purpose != Purpose.SET and active not in {None, candidate}
+    each = _changes(keys, candidate) if shows_in_strips else iter(())
+    overlaps, silent, compared = _totals(_until(deadline, each))
+    return Comparison(
+        candidate,
+        active,
+        coverage_of(candidate),
+        judged=products_judged_by(candidate) if candidate.purpose == Purpose.PAIR else 0,
+        products=products,
+        silent=silent,
+        overlaps=overlaps,
+        compared=compared,
+    )
+
+
+def _shuffled(products: Any, *, seed: int) -> Any:
+    """An order that has nothing to do with the catalogue's, and is the same every time."""
+    return products.order_by(MD5(Concat(Cast("pk", TextField()), Value(f"/{seed}"))), "pk")
+
+
+def _changes(keys: Sequence[Any], candidate: Checkpoint) -> Iterator[StripChange]:
+    shown = catalog().products().in_bulk(keys)
+    rows = {row["pk"]: row for row in question_rows(keys)}
+    for key in keys:
+        if key in shown and key in rows:
+            yield _one(shown[key], question_of(rows[key]), candidate)
+
+
+def _until(deadline: float, each: Iterator[StripChange]) -> Iterator[StripChange]:
+    for one in each:
+        yield one
+        if monotonic() >= deadline:
+            return
+
+
+def _totals(each: Iterator[StripChange]) -> tuple[list[float], int, list[StripChange]]:
+    """All overlaps, how many are silent, and the least alike: two full strips take 100 kB."""
+    overlaps: list[float] = []
+    silent = 0
+    least_alike: list[StripChange] = []
+    for one in each:
+        if one.before or one.after:
+            overlaps.append(one.overlap)
+            least_alike = nsmallest(MOST_CHANGED, [*least_alike, one], key=lambda of: of.overlap)
+        else:
+            silent += 1
+    return overlaps, silent, least_alike
+
+
+def _one(product: Any, question: Question, candidate: Checkpoint) -> StripChange:
+    strip: Callable[..., Strip] = goes_with
+    before = question.checkpoints
+    if candidate.purpose == Purpose.VISUAL:
+        strip = similar_products
+    elif candidate.purpose == Purpose.STYLE:
+        before = {name: one for name, one in before.items() if name != Purpose.PAIR}
+    after = {**before, candidate.purpose: candidate}
+    sides = (replace(question, checkpoints=side) for side in (before, after))
+    return StripChange(product, *(strip(product, limit=AT, question=side) for side in sides))
+
+
+def _keys(strip: Strip) -> list[Any]:
+    return [item.product.pk for item in strip.items]
