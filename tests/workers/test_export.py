@@ -7,7 +7,7 @@ import torch
 from onnx import TensorProto, helper
 
 from tests.workers.test_encoders import inputs, name, network  # noqa: F401 - fixtures
-from workers.export import _named, round_to_half, to_onnx
+from workers.export import _name_outputs, round_to_half, to_onnx
 from workers.networks.registry import PAIR_SCORERS, build_network
 from workers.serving.runtime import OnnxSession
 
@@ -67,7 +67,7 @@ def test_an_inner_value_may_be_called_as_an_output_is():
     ]
     model = helper.make_model(helper.make_graph(nodes, "twice", values[:1], values[1:]))
 
-    _named(model, ["embedding"])
+    _name_outputs(model, ["embedding"])
 
     onnx.checker.check_model(model)
     assert [output.name for output in model.graph.output] == ["embedding"]

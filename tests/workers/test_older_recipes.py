@@ -25,6 +25,7 @@ from workers.training.run import Run
 
 pytestmark = pytest.mark.training
 SMALL = {"side_px": 32, "epochs": 2, "batch": 8, "fewest": 4}
+LONGER = {**SMALL, "epochs": 4, "held_out": 0.3}
 TINY = {**SMALL, "architecture": "tiny", "resize_px": 36}
 COLOURS = {"dress": (200, 20, 20), "skirt": (20, 20, 200), "boots": (20, 160, 20)}
 EACH = 12
@@ -60,28 +61,29 @@ def train(name, data, out, *more, **settings):
 @pytest.fixture(scope="module")
 def naive(classes, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "naive"
-    assert train("naive-cnn", classes, out, **SMALL) == 0
+    assert train("naive-cnn", classes, out, **LONGER) == 0
     return out
 
 
 @pytest.fixture(scope="module")
 def style_512(classes, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "style-512"
-    assert train("style-512", classes, out, "--backbone", "none", **TINY, width=16) == 0
+    settings = {**TINY, "epochs": 3, "held_out": 0.4, "learning_rate": 1e-3, "width": 16}
+    assert train("style-512", classes, out, "--backbone", "none", **settings) == 0
     return out
 
 
 def test_the_plain_cnn_learns_categories_and_serves(naive, dress):
     (encoded,) = load_encoder(naive).encode([dress])
 
-    assert load_card(naive).metrics["held_out"]["accuracy"] > 0
+    assert load_card(naive).metrics["held_out"]["accuracy"] > 0.9
     assert set(load_card(naive).categories) == set(COLOURS)
     assert len(encoded.embeddings["naive-cnn@1"]) == 128
     assert encoded.category in COLOURS
 
 
 def test_the_same_seed_gives_the_same_weights(naive, classes, tmp_path):
-    assert train("naive-cnn", classes, tmp_path / "again", **SMALL) == 0
+    assert train("naive-cnn", classes, tmp_path / "again", **LONGER) == 0
 
     first, again = (load_file(d / "weights.safetensors") for d in (naive, tmp_path / "again"))
     assert all(np.array_equal(first[key], again[key]) for key in first)
@@ -89,9 +91,9 @@ def test_the_same_seed_gives_the_same_weights(naive, classes, tmp_path):
 
 def test_a_killed_run_goes_on_to_the_same_weights(naive, classes, tmp_path):
     out = tmp_path / "killed"
-    assert train("naive-cnn", classes, out, **{**SMALL, "epochs": 1}) == 0
+    assert train("naive-cnn", classes, out, **{**LONGER, "epochs": 1}) == 0
 
-    assert train("naive-cnn", classes, out, "--resume", **SMALL) == 0
+    assert train("naive-cnn", classes, out, "--resume", **LONGER) == 0
 
     first, again = (load_file(folder / "weights.safetensors") for folder in (naive, out))
     assert all(np.array_equal(first[key], again[key]) for key in first)
@@ -157,11 +159,12 @@ def test_without_weights_it_is_said_what_to_do(classes, tmp_path, capsys):
 
 
 def test_a_style_space_is_learnt(style_512):
-    card = load_card(style_512)
+    card, rows = load_card(style_512), history(style_512, "style-512")
 
     assert card.dimension == 16
-    assert card.metrics["held_out"]["label_p5"] > 0
-    assert load_card(style_512).training["backbone"] == "none"
+    assert rows[-1]["loss"] < rows[0]["loss"] / 2
+    assert card.metrics["held_out"]["label_p5"] > 0.5  # a random order gives 0.27
+    assert card.training["backbone"] == "none"
 
 
 def test_styles_are_seasons_of_labels(tmp_path):

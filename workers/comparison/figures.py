@@ -38,15 +38,16 @@ class Chain:
 
     @property
     def last(self) -> Card:
+        """The card of what gives the score."""
         return load_card(self.scorer or self.encoder)
 
 
 def chain_of(made: dict[Path, Card], *, visual: Path) -> Chain:
     """Order checkpoints into a chain; what reads no encoder among them reads `visual`."""
     ordered = sorted(made, key=lambda folder: made[folder].purpose.is_encoder)  # encoders last
-    seeing = [folder for folder in ordered if made[folder].reads == PIXELS]
-    reading = [folder for folder in ordered if made[folder].reads != PIXELS]
-    return Chain(seeing[-1] if seeing else visual, reading[-1] if reading else None)
+    of_pixels = [folder for folder in ordered if made[folder].reads == PIXELS]
+    of_vectors = [folder for folder in ordered if made[folder].reads != PIXELS]
+    return Chain(of_pixels[-1] if of_pixels else visual, of_vectors[-1] if of_vectors else None)
 
 
 def benchmark_figures(
@@ -138,4 +139,4 @@ def _scorer(
 
 def _vectors(chain: Chain, collection: Collection, *, cache: Path) -> Vectors:
     """Embed every item by the chain's encoder: (N, D)."""
-    return item_vectors([collection], encoder=chain.encoder, cache=cache).embedding
+    return item_vectors([collection], folder=chain.encoder, cache=cache).embedding

@@ -144,11 +144,11 @@ def _chain(row: Row, comparison: Comparison, name: str) -> Chain:
         return chain_of({folder: load_card(folder)}, visual=find("visual"))
     side = SEEN if row.by_labels else name
     out = comparison.out / "checkpoints" / f"{_slug(row.name)}-{side}"
-    made = _finished(out) or _train(row, comparison, comparison.side(side), out=out)
+    made = _finished_cards(out) or _train(row, comparison, comparison.side(side), out=out)
     return chain_of(made, visual=find(row.visual or "visual"))
 
 
-def _finished(out: Path) -> dict[Path, Card]:
+def _finished_cards(out: Path) -> dict[Path, Card]:
     """Find what an earlier run finished; the mark is written after everything else."""
     if not (out.parent / f"{out.name}.done").is_file():
         return {}

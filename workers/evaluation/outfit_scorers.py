@@ -141,13 +141,15 @@ def checkpoint_scorers(
         )
         raise CheckpointError(message)
     keys = [item.key for item in items]
-    shown = find(visual or "visual") if card.purpose.is_encoder else checkpoint
-    base = encoder_for(shown, visual=visual)
+    is_encoder = card.purpose.is_encoder
+    base = encoder_for(find(visual or "visual") if is_encoder else checkpoint, visual=visual)
     vectors = embed(items, base)["embedding"]
     cosine = _by_inner_product(vectors, base.card, keys=keys, pairs=pairs)
-    if card.purpose is Purpose.PAIR:
-        scorer = _by_pair_scorer(checkpoint, vectors, keys, pairs=pairs)
-        return {"checkpoint": scorer, "cosine": cosine}
+    if not is_encoder:
+        return {
+            "checkpoint": _by_pair_scorer(checkpoint, vectors, keys, pairs=pairs),
+            "cosine": cosine,
+        }
     if card.identity != base.card.identity:
         vectors = embed(items, encoder_for(checkpoint))["embedding"]
     own = _by_inner_product(vectors, card, keys=keys, pairs=pairs)

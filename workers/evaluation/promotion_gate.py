@@ -62,7 +62,7 @@ def evaluate(
     if len(held.asked) < FEWEST_QUESTIONS:
         return _too_few(len(held.asked))
     base = load_encoder(find(visual or "visual"))
-    vectors = embed(held.pictures, base)["embedding"]
+    vectors = embed(held.pictures, base)["embedding"]  # (P, D)
     tables = _tables(held.pictures, candidate, base=base, vectors=vectors, current=current)
     scores: dict[str, Score] = {name: _by_table(table, held.at) for name, table in tables.items()}
     scores["popularity"] = lambda _context, answer: float(held.popularity[answer])

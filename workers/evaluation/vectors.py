@@ -1,4 +1,4 @@
-"""What an encoder says of the items of data sets, as serving computes it, and how vectors are compared."""
+"""What encoders say of the items of data sets, as serving computes it, and how vectors are compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,19 +29,22 @@ Outputs = dict[str, NDArray[Any]]  # by name, the first axis follows the items
 
 @dataclass(frozen=True)
 class ItemVectors:
-    """Per item, in the collections' order: `embedding` (N, D) and `features` (N, F), the embedding where the network has none."""
+    """Per item, in the collections' order: `embedding` (N, D) and `features` (N, F).
+
+    Features are the embedding where the network has none.
+    """
 
     card: Card
     embedding: NDArray[np.float32]
     features: NDArray[np.float32]
 
 
-def item_vectors(collections: Sequence[Collection], *, encoder: Path, cache: Path) -> ItemVectors:
+def item_vectors(collections: Sequence[Collection], *, folder: Path, cache: Path) -> ItemVectors:
     """Encode the items of all collections; each is cached by its hash and the checkpoint's."""
-    loaded = load_encoder(encoder)
-    parts = [_through_cache(collection, loaded, cache=cache) for collection in collections]
+    encoder = load_encoder(folder)
+    parts = [_through_cache(collection, encoder, cache=cache) for collection in collections]
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    return ItemVectors(loaded.card, joined["embedding"], joined["features"])
+    return ItemVectors(encoder.card, joined["embedding"], joined["features"])
 
 
 def embed(items: Sequence[Item], encoder: Encoder, *, what: str = "encode") -> Outputs:
@@ -59,8 +62,8 @@ def _through_cache(collection: Collection, encoder: Encoder, *, cache: Path) -> 
     if path.is_file():
         return load_file(path)
     outputs = embed(collection.items, encoder, what=f"encode {collection.name}")
-    embedding = outputs["embedding"]
-    arrays = {"embedding": embedding, "features": outputs.get("features", embedding)}
+    arrays = {"embedding": outputs["embedding"]}
+    arrays["features"] = outputs.get("features", outputs["embedding"]).copy()
     cache.mkdir(parents=True, exist_ok=True)
     save_file(arrays, path)
     return arrays

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from workers.checkpoints import Card, Purpose, check_shapes, load_card, load_weights, verify
-from workers.export import kept_state
+from workers.export import stored_state
 
 ENCODERS: dict[str, str] = {
     "visual": "workers.networks.visual:build",
@@ -75,7 +75,7 @@ def load_network(folder: Path) -> tuple[nn.Module, Card]:
 def restore(network: nn.Module, folder: Path, *, name: str) -> None:
     """Copy a folder's weights into a network, every key and shape checked."""
     stored = load_weights(folder)
-    own = kept_state(network)
+    own = stored_state(network)
     check_shapes(
         {key: value.shape for key, value in stored.items()},
         {key: tuple(value.shape) for key, value in own.items()},

@@ -37,7 +37,7 @@ class ResNetTrunk(nn.Module):
         self.register_buffer("deviation", torch.tensor(DEVIATION)[:, None, None], persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Look at (B, H, W, 3) uint8 pictures: (B, width)."""
+        """Embed (B, H, W, 3) uint8 pictures: (B, width)."""
         seen: Tensor = self.body((in_unit_range(pixels) - self.mean) / self.deviation)
         return seen
 
@@ -52,7 +52,7 @@ class ResNetEncoder(nn.Module):
         self.dimension = width or self.trunk.width
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at (B, H, W, 3) uint8 pictures: `embedding` (B, dimension) of unit norm."""
+        """Embed (B, H, W, 3) uint8 pictures: `embedding` (B, dimension) of unit norm."""
         return {"embedding": functional.normalize(self.head(self.trunk(pixels)), dim=1)}
 
 
@@ -65,7 +65,7 @@ class ResNetClassifier(nn.Module):
         self.category = nn.Linear(self.trunk.width, categories)
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at (B, H, W, 3) uint8 pictures: `category_logits` (B, categories)."""
+        """Classify (B, H, W, 3) uint8 pictures: `category_logits` (B, categories)."""
         return {"category_logits": self.category(self.trunk(pixels))}
 
 
@@ -80,7 +80,7 @@ class SiameseStyle(nn.Module):
         self.head = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, out))
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at (B, H, W, 3) uint8 pictures: `embedding` (B, out) of unit norm."""
+        """Embed (B, H, W, 3) uint8 pictures: `embedding` (B, out) of unit norm."""
         seen = self.encoder(pixels)
         return {"embedding": self.embed(seen.get("features", seen["embedding"]))}
 

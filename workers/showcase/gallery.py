@@ -26,8 +26,9 @@ class Gallery:
 def gallery(items: Sequence[Item], checkpoint: Path) -> Gallery:
     """Encode items with an encoder."""
     encoder = load_encoder(checkpoint)
-    pictures = [item.open() for item in items]
-    return Gallery(encoder.card, tuple(items), embed_pictures(pictures, encoder))
+    return Gallery(
+        encoder.card, tuple(items), embed_pictures([item.open() for item in items], encoder)
+    )
 
 
 def embed_pictures(pictures: Sequence[Image.Image], encoder: Encoder) -> NDArray[np.float32]:

@@ -50,7 +50,7 @@ class Run:
             device=self.device,
         )
 
-    def card(self, config: Any, *, name: str, purpose: Purpose) -> Card:
+    def card(self, config: Config, *, name: str, purpose: Purpose) -> Card:
         """Write what the cards of all recipes have in common; what it gives is the recipe's to say."""
         return Card(
             name=name,

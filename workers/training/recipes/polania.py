@@ -314,7 +314,7 @@ def _scorer_card(
 
 def _encoder_card(run: Run, config: PolaniaConfig, *, blocks: list[int], history: History) -> Card:
     return replace(
-        run.card(config, name=NAME, purpose=Purpose.VISUAL),
+        run.card(config, name=NAME, purpose=Purpose.OPEN),
         options={"layers": config.layers},
         reads=PIXELS,
         dimension=sum(blocks),

@@ -148,7 +148,7 @@ def style_vectors(run: Run, encoder: Path) -> StyleVectors:
     """Embed the items of all collections; what is slow is cached beside the checkpoint."""
     card = load_card(encoder)
     if not card.options.get("remembered"):
-        encoded = item_vectors(run.collections, encoder=encoder, cache=run.work)
+        encoded = item_vectors(run.collections, folder=encoder, cache=run.work)
         vectors = torch.from_numpy(encoded.embedding)
         return StyleVectors(card, vectors, vectors)
     network, _ = load_network(encoder)
@@ -166,7 +166,7 @@ def embed_descriptions(network: FabricStyle, descriptions: NDArray[np.float32]) 
     """Embed many descriptions, some at a time: (N, WIDTH) to (N, D)."""
     parts = torch.split(torch.from_numpy(descriptions), DESCRIBED_AT_ONCE)
     with torch.inference_mode():
-        vectors = torch.cat([network.of_described(part) for part in parts])
+        vectors = torch.cat([network.embed_description(part) for part in parts])
     return vectors.clone()
 
 

@@ -68,12 +68,11 @@ def train(run: Run) -> Card:
     encoded, split = head_material(run, config)
     if not split.looks:
         raise CheckpointError("siamese-style learns from looks, and this data has none.")
-    read = encoded.features.shape[1]
-    frozen, seen = load_network(run.visual)
+    encoder, trunk = load_network(run.visual)
     torch.manual_seed(config.seed)
-    widths = {"width": read, "hidden": config.hidden, "out": config.width}
-    network = SiameseStyle(frozen, **widths)
     features = torch.from_numpy(encoded.features)  # (N, F)
+    widths = {"width": features.shape[1], "hidden": config.hidden, "out": config.width}
+    network = SiameseStyle(encoder, **widths)
 
     def outputs(pairs: Indices) -> Outputs:
         sides = features[torch.from_numpy(pairs)].to(device_of(network)).unbind(1)  # (B, F) each
@@ -88,15 +87,15 @@ def train(run: Run) -> Card:
     history = run.fit(task, config=config, name=NAME, score="fitb")
     card = replace(
         run.card(config, name=NAME, purpose=Purpose.STYLE),
-        options={"encoder": seen.network, "encoder_options": seen.options, **widths},
+        options={"encoder": trunk.network, "encoder_options": trunk.options, **widths},
         reads=PIXELS,
         dimension=config.width,
         parts={"style": config.width},
-        preprocessing=seen.preprocessing,
-        training={**asdict(config), "encoder": seen.identity},
+        preprocessing=trunk.preprocessing,
+        training={**asdict(config), "encoder": trunk.identity},
         metrics={"looks_held_out": history.best},
         intended_use=INTENDED_USE,
         limits=LIMITS,
     )
-    examples = pixel_examples(seen.preprocessing["side_px"])
+    examples = pixel_examples(trunk.preprocessing["side_px"])
     return save_network(network, run.out, card, examples=examples)
