@@ -17,10 +17,10 @@ from fashionshop.models import Product
 from recommender.models import Checkpoint
 from recommender.outfits.answer import outfits
 from recommender.pipeline.set_scores import refresh_set_scores
-from workers import tasks
-from workers.checkpoints import Card, Kind, Purpose, load_card
+from workers.checkpoints import Card, Purpose, load_card
 from workers.export import save_network
-from workers.scorers import build_scorer
+from workers.networks.registry import SET_SCORERS, build_network
+from workers.pairing import score_sets
 from workers.training.recipes.set_scorer import SetConfig, examples
 
 WIDTH = 192  # of the style vectors of `style@2`
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def measure(label: str, products: Sequence[Product]) -> None:
-    ahead = timed(lambda one: refresh_set_scores(one.pk, score=tasks._score_sets), products)
+    ahead = timed(lambda one: refresh_set_scores(one.pk, score=score_sets), products)
     whole = timed(lambda one: outfits([one]), products)
     sizes = [one.recommender_set_scores.count() for one in products]
     worker = spread(ahead) if any(sizes) else "–"
@@ -83,11 +83,11 @@ def fresh(folder: Path, config: SetConfig) -> Path:
     """A set scorer that has learnt nothing, which costs what one that has does."""
     options = {"width": WIDTH, **config.shape}
     card = Card(
-        **{"name": folder.name, "version": "1", "kind": Kind.SET_SCORER, "network": "set-scorer"},
-        **{"purpose": Purpose.NONE, "options": options, "dimension": WIDTH},
-        input="embeddings of style@2",
+        **{"name": folder.name, "version": "1", "purpose": Purpose.SET, "network": "set-scorer"},
+        **{"options": options, "dimension": WIDTH},
+        reads="embeddings of style@2",
     )
-    network = build_scorer("set-scorer", options=options)
+    network = build_network(SET_SCORERS, "set-scorer", options=options)
     save_network(network, folder, card, examples=examples(WIDTH), are_sets=True)
     return folder
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-EMBEDDINGS_OF = "embeddings of "  # how a scorer's card begins to say what it reads
+from recommender.cards import EMBEDDINGS_OF
 
 
 class Purpose(models.TextChoices):
