@@ -17,7 +17,16 @@ from recommender.ranking.statement import eligible_products
 
 Kind = Rule.Kind
 NOTHING_WITHIN = "No product is within this price window: nothing is left to show."
+PRODUCT, POSITION = "PRODUCT", "POSITION"  # what two pins may have in common
+TEXTS: dict[str, str] = {
+    Kind.BOOST: "One shows earlier what the other shows later.",
+    Kind.HIDE: "What one pins the other hides: it stays hidden.",
+    Kind.PRICE_WINDOW: "What is pinned is outside of the price window: it stays hidden.",
+    PRODUCT: "One product is pinned at two positions.",
+    POSITION: "Two products are pinned at one position: one of them moves on.",
+}
 Key = tuple[Any, ...]
+Wish = tuple[int, Any, Key]  # the number of a rule, what it is about, beside what it holds
 Known = Mapping[Any, Mapping[str, Any]]  # product key → attribute → value
 
 
@@ -36,17 +45,22 @@ def conflicts_among(
     """Every contradiction among rules in use, or those of one rule, each once; at most two queries.
 
     Compared are only rules that want something of the same product, kind or position where they may
-    meet (`_pairs`), so that the time grows with the rules and what contradicts, not with all pairs.
+    meet (`_meetings`), so that the time grows with the rules and what contradicts, not with all pairs.
     """
     live = [rule for rule in rules if _is_live(rule, now)]
     known = _facts(live)
     asked = live if about is None else [rule for rule in live if rule is about]
-    found = [Conflict(rule, None, NOTHING_WITHIN) for rule in _empty_windows(asked, known)]
-    for one, other in _pairs(live, known):
-        if about is None or about is one or about is other:
-            texts = {*_between(one, other, known), *_between(other, one, known)}
-            found += [Conflict(one, other, text) for text in sorted(texts)]
-    return found
+    alone = [Conflict(rule, None, NOTHING_WITHIN) for rule in _empty_windows(asked, known)]
+    found: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for asking, other, subject in _meetings(live, known):
+        is_asked = about is None or about is live[asking] or about is live[other]
+        if is_asked and (text := _clash(live[asking], live[other], subject, known=known)):
+            found[min(asking, other), max(asking, other)].add(text)
+    return alone + [
+        Conflict(live[one], live[other], text)
+        for (one, other), texts in sorted(found.items())
+        for text in sorted(texts)
+    ]
 
 
 def conflicts_of(rule: Rule, *, now: datetime) -> list[Conflict]:
@@ -56,24 +70,42 @@ def conflicts_of(rule: Rule, *, now: datetime) -> list[Conflict]:
     return conflicts_among(everything, now=now, about=rule)
 
 
-def _pairs(rules: Sequence[Rule], known: Known) -> Iterator[tuple[Rule, Rule]]:
-    """Every two rules that want something of one thing where they may meet, in order: a hash join.
+def _meetings(rules: Sequence[Rule], known: Known) -> Iterator[tuple[int, int, str]]:
+    """Every two rules about one thing where they may meet, by number, and what they meet in: a hash join.
 
     A pin, for one, looks up what hides its product or a kind the product is of, in the places it
-    stands beside.
+    stands beside. Each meeting comes once; the rule that asks is the first.
     """
     asking = [(at, *wish) for at, rule in enumerate(rules) for wish in _asks(rule, known)]
     offering = [(at, *wish) for at, rule in enumerate(rules) for wish in _offers(rule)]
-    pairs: set[tuple[int, int]] = set()
-    for these, those in ((asking, offering), (offering, asking)):
-        index: dict[tuple[Key, Key], list[int]] = defaultdict(list)
-        for at, thing, place in those:
-            index[thing, place].append(at)
-        for at, thing, place in these:
-            for near in _places_met(place, known):
-                pairs |= {(min(at, o), max(at, o)) for o in index.get((thing, near), ()) if o != at}
-    for one, other in sorted(pairs):
-        yield rules[one], rules[other]
+    met = {(one, other, thing[0]) for one, other, thing in _joined(asking, offering, known)}
+    met |= {(one, other, thing[0]) for other, one, thing in _joined(offering, asking, known)}
+    yield from (meeting for meeting in met if meeting[0] != meeting[1])
+
+
+def _joined(these: Sequence[Wish], those: Sequence[Wish], known: Known) -> Iterator[Wish]:
+    """Those about the same thing in the places that each of these meets."""
+    index: dict[tuple[Key, Key], list[int]] = defaultdict(list)
+    for at, thing, place in those:
+        index[thing, place].append(at)
+    for at, thing, place in these:
+        for near in _places_met(place, known):
+            yield from ((at, other, thing) for other in index.get((thing, near), ()))
+
+
+def _clash(asking: Rule, other: Rule, subject: str, *, known: Known) -> str | None:
+    """What two rules that meet contradict each other in, if they do."""
+    if not (_overlap_in_time(asking, other) and _share_a_strip(asking, other)):
+        return None
+    is_same = asking.product_id == other.product_id, asking.position == other.position
+    clashes = {
+        Kind.BOOST: True,
+        Kind.HIDE: True,
+        Kind.PRICE_WINDOW: subject == Kind.PRICE_WINDOW and _is_priced_out(asking, other, known),
+        PRODUCT: is_same == (True, False),
+        POSITION: is_same == (False, True),
+    }
+    return TEXTS[subject] if clashes[subject] else None
 
 
 def _asks(rule: Rule, known: Known) -> Iterator[tuple[Key, Key]]:
@@ -92,8 +124,8 @@ def _asks(rule: Rule, known: Known) -> Iterator[tuple[Key, Key]]:
 def _offers(rule: Rule) -> Iterator[tuple[Key, Key]]:
     """Under what a rule is found by those that ask."""
     if rule.kind == Kind.PIN:
-        yield (Kind.PIN, "product", rule.product_id), _place(rule)
-        yield (Kind.PIN, "position", rule.position), _place(rule)
+        yield (PRODUCT, rule.product_id), _place(rule)
+        yield (POSITION, rule.position), _place(rule)
     elif rule.kind == Kind.PRICE_WINDOW:
         yield (Kind.PRICE_WINDOW,), _place(rule)
     elif rule.kind == Kind.BOOST:
@@ -147,30 +179,6 @@ def _attributes() -> dict[str, Any]:
     return {**product_columns.attributes(), SLOT: product_columns.slot()}
 
 
-def _between(one: Rule, other: Rule, known: Known) -> Iterator[str]:
-    """What `one` and `other` contradict each other in, seen from `one`."""
-    if not (_overlap_in_time(one, other) and _share_a_strip(one, other)):
-        return
-    are_opposed = (one.kind, other.kind) == (Kind.BOOST, Kind.BURY)
-    if are_opposed and _target(one) == _target(other) and _meet(one, other, known):
-        yield "One shows earlier what the other shows later."
-    if one.kind != Kind.PIN:
-        return
-    if other.kind == Kind.PIN and _meet(one, other, known):
-        yield from _two_pins(one, other)
-    if any(_hides(hiding, one, known) for hiding in _directions(other)):
-        yield "What one pins the other hides: it stays hidden."
-    if other.kind == Kind.PRICE_WINDOW and _is_priced_out(one, other, known):
-        yield "What is pinned is outside of the price window: it stays hidden."
-
-
-def _two_pins(one: Rule, other: Rule) -> Iterator[str]:
-    if one.product_id == other.product_id and one.position != other.position:
-        yield "One product is pinned at two positions."
-    if one.product_id != other.product_id and one.position == other.position:
-        yield "Two products are pinned at one position: one of them moves on."
-
-
 def _directions(rule: Rule) -> list[Rule]:
     """What a rule hides, as plain rules: one that holds both ways becomes two."""
     if rule.kind == Kind.HIDE:
@@ -185,37 +193,12 @@ def _directions(rule: Rule) -> list[Rule]:
     ]
 
 
-def _hides(hiding: Rule, pin: Rule, known: Known) -> bool:
-    is_target = hiding.product_id == pin.product_id
-    if hiding.attribute:
-        is_target = _has(known, pin.product_id, attribute=hiding.attribute, value=hiding.value)
-    return is_target and _meet(hiding, pin, known)
-
-
 def _is_priced_out(pin: Rule, window: Rule, known: Known) -> bool:
     price = known.get(pin.product_id, {}).get(PRICE)
     own = known.get(pin.on_product_id, {}).get(PRICE)
-    if price is None or own is None or window.percent is None or not _meet(pin, window, known):
+    if price is None or own is None or window.percent is None:
         return False
     return bool(abs(price - own) > own * window.percent / 100)
-
-
-def _meet(one: Rule, other: Rule, known: Known) -> bool:
-    """Tell whether both speak beside some product; two different attributes may meet: not told."""
-    if one.on_product_id and other.on_product_id:
-        return bool(one.on_product_id == other.on_product_id)
-    for product, kind in ((one, other), (other, one)):
-        if product.on_product_id and kind.on_attribute:
-            return _has(
-                known, product.on_product_id, attribute=kind.on_attribute, value=kind.on_value
-            )
-    if one.on_attribute and other.on_attribute:
-        return (one.on_attribute, one.on_value) == (other.on_attribute, other.on_value)
-    return True
-
-
-def _has(known: Known, key: Any, *, attribute: str, value: str) -> bool:
-    return str(known.get(key, {}).get(attribute, "")) == value
 
 
 def _target(rule: Rule) -> tuple[Any, ...]:

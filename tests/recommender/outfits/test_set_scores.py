@@ -5,11 +5,12 @@ from statistics import fmean, pstdev
 import pytest
 from django.utils import timezone
 
+from recommender.features import PictureFeatures
 from recommender.models import Checkpoint, Look, PairingJob, Rule, SetScore, Slot
 from recommender.outfits import set_scores
 from recommender.outfits.answer import OutfitOptions, best_proposals, outfits
 from recommender.pipeline.consistency import repair
-from recommender.pipeline.embeddings import Sight, store_embeddings
+from recommender.pipeline.embeddings import store_embeddings
 from recommender.pipeline.pairings import refresh_pairings
 from recommender.pipeline.picture_sync import queue_embeddings
 from recommender.pipeline.set_scores import MAX_SETS, forget_set_scores, refresh_set_scores
@@ -234,7 +235,9 @@ def test_a_product_that_looks_different_now_is_in_no_scored_set(scored, wardrobe
     skirt = wardrobe[0]
     queue_embeddings(skirt.recommender_pictures.all(), encoders=[checkpoints["STYLE"]])
     claim = claim_embedding_jobs(limit=10)
-    sights = {job.picture_id: Sight({"fake-style@1": [0.0, 1.0, 0.0]}) for job in claim.jobs}
+    sights = {
+        job.picture_id: PictureFeatures({"fake-style@1": [0.0, 1.0, 0.0]}) for job in claim.jobs
+    }
 
     store_embeddings(sights, jobs=claim.jobs, token=claim.token)
 
