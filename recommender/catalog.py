@@ -116,7 +116,7 @@ class Catalog:
         return Q(**{f"reco_{name}": value})
 
     def pictures(self, product: Any) -> Iterable[Any]:
-        """The product's stored files (`.name`), in the order shoppers see them."""
+        """The product's stored files, in the order shoppers see them: what its file fields give."""
         raise NotImplementedError(f"{type(self).__name__} must say where a product's pictures are")
 
     def card(self, product: Any) -> Card:
@@ -139,9 +139,21 @@ class Catalog:
             raise ObjectDoesNotExist(text) from error
 
     @property
-    def storage(self) -> Storage:
-        """Where the files that `pictures` names are kept."""
-        return default_storage
+    def storage(self) -> Storage | None:
+        """Where all pictures are read from, whatever their fields say; None: each from its field's."""
+        return None
+
+    def storage_of(self, picture: Any) -> Storage:
+        """Where the file of a `recommender.models.Picture` is kept; asked by shop and workers alike.
+
+        The storage of the model field that holds it, or the default one for a file of no field. To be
+        overridden where the files of one field are kept apart, as in a bucket for each tenant.
+        """
+        if self.storage is not None or not picture.field:
+            return self.storage or default_storage
+        label, name = picture.field.rsplit(".", 1)
+        storage: Storage = apps.get_model(label)._meta.get_field(name).storage
+        return storage
 
 
 @lru_cache

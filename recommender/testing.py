@@ -16,11 +16,11 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from recommender import worklist
-from recommender.catalog import catalog
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, open_photo
 from recommender.pipeline.embeddings import Sight, store_embeddings
 from recommender.pipeline.pairings import refresh_pairings
+from recommender.pipeline.picture_files import read_picture
 
 GRID = 4  # the fake encoder looks at a picture of 4 × 4 pixels
 SHAPE, COLOUR = GRID * GRID, 3
@@ -120,8 +120,7 @@ def give_vectors(product: Any, *, checkpoint: Checkpoint, vector: Sequence[float
 
 def _sight(job: EmbeddingJob, claim: worklist.Claim) -> Sight | None:
     try:
-        with catalog().storage.open(job.picture.name) as file:
-            return fake_features(file.read())
+        return fake_features(read_picture(job.picture))
     except BadPhoto as error:
         code, reason = error.code, str(error)
     except FileNotFoundError:

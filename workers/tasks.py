@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from recommender import broker, conf, worklist
-from recommender.catalog import catalog, product_model
+from recommender.catalog import product_model
 from recommender.models import (
     Checkpoint,
     EmbeddingJob,
@@ -28,6 +28,7 @@ from recommender.pipeline import indexes
 from recommender.pipeline.cover_vectors import cover_vectors, encoder_read_by
 from recommender.pipeline.embeddings import Sight, store_embeddings
 from recommender.pipeline.pairings import refresh_pairings as refresh_product
+from recommender.pipeline.picture_files import read_picture
 from recommender.pipeline.picture_sync import serving_encoders
 from recommender.switching.checkpoints import checkpoint_dir
 from workers import regions, serving
@@ -227,8 +228,7 @@ def _claim_and_decode(pool: ThreadPoolExecutor) -> _Batch:
 
 
 def _read_picture(picture: Picture, sha256: str) -> Image.Image:
-    with catalog().storage.open(picture.name) as file:
-        data = file.read()
+    data = read_picture(picture)
     if digest(data) != sha256:
         raise SourceChanged(SourceChanged.__doc__)
     return open_photo(data, limits=CATALOGUE, max_side_px=DECODED_SIDE_PX)
