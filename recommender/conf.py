@@ -1,9 +1,11 @@
 """The settings of the plug-in, each with its default: one `RECOMMENDER` dict in the host's settings."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 DEFAULTS: dict[str, Any] = {
     "CATALOG": "",  # dotted path of the host's Catalog subclass; the only one a host must set
@@ -39,5 +41,12 @@ def product_model_label() -> str:
 
 
 def get(name: str) -> Any:
-    """Read one setting, live, so that tests may override it."""
-    return getattr(settings, "RECOMMENDER", {}).get(name, DEFAULTS[name])
+    """Read one setting, live, so that tests may override it.
+
+    Raises:
+        ImproperlyConfigured: `RECOMMENDER` is no dict.
+    """
+    given = getattr(settings, "RECOMMENDER", {})
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured(f"RECOMMENDER should be a dict, not {type(given).__name__}.")
+    return given.get(name, DEFAULTS[name])

@@ -87,7 +87,8 @@ def _collapse_in_batches(keys: Iterator[Any]) -> None:
 
 
 def _finding(code: str, text: str, rows: QuerySet[Any]) -> Finding:
-    count, first = rows.count(), rows.first()
+    count = rows.count()
+    first = rows.first() if count else None
     example = whereabouts(first) if isinstance(first, Picture) else str(first or "")
     return Finding(code, text, count, example)
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 
 from recommender import broker
-from recommender.catalog import product_model
+from recommender.catalog import catalog, product_model
 from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, Duplicate, EmbeddingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
