@@ -138,7 +138,7 @@ def test_looks_leave_with_this_shops_keys_and_files(wardrobe, tmp_path):
     assert len(list((tmp_path / "images").iterdir())) == 2
 
 
-def test_files_that_lie_on_no_disk_and_in_a_storage_of_their_own_are_read(wardrobe):
+def test_files_that_lie_on_no_disk_are_read(wardrobe):
     shot = wardrobe["boots"].shots.get()
     noted = Picture.objects.get(product=wardrobe["boots"])
 
