@@ -43,11 +43,7 @@ def run(port: int, *, when_ready: Callable[[], None]) -> int:
     """Run everything until Ctrl-C or until one process ends; then end the others.
 
     Returns 0 after Ctrl-C or a plain kill, else the code of the process that ended.
-
-    Raises:
-        PortTaken: something else listens on the port.
     """
-    _check_port(port)
     manager = Manager(_Printer(sys.stdout))
     for name, command in commands(port).items():
         manager.add_process(name, shlex.join(command), env=dict(os.environ), quiet=False)
@@ -70,7 +66,8 @@ class _Printer(Printer):
             super().write(message)
 
 
-def _check_port(port: int) -> None:
+def check_port(port: int) -> None:
+    """Raise `PortTaken` where something else listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
