@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from itertools import chain, zip_longest
 from pathlib import Path
 from queue import SimpleQueue
@@ -88,6 +89,8 @@ class Bench:
         file = self.folder / defect.path
         sound = file.read_text()
         file.write_text(defect.text)
+        # Bytecode is known by size and second, which two versions may share.
+        Path(cache_from_source(str(file))).unlink(missing_ok=True)
         try:
             return Outcome(target, defect, is_killed=bool(self.complaint(target)))
         finally:
