@@ -209,6 +209,14 @@ def test_only_the_broker_knows_celery_in_the_plug_in():
     assert callers == ["recommender/broker.py"]
 
 
+def test_one_module_alone_knows_drf_spectacular():
+    callers = [
+        str(path) for path in files("recommender") if under(imports(path), "drf_spectacular")
+    ]
+
+    assert callers == ["recommender/api/openapi.py"]
+
+
 BLOCKER = """
 import sys
 class Blocker:
