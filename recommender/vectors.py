@@ -43,14 +43,22 @@ def closeness(parts: Sequence[tuple[str, int]], weights: Mapping[str, float]) ->
     `parts` are the names and widths of a vector's parts; without, the vectors are compared whole.
     """
     if not parts:
-        return "-(one.vector <#> other.vector)"
-    first, terms = 1, []
+        return cosines(parts)[""]
+    return " + ".join(
+        f"{float(weights[name])!r}::float8 * {cosine}" for name, cosine in cosines(parts).items()
+    )
+
+
+def cosines(parts: Sequence[tuple[str, int]]) -> dict[str, str]:
+    """SQL: the cosine of `one.vector` and `other.vector` in each part; without parts, "" names the whole."""
+    if not parts:
+        return {"": "-(one.vector <#> other.vector)"}
+    first, found = 1, {}
     for name, width in parts:
         part = f"vector, {first:d}, {width:d})"
-        cosine = f"-(subvector(one.{part} <#> subvector(other.{part})"
-        terms.append(f"{float(weights[name])!r}::float8 * {cosine}")
+        found[name] = f"-(subvector(one.{part} <#> subvector(other.{part})"
         first += width
-    return " + ".join(terms)
+    return found
 
 
 def vector_extension_version() -> tuple[int, ...] | None:

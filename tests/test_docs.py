@@ -36,7 +36,11 @@ OPTIONS = sorted(
 ENVIRONMENT = re.findall(
     r'env\.\w+\(\s*"(\w+)"', (ROOT / "fashionshop" / "settings.py").read_text()
 )
-CHECK_IDS = re.findall(r'"(recommender\.[EW]\d+)"', Path(checks.__file__).read_text())
+CHECK_IDS = [
+    found
+    for module in Path(checks.__file__).parent.glob("*.py")
+    for found in re.findall(r'"(recommender\.[EW]\d+)"', module.read_text())
+]
 FINDINGS = re.findall(r'\("(\w+)", "|Finding\("(\w+)"', Path(consistency.__file__).read_text())
 
 
@@ -80,6 +84,10 @@ def test_every_path_of_the_api_is_documented(pattern):
     path = re.sub(r"<str:(\w+)>", r"{\1}", str(pattern.pattern))
 
     assert re.search(rf"`(GET|POST) {re.escape(path)}`", REFERENCE)
+
+
+def test_no_system_check_is_documented_that_does_not_exist():
+    assert set(re.findall(r"^\| `(recommender\.\w+)` \|", REFERENCE, flags=re.M)) == set(CHECK_IDS)
 
 
 @pytest.mark.parametrize("check_id", sorted(set(CHECK_IDS)))

@@ -10,12 +10,12 @@ from dataclasses import replace
 from PIL import Image
 
 from recommender import conf, worklist
-from recommender.catalog import catalog
 from recommender.features import PictureFeatures
 from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, EmbeddingJob, Picture
 from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
 from recommender.pipeline.embeddings import store_embeddings
+from recommender.pipeline.picture_files import read_picture as stored_bytes
 from recommender.pipeline.picture_sync import serving_encoders
 from workers.checkpoint_cache import encoder_of
 from workers.images import palette
@@ -67,8 +67,7 @@ def read_picture(picture: Picture, sha256: str) -> Image.Image:
         BadPhoto: It is no picture.
         OSError: It is gone, or storage is out of reach.
     """
-    with catalog().storage.open(picture.name) as file:
-        data = file.read()
+    data = stored_bytes(picture)
     if digest(data) != sha256:
         raise SourceChanged(SourceChanged.__doc__)
     return open_photo(data, limits=CATALOGUE, max_side_px=DECODED_SIDE_PX)

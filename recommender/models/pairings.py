@@ -1,11 +1,11 @@
 """What goes well with what, as the scorers judged it: pairs, and whole outfits."""
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from recommender.conf import product_model_label
 from recommender.models.checkpoints import Checkpoint
 
 
@@ -13,12 +13,12 @@ class Pairing(models.Model):
     """One direction of "A goes well with B"; the other direction is a row of its own."""
 
     product = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         related_name="recommender_pairings",
     )
     partner = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         related_name="recommender_partner_pairings",
     )
@@ -50,7 +50,7 @@ class SetScore(models.Model):
     """
 
     product = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         related_name="recommender_set_scores",
     )

@@ -10,9 +10,10 @@ from django.db.models.functions import Concat
 
 from recommender import broker
 from recommender.catalog import catalog, product_model
-from recommender.models import Checkpoint, EmbeddingJob, Picture, Purpose, Twin
+from recommender.models import Checkpoint, Duplicate, EmbeddingJob, Picture, Purpose
 from recommender.photos import digest
 from recommender.pipeline.duplicates import collapse_duplicates
+from recommender.pipeline.picture_files import field_of, read_picture, stored_files
 
 PRODUCTS_AT_ONCE = 200
 ENCODER_PURPOSES = ("VISUAL", "STYLE")
@@ -95,14 +96,6 @@ def serving_encoders() -> list[Checkpoint]:
     return list(encoders.filter(kept_up).order_by("state", "-purpose", "pk"))
 
 
-def picture_names(owner: Any) -> dict[str, None]:
-    """The names of a product's files in the shoppers' order.
-
-    Each once: the same picture twice is one file where files are named by their bytes.
-    """
-    return dict.fromkeys(file.name for file in catalog().pictures(owner))
-
-
 def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:
     """What was noted before, by product and by name."""
     known: dict[Any, dict[str, Picture]] = {owner.pk: {} for owner in owners}
@@ -115,20 +108,19 @@ def _differences(
     owner: Any, known: dict[str, Picture], *, changed: Collection[str] | None
 ) -> Iterator[tuple[Picture, bool]]:
     """Yield each picture to note, and whether its bytes are new; leaves in `known` what is gone."""
-    names = picture_names(owner)
-    for position, name in enumerate(names):
-        picture = known.pop(name, None)
-        if picture and changed is not None and name not in changed:
-            sha256 = picture.sha256
-        else:
-            sha256 = _sha256_of(name)
-        picture = picture or Picture(product=owner, name=name)
+    for position, (name, file) in enumerate(stored_files(owner).items()):
+        picture, field = known.pop(name, None) or Picture(product=owner, name=name), field_of(file)
+        is_where_it_was = picture.pk is not None and picture.field == field
+        is_kept = is_where_it_was and changed is not None and name not in changed
+        has_moved = (picture.position, picture.field) != (position, field)
+        picture.position, picture.field = position, field
+        sha256 = picture.sha256 if is_kept else _sha256_of(picture)
         is_new = picture.pk is None or picture.sha256 != sha256
         if is_new:
             picture.fingerprint = None  # the worker that decodes the picture makes it
-        elif picture.position == position:
+        elif not has_moved:
             continue
-        picture.sha256, picture.position = sha256, position
+        picture.sha256 = sha256
         yield picture, is_new
 
 
@@ -138,20 +130,19 @@ def _save(pictures: list[Picture]) -> None:
         pictures,
         update_conflicts=True,
         unique_fields=["product", "name"],
-        update_fields=["sha256", "fingerprint", "position"],
+        update_fields=["field", "sha256", "fingerprint", "position"],
     )
 
 
-def _sha256_of(name: str) -> str:
+def _sha256_of(picture: Picture) -> str:
     """The name of the stored bytes; "" where the file is gone: the job then says so."""
     try:
-        with catalog().storage.open(name) as file:
-            return digest(file.read())
+        return digest(read_picture(picture))
     except FileNotFoundError:
         return ""
 
 
 def _part_duplicates(owners: Sequence[Any]) -> None:
     """Look again at what counted as one with another product, for its cover may be another one now."""
-    twins = Twin.objects.filter(product__in=owners).values_list("product", flat=True)
-    collapse_duplicates(list(twins))
+    known = Duplicate.objects.filter(product__in=owners).values_list("product", flat=True)
+    collapse_duplicates(list(known))

@@ -1,7 +1,6 @@
 """Registers checkpoints and chooses which of them serve."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from recommender.switching.cards import (
     read_card,
 )
 from recommender.switching.coverage import ENOUGH, coverage_of, pictures_without_vector
+from recommender.worker_package import worker_package
 
 __all__ = [
     "CannotSwitch",
@@ -54,12 +54,12 @@ def checkpoint_dir() -> Path:
     """The folder in which checkpoints lie: the host's own, or the shipped ones."""
     if configured := conf.get("CHECKPOINT_DIR"):
         return Path(configured)
-    spec = find_spec("workers")
-    if spec is None or not spec.submodule_search_locations:
+    package = worker_package()
+    if package is None:
         raise NoCheckpoint(
             'No checkpoints are shipped with this installation; set RECOMMENDER["CHECKPOINT_DIR"].'
         )
-    return Path(spec.submodule_search_locations[0]) / "shipped"
+    return package / "shipped"
 
 
 def shipped_checkpoints() -> list[Path]:

@@ -7,8 +7,10 @@ from collections import defaultdict
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import InMemoryStorage, default_storage
 
+from fashionshop.models import ProductPicture
+from recommender.catalog import Catalog
 from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Job, Pairing, Picture
 from recommender.photos import digest, open_photo
@@ -50,7 +52,8 @@ def test_the_worker_makes_the_fingerprint_of_the_picture_it_decodes(upload):
 
     embed_due()
 
-    stored = open_photo(file.open().read())
+    with file.open() as opened:
+        stored = open_photo(opened.read())
     assert Picture.objects.get().fingerprint == fingerprint(stored)
 
 
@@ -136,6 +139,28 @@ def test_a_file_that_is_gone_fails_with_a_plain_reason_and_spares_its_neighbour(
     dead = EmbeddingJob.objects.filter(state=Job.State.DEAD).first()
     assert dead.error_code == "source_missing"
     assert "upload it again" in dead.error
+
+
+def test_a_worker_reads_each_picture_from_the_storage_of_its_field(upload, monkeypatch):
+    monkeypatch.setattr(ProductPicture._meta.get_field("file"), "storage", InMemoryStorage())
+    upload("elsewhere", "red")
+
+    assert embed_due() == 1
+    assert not default_storage.exists(Picture.objects.get().name)
+
+
+def test_a_storage_out_of_reach_is_tried_again_and_spares_its_neighbour(upload, monkeypatch):
+    upload("near", "red")
+    upload("far", "blue")
+    far = Picture.objects.get(product__sku="far").pk
+    found = Catalog.storage_of
+    monkeypatch.setattr(
+        Catalog, "storage_of", lambda shop, one: None if one.pk == far else found(shop, one)
+    )
+
+    assert embed_due() == 1
+    jobs = EmbeddingJob.objects.filter(picture=far)
+    assert {(job.state, job.error_code) for job in jobs} == {("PENDING", "storage_failed")}
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def evaluate(
     with a thumbs down, decide: there are too few; it is said how many are still ranked above the middle.
 
     Returns:
-        `passed`, `reason`, `questions`, `candidate` and `against`, as docs/models.md describes them,
+        `passed`, `reason`, `questions`, `candidate` and `against`, as docs/evaluation.md describes them,
         `scorer`, the comparison with the pair scorer, {} without one, and `feedback`, likewise.
     """
     held = _held_out(collection, disliked)

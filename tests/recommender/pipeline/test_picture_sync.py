@@ -4,13 +4,12 @@ import threading
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from PIL import ImageFile
 
-from fashionshop.catalog import ShopCatalog
 from fashionshop.models import ProductPicture, clean_picture
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Picture
+from recommender.pipeline import picture_sync
 from recommender.pipeline.consistency import repair
 from recommender.pipeline.picture_sync import serving_encoders, sync_products
 from recommender.pipeline.retries import retry_jobs
@@ -20,15 +19,11 @@ from recommender.testing import photo, work_off
 
 @pytest.fixture
 def reads(monkeypatch):
-    """The names of the files that the engine reads, as often as it does."""
-    names = []
-
-    class Storage:
-        def open(self, name):
-            names.append(name)
-            return default_storage.open(name)
-
-    monkeypatch.setattr(ShopCatalog, "storage", Storage())
+    """The names of the files that are read to note them, as often as they are."""
+    names, read = [], picture_sync.read_picture
+    monkeypatch.setattr(
+        picture_sync, "read_picture", lambda one: names.append(one.name) or read(one)
+    )
     return names
 
 

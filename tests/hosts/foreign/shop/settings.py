@@ -14,9 +14,10 @@ ROOT_URLCONF = "shop.urls"
 ALLOWED_HOSTS = ["testserver"]
 STATIC_URL = "static/"
 MEDIA_URL = "https://cdn.example/"
-# Like an object store: files have addresses and lie on no disk.
+# Like an object store: files have addresses and lie on no disk. Shots have a storage of their own.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "shots": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]

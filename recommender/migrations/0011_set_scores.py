@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.RECOMMENDER_PRODUCT_MODEL),
-        ('recommender', '0008_set_scorer'),
+        ('recommender', '0010_duplicates'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recommender', '0009_set_scores'),
+        ('recommender', '0011_set_scores'),
     ]
 
     operations = [
