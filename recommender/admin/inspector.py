@@ -58,7 +58,7 @@ class InspectForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Row:
+class RankedRow:
     """One line of the list around the cut."""
 
     rank: int | None
@@ -124,7 +124,7 @@ def _answer(product: Any, *, other: Any, strip: str, regions: bool) -> dict[str,
     }
 
 
-def _around_the_cut(product: Any, other: Any, strip: str) -> list[Row]:
+def _around_the_cut(product: Any, other: Any, strip: str) -> list[RankedRow]:
     """The strip, a few below its end, and the product asked about or the one in its place."""
     asked = placement_question(product.pk, strip=strip, filters=ANYTHING)
     facts = conditions_for(other, asked)
@@ -132,7 +132,7 @@ def _around_the_cut(product: Any, other: Any, strip: str) -> list[Row]:
     rows = strip_standings(asked, group=group, beyond=BEYOND)
     cards = cards_of(one.row.pk for one in rows)
     return [
-        Row(
+        RankedRow(
             rank=one.rank if one.is_shown or one.place <= asked.per_slot else None,
             score=max(0.0, min(1.0, one.row.score)),
             card=cards[one.row.pk],
