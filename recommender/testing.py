@@ -23,9 +23,10 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from recommender import worklist
+from recommender.features import PictureFeatures
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, open_photo
-from recommender.pipeline.embeddings import Sight, store_embeddings
+from recommender.pipeline.embeddings import store_embeddings
 from recommender.pipeline.pairings import refresh_pairings
 from recommender.pipeline.picture_files import read_picture
 
@@ -89,7 +90,7 @@ def _cloth(colour: str, *, size: tuple[int, int], seed: int | None) -> Image.Ima
     return Image.composite(grey, plain, checks.resize(size, Image.Resampling.NEAREST))
 
 
-def fake_features(data: bytes) -> Sight:
+def fake_features(data: bytes) -> PictureFeatures:
     """What the fake encoders make of a picture: its brightness on a grid, and its mean colour.
 
     Raises:
@@ -99,7 +100,7 @@ def fake_features(data: bytes) -> Sight:
     grey = image.convert("L").resize((GRID, GRID), Image.Resampling.BOX)
     mean = _unit([255.5 - value for value in image.resize((1, 1)).getpixel((0, 0))])  # type: ignore[union-attr]
     shape = _unit([255.5 - grey.getpixel((x, y)) for y in range(GRID) for x in range(GRID)])  # type: ignore[operator]
-    return Sight(
+    return PictureFeatures(
         embeddings={"fake-visual@1": [*shape, *mean], "fake-style@1": mean},
         category="t-shirt",
         category_confidence=0.9,
@@ -121,8 +122,8 @@ def work_off() -> int:
     """Do all due work as a worker would, with the fakes; returns how many pictures were embedded."""
     done = 0
     while claim := worklist.claim_embedding_jobs(limit=100):
-        sights = {job.picture_id: _sight(job, claim) for job in claim.jobs}
-        seen = {pk: sight for pk, sight in sights.items() if sight}
+        features = {job.picture_id: _features(job, claim) for job in claim.jobs}
+        seen = {pk: each for pk, each in features.items() if each}
         store_embeddings(
             seen, jobs=[job for job in claim.jobs if job.picture_id in seen], token=claim.token
         )
@@ -144,7 +145,7 @@ def give_vectors(product: Any, *, checkpoint: Checkpoint, vector: Sequence[float
     )[0]
 
 
-def _sight(job: EmbeddingJob, claim: worklist.Claim) -> Sight | None:
+def _features(job: EmbeddingJob, claim: worklist.Claim) -> PictureFeatures | None:
     try:
         return fake_features(read_picture(job.picture))
     except BadPhoto as error:

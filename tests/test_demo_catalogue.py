@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from fashionshop.management.commands.demo import CATALOGUE
 from recommender.fingerprints import LEAST_COSINES, MOST_BITS, fingerprint
 from workers.checkpoints import find
-from workers.serving import load_encoders
+from workers.serving.encoders import load_encoder
 
 MOST_BYTES = 6_000_000
 REDRAWN_EVERY = 44  # products: six of them
@@ -87,16 +87,17 @@ def test_no_two_designs_are_one_to_the_engine(rows, covers):
 
 def _parts(skus, covers):
     """The two unit vectors, of shape and of colour, of each cover."""
-    group = load_encoders([find("visual")], device="cpu")
-    (card,) = group.cards
-    ends = np.cumsum(list(card.parts.values()))[:-1]
+    encoder = load_encoder(find("visual"), device="cpu")
+    ends = np.cumsum(list(encoder.card.parts.values()))[:-1]
     names = sorted(skus)
-    seen = group.encode([covers[sku] for sku in names])
-    vectors = [next(iter(sight.embeddings.values())) for sight in seen]
+    seen = encoder.encode([covers[sku] for sku in names])
+    vectors = [next(iter(features.embeddings.values())) for features in seen]
     return {
         sku: {
             name: part / np.linalg.norm(part)
-            for name, part in zip(card.parts, np.split(np.asarray(vector), ends), strict=True)
+            for name, part in zip(
+                encoder.card.parts, np.split(np.asarray(vector), ends), strict=True
+            )
         }
         for sku, vector in zip(names, vectors, strict=True)
     }

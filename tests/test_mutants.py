@@ -1,7 +1,10 @@
 """The defects that `make mutants` puts in."""
 
+from argparse import Namespace
+
 import pytest
 
+from tests.mutants.__main__ import TARGETS, _drawn, _tests
 from tests.mutants.defects import defects
 
 
@@ -41,3 +44,11 @@ def test_a_defect_is_known_by_file_and_line():
     (one,) = defects("a.py", "y = x\nif   a:\n    pass")
 
     assert (one.line, one.key) == (2, "a.py: if a: → if (not (a)):")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_has_sources_and_tests(target):
+    drawn = _drawn(Namespace(only=[target], seed=0))
+
+    assert len(drawn) > 20
+    assert _tests(target)

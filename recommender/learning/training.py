@@ -9,13 +9,13 @@ from pathlib import Path
 from django.utils import timezone
 
 from recommender import conf
+from recommender.cards import EMBEDDINGS_OF
 from recommender.learning.export import TO_LEARN, Export, Track, export_looks
 from recommender.learning.looks import is_held_out, look_keys
 from recommender.learning.programs import ProgramResult, check_programs, run_program
 from recommender.learning.status import LOCK
 from recommender.locks import exclusive
 from recommender.models import Checkpoint, Purpose, TrainingRun, active_checkpoint
-from recommender.switching.cards import EMBEDDINGS_OF
 from recommender.switching.checkpoints import (
     activate_checkpoint,
     checkpoint_dir,

@@ -8,10 +8,10 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from recommender.broker import NoWorker, ask_set_scores
+from recommender.cards import EMBEDDINGS_OF
 from recommender.models import Checkpoint, Purpose
 from recommender.outfits.candidates import PairScores
 from recommender.outfits.search import Node, Proposal
-from recommender.pipeline.cover_vectors import EMBEDDINGS_OF
 from recommender.strips.query_items import QueryItems
 
 MAX_SETS = 64  # proposals that are judged, the best by the mean of pairs

@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from recommender.cards import EMBEDDINGS_OF
 from recommender.models import Checkpoint, Embedding
-
-EMBEDDINGS_OF = "embeddings of "
 
 
 def encoder_read_by(scorer: Checkpoint) -> Checkpoint:

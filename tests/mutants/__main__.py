@@ -44,7 +44,10 @@ TARGETS = {
     ),
     "photos": (["recommender/photos.py"], ["tests/recommender/test_photos.py"]),
     "importing": (["fashionshop/importing/*.py"], ["tests/fashionshop/importing"]),
-    "losses": (["workers/training/*losses.py"], ["tests/workers/*losses.py"]),
+    "losses": (
+        ["workers/training/look_contrast.py", "workers/training/triplets.py"],
+        ["tests/workers/test_look_contrast.py", "tests/workers/test_triplets.py"],
+    ),
     "metrics": (["workers/evaluation/metrics.py"], ["tests/workers/test_metrics.py"]),
 }
 

@@ -27,7 +27,7 @@ BANNER = """
 
 
 class Command(BaseCommand):
-    help = "Start a working shop: database, Redis, catalogue, web, worker and schedule."
+    help = "Start a working shop: database, Redis, catalogue, web and worker."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

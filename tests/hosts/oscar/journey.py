@@ -194,6 +194,11 @@ def test_a_product_of_several_categories_is_shown_once(page, similar):
     assert similar("Red shirt", category="tops") == ["Plum shirt"]
 
 
+def test_a_price_window_knows_the_variants_prices(similar):
+    assert "Polo" in similar("Red shirt", price_max="20")
+    assert similar("Red shirt", price_max="19.99") == []
+
+
 def test_a_slot_may_be_said_by_a_join(settings, similar):
     """As a host would write it first: of several categories, the one that has a slot counts."""
     settings.RECOMMENDER = {**settings.RECOMMENDER, "CATALOG": "journey.JoinedCatalog"}

@@ -28,8 +28,9 @@ INSTALLED_APPS = [
     "shop",
 ]
 if API != "none":
-    INSTALLED_APPS += ["rest_framework", "drf_spectacular", "drf_spectacular_sidecar"]
+    INSTALLED_APPS += ["rest_framework"]
 if API == "hostile":
+    INSTALLED_APPS += ["drf_spectacular", "drf_spectacular_sidecar"]
     from shop.hostile import REST_FRAMEWORK  # noqa: F401 -- a setting
 
 # docs: settings
