@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import InMemoryStorage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from fashionshop.models import ProductPicture
 from recommender.catalog import Catalog
@@ -141,8 +141,9 @@ def test_a_file_that_is_gone_fails_with_a_plain_reason_and_spares_its_neighbour(
     assert "upload it again" in dead.error
 
 
-def test_a_worker_reads_each_picture_from_the_storage_of_its_field(upload, monkeypatch):
-    monkeypatch.setattr(ProductPicture._meta.get_field("file"), "storage", InMemoryStorage())
+def test_a_worker_reads_each_picture_from_the_storage_of_its_field(upload, monkeypatch, tmp_path):
+    elsewhere = FileSystemStorage(tmp_path / "elsewhere")
+    monkeypatch.setattr(ProductPicture._meta.get_field("file"), "storage", elsewhere)
     upload("elsewhere", "red")
 
     assert embed_due() == 1
