@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recommender.api import schema
+from recommender.api.endpoint import Endpoint, product_or_404
 from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, parameters
 from recommender.api.serializers import ReasonSerializer
 from recommender.api.throttles import ExplainThrottle
-from recommender.api.views import Endpoint, product_or_404
 from recommender.explain.exclusions import GOES_WITH, SIMILAR, Exclusion, Placement, why_not
 from recommender.explain.region_searches import StillSearching
 from recommender.explain.regions import Region, regions

@@ -11,7 +11,6 @@ from rest_framework.exceptions import APIException, NotFound, ParseError, Valida
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from recommender.api.parameters import CursorExpired
 from recommender.broker import NoWorker
 from recommender.photos import BadPhoto
 
@@ -30,6 +29,10 @@ TITLES = {
     "no_worker": "No worker can look at pictures right now",
 }
 PHOTO_TITLE = "The photo cannot be used"
+
+
+class CursorExpired(Exception):  # noqa: N818 -- reads as what happened
+    """This cursor is too old. Begin again with the first page."""
 
 
 class InvalidBody(ValidationError):  # noqa: N818 -- reads as what it is
