@@ -46,9 +46,12 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
     per_slot = conf.get("CANDIDATES_PER_SLOT")
     candidates = style_neighbours(question, style=style, per_slot=per_slot)
     judged = _score_candidates(product_pk, candidates, encoder_read_by(scorer), score=score)
-    new_in = _replace(product_pk, question.slot, judged, scorer=scorer)
-    if Purpose.SET in question.checkpoints:
-        queue_set_scores(new_in)
+    is_set_scored = Purpose.SET in question.checkpoints
+    held = Pairing.objects.filter(scorer=scorer, partner=product_pk)
+    before = set(held.values_list("product", flat=True)) if is_set_scored else set()
+    entered = _replace(product_pk, question.slot, judged, scorer=scorer)
+    if is_set_scored:
+        queue_set_scores(entered - before)
     return len(judged)
 
 
@@ -70,12 +73,10 @@ def _score_candidates(
 def _replace(
     product_pk: Any, slot: str, judged: Sequence[tuple[Ranked, float]], *, scorer: Checkpoint
 ) -> set[Any]:
-    """Store both directions, number them, and keep the best of each slot; returns in whose lists it is new."""
+    """Store both directions, number them, and keep the best of each slot; returns in whose lists it is."""
     advisory_lock("recommender.pairings")  # two writers of one list would deadlock
     Pairing.objects.filter(scorer=scorer, product=product_pk).delete()
-    held = Pairing.objects.filter(scorer=scorer, partner=product_pk)
-    before = set(held.values_list("product", flat=True))
-    held.delete()
+    Pairing.objects.filter(scorer=scorer, partner=product_pk).delete()
     bars = _bars([row.pk for row, _value in judged], slot, scorer)
     entering = [(row.pk, value) for row, value in judged if value > bars.get(row.pk, -1.0)]
     there = [
@@ -95,7 +96,7 @@ def _replace(
         )
     kept = conf.get("PAIRINGS_PER_SLOT")
     Pairing.objects.filter(scorer=scorer, product__in=partners, slot=slot, rank__gt=kept).delete()
-    return {*partners} - before
+    return {*partners}
 
 
 def _bars(partners: Sequence[Any], slot: str, scorer: Checkpoint) -> dict[Any, float]:

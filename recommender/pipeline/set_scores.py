@@ -47,8 +47,9 @@ def refresh_set_scores(product_pk: Any, *, score: ScoreSets) -> int:
 def forget_set_scores(products: Collection[Any]) -> None:
     """Drop what was said of sets that hold one of these, which looks different now, and have it said anew."""
     stale = SetScore.objects.filter(members__overlap=[str(pk) for pk in products])
-    queue_set_scores(set(stale.values_list("product", flat=True)))
-    stale.delete()
+    if owners := set(stale.values_list("product", flat=True)):
+        queue_set_scores(owners)
+        stale.delete()
 
 
 def queue_set_scores(products: Collection[Any]) -> None:
