@@ -13,9 +13,11 @@ from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, par
 from recommender.api.serializers import ReasonSerializer
 from recommender.api.throttles import ExplainThrottle
 from recommender.api.views import Endpoint, product_or_404
-from recommender.explain.exclusions import GOES_WITH, SIMILAR, Exclusion, Placement, why_not
 from recommender.explain.regions import Region, regions
+from recommender.explain.strip_question import GOES_WITH, SIMILAR
 from recommender.explain.why import Explanation, ScorePart, why
+from recommender.explain.why_not import Placement, why_not
+from recommender.ranking.exclusion import Exclusion
 
 STRIPS = {"similar": SIMILAR, "goes_with": GOES_WITH}
 OTHER = OpenApiParameter(

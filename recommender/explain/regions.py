@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recommender.broker import NoWorker, ask_regions
-from recommender.explain.exclusions import SIMILAR
+from recommender.explain.strip_question import SIMILAR
 from recommender.explain.why import Explanation
 from recommender.models import Checkpoint, Picture, Purpose, active_checkpoints
-from recommender.strips.similar import part_weights
+from recommender.ranking.scoring import part_weights
 
 KEPT_SECONDS = 86_400  # the key names the bytes and the checkpoint, so an entry is never wrong
 LEAST_DROP = 0.01  # of a score; less is no region worth naming

@@ -71,55 +71,51 @@ def outfits(
         SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
         UnknownAttribute: the shop cannot filter by one of the attributes, or has no prices.
     """
-    group = query_items(items, also=options.keep)
-    kept = [each for each in group.given if each.photo is None and each.pk in options.keep]
-    room = _room(group, kept, options)
+    query = query_items(items, also=options.keep)
+    kept = [each for each in query.items if each.photo is None and each.pk in options.keep]
+    room = _room(query, kept, options)
     is_gone = len(kept) < len(options.keep) or not all(each.is_available for each in kept)
-    if nothing := impossible_request(group.given, is_gone=is_gone, swap=options.swap, room=room):
-        return Outfits(nothing=nothing, versions=group.versions)
-    looks = [] if kept or options.swap else look_plans(group)
-    given = [_node(at, each) for at, each in enumerate(group.given)]
-    demand = _demand(group, kept, filters)
-    asked = demand.reading(_within(filters, room))
+    if nothing := impossible_request(query.items, is_gone=is_gone, swap=options.swap, room=room):
+        return Outfits(nothing=nothing, versions=query.versions)
+    looks = [] if kept or options.swap else look_plans(query)
+    given = [_node(at, each) for at, each in enumerate(query.items)]
+    demand = _demand(query, kept, filters)
+    asked = demand.reading(filters.costing_at_most(room))
     for suited in demand.ladder():
-        found = _candidates(group, kept, looks, filters=asked, options=options, suited=suited)
-        judged = pair_scores([*given, *found], group, demand=suited)
+        found = _candidates(query, kept, looks, filters=asked, options=options, suited=suited)
+        judged = pair_scores([*given, *found], query, demand=suited)
         wardrobe = SearchSpace(given, _by_slot(found), judged.pairs, room)
-        jury = SetScoring(group, judged, given)
+        jury = SetScoring(query, judged, given)
         if chosen := _best_outfits(wardrobe, looks, options=options, limit=limit, jury=jury):
             break
     else:
-        nothing = unmet_request(group.given, found, budget=options.budget)
-        return Outfits(nothing=nothing, versions=group.versions)
+        nothing = unmet_request(query.items, found, budget=options.budget)
+        return Outfits(nothing=nothing, versions=query.versions)
     products = products_of([*given, *(node for one, _worn in chosen for node in one.pieces)])
     relaxed = demand.names - suited.names
-    drawing = Composition(group, given, len(given) - len(kept), judged, products, relaxed)
+    drawing = Composition(query, given, len(given) - len(kept), judged, products, relaxed)
     versions = jury.versions([one for one, _worn in chosen])
     return Outfits([drawing.outfit(*one) for one in chosen], versions=versions)
 
 
-def _demand(group: QueryItems, kept: Sequence[QueryItem], filters: Filters) -> WearerDemand:
+def _demand(query: QueryItems, kept: Sequence[QueryItem], filters: Filters) -> WearerDemand:
     """What the pieces must suit: what it begins with, or else what was kept."""
-    starts = group.given[: len(group.given) - len(kept)]
+    starts = query.items[: len(query.items) - len(kept)]
     asked, later = ([each.question for each in some] for some in (starts, kept))
     return wearer_demand(asked, filters, kept=later)
 
 
-def _room(group: QueryItems, kept: Sequence[QueryItem], options: OutfitOptions) -> Decimal | None:
+def _room(query: QueryItems, kept: Sequence[QueryItem], options: OutfitOptions) -> Decimal | None:
     """What is left of the budget."""
     if options.budget is None:
         return None
-    counted = group.given if options.include_start else kept
+    counted = query.items if options.include_start else kept
     prices = [each.question.anchor.attributes.get(PRICE) for each in counted]
     return options.budget - sum((price for price in prices if price is not None), Decimal(0))
 
 
-def _within(filters: Filters, room: Decimal | None) -> Filters:
-    return filters.within(None, room, reads=frozenset())
-
-
 def _candidates(
-    group: QueryItems,
+    query: QueryItems,
     kept: Sequence[QueryItem],
     looks: Sequence[LookPlan],
     *,
@@ -131,31 +127,31 @@ def _candidates(
 
     What the merchant wants, in a look or by a pin, need not suit.
     """
-    starts = group.given[: len(group.given) - len(kept)]
+    starts = query.items[: len(query.items) - len(kept)]
     beside_kept = joint_effects(kept)
     effects = joint_effects(starts)
     effects = replace(
         effects,
-        without=effects.without | beside_kept.without,
+        hidden=[*effects.hidden, *beside_kept.hidden],
         attributes=effects.attributes | beside_kept.attributes,
     )
     worn = [piece.product_pk for plan in looks for piece in plan.pieces]
     wanted = worn + list(effects.pins)
-    partners = partners_of(group, filters=filters, effects=effects, wanted=worn)
+    partners = partners_of(query, filters=filters, effects=effects, wanted=worn)
     partners = partners.exclude(pk__in=list(options.without))
     partners = suited.narrow(partners, wanted=wanted)
     if options.swap:
         partners = partners.filter(reco_slot=options.swap)
     reads = effects.attributes | filters.reads
-    return candidates(partners, group, wanted=wanted, reads=reads)
+    return candidates(partners, query, wanted=wanted, reads=reads)
 
 
 def _node(number: int, given: QueryItem) -> Node:
     """What is given as a piece; a photo of one's own has neither key nor price."""
     if given.photo is not None:
         return Node(number, given.slot)
-    facts = given.question.anchor.attributes
-    return Node(number, given.slot, given.pk, facts.get(PRICE), facts=facts)
+    attributes = given.question.anchor.attributes
+    return Node(number, given.slot, given.pk, attributes.get(PRICE), attributes=attributes)
 
 
 def _by_slot(nodes: Sequence[Node]) -> dict[str, list[Node]]:
@@ -191,5 +187,5 @@ def _own(wardrobe: SearchSpace, options: OutfitOptions) -> list[Proposal]:
     for level in levels:
         found = [one for plan in level for one in wardrobe.best_proposals(plan)]
         if found:
-            return sorted(found, key=lambda one: -one.value)
+            return sorted(found, key=lambda one: one.order)
     return []

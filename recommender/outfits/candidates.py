@@ -15,22 +15,24 @@ from recommender.outfits.pair_rules import conflicting_pairs
 from recommender.outfits.plans import OPTIONAL
 from recommender.outfits.search import APART, Node, Pairs
 from recommender.ranking.calibration import DIGITS, lowest_score, shown_score
+from recommender.ranking.tier import Tier
 from recommender.ranking.wearer import ANY_WEARER, WearerDemand, mismatched_pairs
+from recommender.strips.goes_with import NOTHING_KNOWN
 from recommender.strips.goes_with_several import LOOK_BONUS, with_mean_score
 from recommender.strips.query_items import QueryItems
-from recommender.vectors import closeness
+from recommender.vectors import closeness_sql
 
 NEAREST, CHEAPEST, NEWEST = 12, 2, 2  # candidates of each slot, one of a design
 
 # The cheapest of each slot are among the candidates, so that a budget that can be met is met; the
 # newest, so that there is a choice where nobody has looked at anything yet.
 _CANDIDATES = """
-WITH anyone (pk, slot, grp, lift, novelty, price{columns}) AS MATERIALIZED ({anyone}),
-scored (pk, slot, grp, lift, score) AS MATERIALIZED ({scored}),
+WITH anyone (pk, slot, grp, tier, boost, novelty, price{columns}) AS MATERIALIZED ({anyone}),
+scored (pk, slot, grp, tier, boost, score) AS MATERIALIZED ({scored}),
 near AS (
-    SELECT pk, score, row_number() OVER (PARTITION BY slot ORDER BY score + lift DESC, pk) AS place
+    SELECT pk, score, row_number() OVER (PARTITION BY slot ORDER BY tier, score + boost DESC, pk) AS place
     FROM (
-        SELECT DISTINCT ON (slot, grp) * FROM scored ORDER BY slot, grp, score + lift DESC, pk
+        SELECT DISTINCT ON (slot, grp) * FROM scored ORDER BY slot, grp, tier, score + boost DESC, pk
     ) AS design
 ),
 cheap AS (
@@ -44,7 +46,7 @@ new AS (
     ) AS design
 )
 SELECT * FROM (
-    SELECT DISTINCT ON (pk) pk, slot, price, lift, score{columns}
+    SELECT DISTINCT ON (pk) pk, slot, price, tier, boost, score{columns}
     FROM anyone LEFT JOIN near USING (pk)
     WHERE near.place <= %s OR pk = ANY(%s)
        OR pk IN (SELECT pk FROM cheap WHERE place <= %s)
@@ -126,7 +128,7 @@ class PairScores:
 
 
 def candidates(
-    partners: QuerySet[Any], group: QueryItems, *, wanted: Collection[Any], reads: Collection[str]
+    partners: QuerySet[Any], query: QueryItems, *, wanted: Collection[Any], reads: Collection[str]
 ) -> list[Node]:
     """The pieces to choose from, by slot, best first; those `wanted` if they are eligible.
 
@@ -136,28 +138,29 @@ def candidates(
     """
     names = sorted(reads)
     try:
-        sql, params = _statement(partners, group, names)
+        sql, params = _statement(partners, query, names)
     except EmptyResultSet:  # a filter that nothing can pass
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, NEAREST, list(wanted), CHEAPEST, NEWEST])
         rows = cursor.fetchall()
-    lowest = lowest_score(group.style)
+    lowest = lowest_score(query.style)
     matching = [
-        (pk, slot, price, lift, facts)
-        for pk, slot, price, lift, score, *facts in rows
+        (pk, slot, price, tier, boost, facts)
+        for pk, slot, price, tier, boost, score, *facts in rows
         if score is None or score >= lowest or slot not in OPTIONAL or pk in wanted
     ]
     return [
         Node(
-            at, slot, pk, price, float(lift), dict(zip(names, facts, strict=True)) | {"slot": slot}
+            *(at, slot, pk, price, Tier(tier), float(boost)),
+            dict(zip(names, facts, strict=True)) | {"slot": slot},
         )
-        for at, (pk, slot, price, lift, facts) in enumerate(matching, start=len(group.given))
+        for at, (pk, slot, price, tier, boost, facts) in enumerate(matching, start=len(query.items))
     ]
 
 
 def pair_scores(
-    nodes: Sequence[Node], group: QueryItems, *, demand: WearerDemand = ANY_WEARER
+    nodes: Sequence[Node], query: QueryItems, *, demand: WearerDemand = ANY_WEARER
 ) -> PairScores:
     """How well each two of the nodes go together, what is given first among them; one query.
 
@@ -168,30 +171,30 @@ def pair_scores(
     pairs = [[0.0] * len(nodes) for _node in nodes]
     worn: set[tuple[int, int]] = set()
     cosines: dict[tuple[int, int], float] = {}
-    for one, other, cosine, is_worn in _rows(nodes, group):
+    for one, other, cosine, is_worn in _rows(nodes, query):
         if is_worn:
             worn.add((one, other))
         if cosine is not None:
             cosines[one, other] = cosine
         score = min(1.0, (cosine or 0.0) + (LOOK_BONUS if is_worn else 0.0))
         pairs[one][other] = pairs[other][one] = score
-    for one, other in _apart(nodes, group, demand=demand, worn=worn):
+    for one, other in _apart(nodes, query, demand=demand, worn=worn):
         pairs[one][other] = pairs[other][one] = APART
     known = {number for pair in cosines for number in pair}
-    return PairScores(pairs, worn, known, cosines, group.style)
+    return PairScores(pairs, worn, known, cosines, query.style)
 
 
 def _apart(
     nodes: Sequence[Node],
-    group: QueryItems,
+    query: QueryItems,
     *,
     demand: WearerDemand,
     worn: Collection[tuple[int, int]],
 ) -> Iterator[tuple[int, int]]:
-    chosen = nodes[len(group.given) :]
-    rules = group.given[0].question.rules if group.given else ()
+    chosen = nodes[len(query.items) :]
+    rules = query.items[0].question.rules if query.items else ()
     yield from (_key(*two) for two in conflicting_pairs(chosen, rules))
-    unalike = mismatched_pairs([node.facts for node in chosen], demand)
+    unalike = mismatched_pairs([node.attributes for node in chosen], demand)
     pairs = (_key(chosen[one], chosen[other]) for one, other in unalike)
     yield from (pair for pair in pairs if pair not in worn)
 
@@ -201,7 +204,7 @@ def _key(one: Node, other: Node) -> tuple[int, int]:
 
 
 def _statement(
-    partners: QuerySet[Any], group: QueryItems, names: Sequence[str]
+    partners: QuerySet[Any], query: QueryItems, names: Sequence[str]
 ) -> tuple[str, list[Any]]:
     columns = "".join(f", reco_{name}" for name in names)
     offered = catalog().attributes()
@@ -209,36 +212,35 @@ def _statement(
         reco_novelty=catalog().novelty(),
         reco_cost=offered.get("price", Value(None, output_field=FloatField())),
     )
-    about = ("pk", "reco_slot", "reco_group", "reco_lift")
+    about = ("pk", "reco_slot", "reco_group", "reco_tier", "reco_boost")
     anyone, params = priced.values_list(
         *about, "reco_novelty", "reco_cost", *(f"reco_{name}" for name in names)
     ).query.sql_with_params()
     scored, more = (
-        _scored(partners, group).values_list(*about, "reco_score").query.sql_with_params()
+        _scored(partners, query).values_list(*about, "reco_score").query.sql_with_params()
     )
     sql = _CANDIDATES.format(anyone=anyone, scored=scored, columns=columns)
     return sql, [*params, *more]
 
 
-def _scored(partners: QuerySet[Any], group: QueryItems) -> QuerySet[Any]:
-    if group.style and group.given:
-        return with_mean_score(partners, group, group.style)
-    nothing = Value(0.0, output_field=FloatField())
-    unscored: QuerySet[Any] = partners.order_by().annotate(reco_score=nothing)
+def _scored(partners: QuerySet[Any], query: QueryItems) -> QuerySet[Any]:
+    if query.style and query.items:
+        return with_mean_score(partners, query, query.style)
+    unscored: QuerySet[Any] = partners.order_by().annotate(reco_score=NOTHING_KNOWN)
     return unscored
 
 
-def _rows(nodes: Sequence[Node], group: QueryItems) -> list[Any]:
+def _rows(nodes: Sequence[Node], query: QueryItems) -> list[Any]:
     photos = [
         (at, each.slot, HalfVector(list(each.photo.vector)).to_text())
-        for at, each in enumerate(group.given)
+        for at, each in enumerate(query.items)
         if each.photo is not None
     ]
     numbers = {at for at, _slot, _vector in photos}
     products = [(node.number, node.slot, node.pk) for node in nodes if node.number not in numbers]
     key = product_model()._meta.pk.rel_db_type(connection)
-    style = group.style
-    alike = closeness(style.parts, style.part_weights) if style else closeness((), {})
+    style = query.style
+    alike = closeness_sql(style.parts, style.part_weights) if style else closeness_sql((), {})
     sql = _PAIRS.format(key=key, cosine=alike)
     with connection.cursor() as cursor:
         cursor.execute(sql, [*_columns(products), style.pk if style else None, *_columns(photos)])

@@ -15,18 +15,17 @@ from recommender.outfits.outfit import Outfit, Piece
 from recommender.outfits.search import Node, Proposal
 from recommender.outfits.shop_looks import LookOutfit
 from recommender.ranking.rung import Rung
-from recommender.ranking.statement import Ranked
 from recommender.ranking.wearer import disagreements
 from recommender.strips.goes_with_several import reasons
+from recommender.strips.items import merchant_reasons
 from recommender.strips.query_items import QueryItems
-from recommender.strips.similar import merchant_reasons
 
 
 @dataclass(frozen=True)
 class Composition:
     """What every outfit of an answer is drawn with."""
 
-    group: QueryItems
+    query: QueryItems
     given: Sequence[Node]
     starts: int  # the first so many of what is given; the rest was kept
     judged: PairScores
@@ -37,7 +36,7 @@ class Composition:
         """The outfit with what was asked about first; a photo is no piece that can be shown."""
         nodes = [*self.given, *found.pieces]
         shown = [node for node in nodes if node.pk in self.products]
-        relaxed = disagreements([node.facts for node in nodes], self.relaxed)
+        relaxed = disagreements([node.attributes for node in nodes], self.relaxed)
         return Outfit(
             [self._piece(node, nodes, rank=rank) for rank, node in enumerate(shown, start=1)],
             self.judged.mean_share(list(combinations(nodes, 2))),
@@ -54,7 +53,7 @@ class Composition:
         pairs = [(node, other) for other in nodes if other is not node]
         score, cosine = self.judged.mean_share(pairs), self.judged.mean_cosine(pairs)
         worn = sum(self.judged.is_worn(node, other) for other in self.given)
-        rung, row = self._rung(node), Ranked(node.pk, node.slot, "", score, {}, node.lift)
+        rung = self._rung(node)
         why = reasons(rung, score=cosine, worn=worn, asked=len(self.given))
         is_given = node in self.given
         return Piece(
@@ -62,7 +61,7 @@ class Composition:
             score,
             rank,
             Rung.GIVEN if is_given else Rung.LOOK if worn else rung,
-            () if is_given else (*merchant_reasons(row), *why),
+            () if is_given else (*merchant_reasons(tier=node.tier, boost=node.boost), *why),
             slot=node.slot,
             is_given=is_given,
         )

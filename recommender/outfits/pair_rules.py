@@ -37,13 +37,13 @@ def _is_about_pairs(rule: Rule) -> bool:
 def _is_beside(rule: Rule, node: Node) -> bool:
     if rule.on_product_id is not None and rule.on_product_id != node.pk:
         return False
-    return not rule.on_attribute or _text(node.facts.get(rule.on_attribute)) == rule.on_value
+    return not rule.on_attribute or _text(node.attributes.get(rule.on_attribute)) == rule.on_value
 
 
 def _is_meant(rule: Rule, node: Node) -> bool:
     if rule.product_id is not None:
         return bool(rule.product_id == node.pk)
-    return _text(node.facts.get(rule.attribute)) == rule.value
+    return _text(node.attributes.get(rule.attribute)) == rule.value
 
 
 def _text(value: Any) -> str:

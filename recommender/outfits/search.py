@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from recommender.ranking.tier import Tier
+
 WIDTH = 64  # partial outfits that are followed
 REPEAT = 0.1  # what an outfit loses in its order if all its pieces were in one before it
 APART = float("-inf")  # the score of two pieces that must not meet
@@ -19,8 +21,13 @@ class Node:
     slot: str
     pk: Any = None
     price: Decimal | None = None
-    lift: float = 0.0
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    tier: Tier = Tier.SUITED
+    boost: float = 0.0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.tier == Tier.PINNED
 
 
 Pairs = Sequence[Sequence[float]]  # [number][number] → how well two go together, the same both ways
@@ -28,7 +35,7 @@ Pairs = Sequence[Sequence[float]]  # [number][number] → how well two go togeth
 
 @dataclass(frozen=True)
 class Proposal:
-    """Pieces chosen for the slots of a plan; `value` is the score with the merchant's lifts.
+    """Pieces chosen for the slots of a plan; `value` is the score with the merchant's boosts.
 
     `set_score` is what a set scorer says of them with what is given, where one was asked; `value` has it.
     """
@@ -37,6 +44,11 @@ class Proposal:
     score: float
     value: float
     set_score: float | None = None
+
+    @property
+    def order(self) -> tuple[int, float]:
+        """What proposals with as many pieces are ordered by, the best first: pins before any value."""
+        return -_pins(self.pieces), -self.value
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -70,16 +82,16 @@ class SearchSpace:
                 if self._is_within(spent + (node.price or NOTHING) + needed)
                 and (gain := self._gain(node, pieces, slots=len(plan))) > APART
             ]
-            longer.sort(key=lambda one: (-one[0], [node.number for node in one[1]]))
+            longer.sort(key=lambda one: (-_pins(one[1]), -one[0], [node.number for node in one[1]]))
             beam = longer[:width]
         return [self._proposal(pieces, total) for total, pieces, _spent in beam]
 
     def _gain(self, node: Node, pieces: Sequence[Node], *, slots: int) -> float:
-        """What a piece adds to the sum of pairs; its lift counts for its share of all pairs."""
+        """What a piece adds to the sum of pairs; its boost counts for its share of all pairs."""
         row = self.pairs[node.number]
         met = sum(row[other.number] for other in self.given)
         met += sum(row[other.number] for other in pieces)
-        return met + node.lift * _count_of_pairs(len(self.given) + slots) / slots
+        return met + node.boost * _count_of_pairs(len(self.given) + slots) / slots
 
     def _is_within(self, spent: Decimal) -> bool:
         return self.room is None or spent <= self.room
@@ -95,9 +107,9 @@ class SearchSpace:
             for at, one in enumerate(self.given)
             for other in self.given[:at]
         )
-        lift = sum(node.lift for node in pieces) / len(pieces)
+        boost = sum(node.boost for node in pieces) / len(pieces)
         value = (total + given) / pairs
-        return Proposal(pieces, value - lift, value)
+        return Proposal(pieces, value - boost, value)
 
 
 def diverse_proposals(
@@ -109,15 +121,19 @@ def diverse_proposals(
     known = {one.numbers for one in after}
     rest = [one for one in found if one.numbers not in known]
     while rest and len(chosen) < limit:
-        best_proposals = max(rest, key=lambda one: one.value - REPEAT * _share_seen(one, seen))
-        chosen.append(best_proposals)
-        seen |= best_proposals.numbers
-        rest = [one for one in rest if one is not best_proposals]
+        best = max(rest, key=lambda one: (_pins(one.pieces), one.value - _repeat(one, seen)))
+        chosen.append(best)
+        seen |= best.numbers
+        rest = [one for one in rest if one is not best]
     return chosen
 
 
-def _share_seen(found: Proposal, seen: set[int]) -> float:
-    return len(found.numbers & seen) / len(found.numbers)
+def _repeat(found: Proposal, seen: set[int]) -> float:
+    return REPEAT * len(found.numbers & seen) / len(found.numbers)
+
+
+def _pins(pieces: Sequence[Node]) -> int:
+    return sum(node.is_pinned for node in pieces)
 
 
 def _count_of_pairs(pieces: int) -> int:

@@ -35,7 +35,7 @@ class SetScoring:
         judged, or nobody answers about, stays as it is, as does what a piece without a vector is in.
         """
         scorer = set_scorer_of(self.group)
-        best = sorted(found, key=lambda one: -one.value)[:MAX_SETS]
+        best = sorted(found, key=lambda one: one.order)[:MAX_SETS]
         known = [one for one in best if one.numbers <= set(self.pairs.known)]
         scores = self._set_scores(known, scorer) if scorer and len(known) > 1 else {}
         asked = [one for one in known if scores.get(one.numbers) is not None]
@@ -73,7 +73,7 @@ class SetScoring:
     def _item(self, node: Node) -> dict[str, Any]:
         if node.pk is not None:
             return {"slot": node.slot, "product": str(node.pk)}
-        photo = self.group.given[node.number].photo
+        photo = self.group.items[node.number].photo
         return {"slot": node.slot, "vector": list(photo.vector) if photo else []}
 
     def _values(

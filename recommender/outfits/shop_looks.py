@@ -26,20 +26,20 @@ class LookOutfit:
     replaced: Sequence[str]
 
 
-def look_plans(group: QueryItems) -> list[LookPlan]:
+def look_plans(query: QueryItems) -> list[LookPlan]:
     """The looks that hold every product asked about, the newest first; no query.
 
     Of two pieces that cannot be worn together the look's first one stays.
     """
-    products = [given for given in group.given if given.photo is None]
+    products = [given for given in query.items if given.photo is None]
     if not products:
         return []
     looks: dict[int, list[LookPiece]] = {}
     for piece in products[0].looks:
         looks.setdefault(piece.look, []).append(piece)
-    known = set(group.product_pks)
+    known = set(query.product_pks)
     whole = [pieces for pieces in looks.values() if known <= {one.product_pk for one in pieces}]
-    taken = [given.slot for given in group.given if not given.is_anything]
+    taken = [given.slot for given in query.items if not given.is_anything]
     plans = [LookPlan(pieces[0].title, _wearable(pieces, known, taken)) for pieces in whole]
     return [plan for plan in plans if plan.pieces]
 
@@ -64,7 +64,7 @@ def look_outfit(plan: LookPlan, wardrobe: SearchSpace) -> LookOutfit | None:
     found = [one for way in plans for one in dressed.best_proposals(way)[:1]]
     if not found:
         return None
-    best = max(found, key=lambda one: one.value)
+    best = min(found, key=lambda one: one.order)
     return LookOutfit(best, plan.title, [node.slot for node in best.pieces if node.slot not in own])
 
 

@@ -13,6 +13,7 @@ from recommender.catalog import catalog, product_model
 from recommender.fingerprints import LEAST_COSINE, LEAST_COSINES, MOST_BITS
 from recommender.locks import advisory_lock
 from recommender.models import Checkpoint, Purpose, Twin
+from recommender.vectors import inner_product_sql, part_spans
 
 # A cover that more others show, such as "photo will follow", says nothing of any of them.
 MOST_ALIKE = 12
@@ -92,15 +93,10 @@ def _similar_pairs(products: Collection[Any], encoder: Checkpoint) -> Pairs:
 
 def _threshold_sql(encoder: Checkpoint) -> str:
     """Whether vectors a and b agree in every part, as SQL; of our own numbers alone."""
-    if not encoder.parts:
-        return f"-(a.vector <#> b.vector) >= {LEAST_COSINE}"
-    first, terms = 1, []
-    for name, width in encoder.parts:
-        least = LEAST_COSINES.get(name, LEAST_COSINE)
-        a, b = (f"subvector({one}.vector, {first:d}, {width:d})" for one in "ab")
-        terms.append(f"-({a} <#> {b}) >= {least}")
-        first += width
-    return " AND ".join(terms)
+    return " AND ".join(
+        f"{inner_product_sql('a.vector', 'b.vector', span)} >= {LEAST_COSINES.get(name, LEAST_COSINE)}"
+        for name, span in part_spans(encoder.parts)
+    )
 
 
 def _groups(products: Collection[Any]) -> tuple[dict[Any, str], dict[Any, str], bool]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from recommender import conf
 from recommender.models import Checkpoint, Purpose
 from recommender.ranking.question import Question
-from recommender.vectors import closeness
+from recommender.vectors import closeness_sql
 
 # So many rows are looked at for every one that is shown, and never more than the second.
 POOL, DEEPEST = 3, 96
@@ -66,7 +66,7 @@ class Diversity:
         """How many rows to choose so many from."""
         return max(count, min(POOL * count, DEEPEST)) if self.is_wanted else count
 
-    def told(self, columns: Sequence[str], *, joined: str = "") -> str:
+    def pool_query(self, columns: Sequence[str], *, joined: str = "") -> str:
         """The end of a statement: the rows of `pool`, best first, and how alike each is to those before.
 
         `columns` are read from `one`, a row of the pool, and what is `joined` to it.
@@ -74,7 +74,7 @@ class Diversity:
         words = {"columns": ", ".join(columns), "joined": joined}
         if self.encoder is None or not self.is_wanted:
             return _PLAIN.format(**words)
-        alike = closeness(self.encoder.parts, self.encoder.part_weights)
+        alike = closeness_sql(self.encoder.parts, self.encoder.part_weights)
         return _LIKENESS.format(**words, checkpoint=int(self.encoder.pk), closeness=alike)
 
     def choose(

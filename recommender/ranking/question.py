@@ -15,8 +15,8 @@ from recommender.ranking.designs import design
 from recommender.ranking.rule_effects import Anchor, RuleEffects, rule_effects
 
 CHECKPOINT = (
-    *("id", "name", "version", "purpose", "reads", "dimension", "parts", "weights", "calibration"),
-    "indexes",
+    *("id", "name", "version", "purpose", "state", "sha256", "folder", "reads", "dimension"),
+    *("parts", "weights", "calibration", "indexes"),
 )
 RULE = (
     *("id", "kind", "strip", "on_product_id", "on_attribute", "on_value", "product_id"),

@@ -17,7 +17,7 @@ from pgvector.django import HalfVectorField
 from recommender.models import Checkpoint
 from recommender.models.pictures import Slot
 from recommender.ranking.rule_effects import NO_EFFECTS, RuleEffects
-from recommender.ranking.statement import Search, scored_products
+from recommender.ranking.scoring import Search, scored_products
 
 # An index is asked for so many neighbours, as thoroughly (`hnsw.ef_search`, at most 1,000). How many
 # of the first pass the filters tells whether it pays to ask again: benchmarks/ranking.py.
@@ -79,7 +79,7 @@ def shortlist(
     """
     indexed = sorted(_slots_with_index(search.checkpoint, slots))
     needed = wanted * (SPARE if spare is None else spare)
-    if not indexed or effects.lifts or needed > max(EFFORTS):
+    if not indexed or effects.boosts or needed > max(EFFORTS):
         return candidates
     try:
         tables = [_query_table(search, effort) for effort in _efforts(needed)]

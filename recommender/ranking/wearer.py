@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Case, FloatField, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from recommender.catalog import catalog
 from recommender.ranking.filters import Filters
 from recommender.ranking.question import Question
+from recommender.ranking.tier import Tier
 
 SHARED = ("season", "gender")  # by all pieces of a look; given up in this order where nothing fits
 
@@ -27,7 +28,7 @@ class WearerDemand:
 
     def reading(self, filters: Filters) -> Filters:
         """Have the products annotated with what the condition reads."""
-        return filters.within(None, None, reads=self.names)
+        return filters.reading(self.names)
 
     def narrow(self, products: QuerySet[Any], *, wanted: Collection[Any] = ()) -> QuerySet[Any]:
         """Those of the products, which carry `reco_<name>`, that suit, and those wanted in any case."""
@@ -42,10 +43,10 @@ class WearerDemand:
                 suits &= catalog().fits(name, value) | _of_anyone(name)
         return suits
 
-    def penalty(self, height: float) -> Combinable:
-        """An expression: this for a product that does not suit, else 0."""
-        suits, nothing = self.condition(), Value(0.0, output_field=FloatField())
-        return Case(When(suits, then=nothing), default=Value(height)) if suits else nothing
+    def tier(self) -> Combinable:
+        """An expression: the tier of a product by whether it suits."""
+        suits, suited = self.condition(), Value(Tier.SUITED.value)
+        return Case(When(suits, then=suited), default=Value(Tier.REST.value)) if suits else suited
 
     def ladder(self) -> Iterator["WearerDemand"]:
         """This, and then ever less of it, down to nothing."""

@@ -9,8 +9,8 @@ from typing import Any
 from recommender.catalog import catalog, product_model
 from recommender.models import Rule
 from recommender.models.rules import SLOT
+from recommender.ranking.eligibility import eligible_products
 from recommender.ranking.filters import Filters
-from recommender.ranking.statement import eligible_products
 
 Kind = Rule.Kind
 Known = Mapping[Any, Mapping[str, Any]]  # product key → attribute → value

@@ -10,15 +10,15 @@ from PIL import Image
 from recommender.broker import NoWorker, ask_photo_features
 from recommender.models import Checkpoint, Purpose, active_checkpoint
 from recommender.photos import SHOPPER, Crop, cropped, encode_jpeg, open_photo
-from recommender.ranking.calibration import is_doubtful, is_no_match
 from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.question import Question, question_of_its_own
+from recommender.ranking.question import question_of_its_own
 from recommender.strips.items import Strip
-from recommender.strips.similar import nearest_score, products_like_vector
+from recommender.strips.similar import products_like_vector
 
 # Encoders look at 224 pixels or so; this leaves room for a crop and travels in some 60 kB.
 PHOTO_SIDE_PX = 640
 PHOTO_QUALITY = 85
+LEAST_CONFIDENCE = 0.25  # in the category; TODO
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class PhotoFeatures:
     slot: str = ""
     slot_confidence: float | None = None
     palette: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether an encoder that names what it sees recognised no garment in the photo."""
+        return bool(self.category) and (self.category_confidence or 0.0) < LEAST_CONFIDENCE
 
 
 class OutdatedFeatures(LookupError):  # noqa: N818 -- reads as what happened
@@ -121,8 +126,7 @@ def products_like_features(
 ) -> Strip:
     """Products that look like a photo that was looked at before, best first.
 
-    Three queries, and one more for a photo in which hardly anything was recognised: where nothing in
-    the whole shop is near it either, the strip is empty. Filters do not make a photo more unlike.
+    Three queries. Where hardly anything was recognised in it, the strip is empty; one query.
 
     Raises:
         SeenByAnother: another checkpoint serves by now; its vectors cannot be compared.
@@ -131,16 +135,8 @@ def products_like_features(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None or checkpoint.label != seen.label:
         raise OutdatedFeatures(OutdatedFeatures.__doc__)
-    if _shows_nothing(seen, question):
+    if seen.is_doubtful:
         return Strip(versions=(checkpoint.label,))
     return products_like_vector(
         seen.vector, question=question, filters=filters, limit=limit, diversity=diversity
     )
-
-
-def _shows_nothing(seen: PhotoFeatures, question: Question) -> bool:
-    checkpoint = question.checkpoints[Purpose.VISUAL]
-    confidence = seen.category_confidence if seen.category else None
-    if not is_doubtful(confidence, checkpoint):
-        return False
-    return is_no_match(nearest_score(seen.vector, question=question), confidence, checkpoint)

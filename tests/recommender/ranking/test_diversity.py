@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import pytest
 
 from fashionshop.models import Product
-from recommender.explain.exclusions import Exclusion, why_not
+from recommender.explain.why_not import why_not
 from recommender.models import Checkpoint, Rule, Slot
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
+from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.question import question_of_its_own
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import products_like_vector, similar_products

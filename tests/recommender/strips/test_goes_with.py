@@ -5,11 +5,10 @@ from django.db import connection
 
 from fashionshop.models import Product
 from recommender.models import Checkpoint, Look, Pairing, Rule, Slot
-from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.ladder import rank_ladder
+from recommender.ranking.filters import Filters
 from recommender.ranking.question import question_about
-from recommender.ranking.rule_effects import NO_EFFECTS
-from recommender.strips.goes_with import goes_with, partner_rungs
+from recommender.ranking.statement import rank_ladder
+from recommender.strips.goes_with import goes_with, partner_ladder
 
 pytestmark = pytest.mark.django_db
 
@@ -218,10 +217,9 @@ def test_a_rung_is_not_asked_where_those_above_fill_the_strip(wardrobe, blouse, 
             plan.extend(line for (line,) in cursor.cursor.fetchall())
         return execute(sql, params, many, context)
 
-    question = question_about(blouse.pk)
-    rungs = partner_rungs(question, filters=ANYTHING, effects=NO_EFFECTS)
+    ladder = partner_ladder(question_about(blouse.pk))
     with connection.execute_wrapper(explain):
-        rank_ladder(rungs, limit=1, per_slot=2)
+        rank_ladder(ladder, limit=1, per_slot=2)
 
     looked_at = [line for line in plan if "on recommender_embedding" in line]
     assert looked_at
