@@ -17,7 +17,6 @@ from recommender.ranking.scoring import part_weights
 
 KEPT_SECONDS = 86_400  # the key names the bytes and the checkpoint, so an entry is never wrong
 LEAST_DROP = 0.01  # of a score; less is no region worth naming
-READS = "embeddings of "
 NOBODY = _("No worker answered in time. Please try again in a moment.")
 PLACES = {
     ("upper", "left"): _("upper left"),
@@ -91,7 +90,7 @@ def _judgement(
     serving = active_checkpoints()
     scorer = serving.get(Purpose.PAIR)
     if scorer and any(part.reason.code == "stored" for part in explanation.parts):
-        return {"encoder": scorer.reads.removeprefix(READS), "weights": {}, "scorer": scorer.label}
+        return {"encoder": scorer.encoder_label, "weights": {}, "scorer": scorer.label}
     encoder = serving.get(Purpose.VISUAL if strip == SIMILAR else Purpose.STYLE)
     if encoder is None:
         return None

@@ -65,7 +65,7 @@ class StripQuestion:
 
         One query; one more where the design is not shown or something beyond is asked for.
         """
-        shown = list(self._shown())
+        shown = list(self._strip())
         if not beyond and any(one.row.group == group for one in shown):
             return shown
         there = {one.row.pk for one in shown}
@@ -73,7 +73,7 @@ class StripQuestion:
         rows = standings(self.ladder(), group=group, limit=limit, per_slot=self.per_slot)
         return [*shown, *(one for one in rows if one.row.pk not in there)]
 
-    def _shown(self) -> Iterator[Standing]:
+    def _strip(self) -> Iterator[Standing]:
         ranked = rank_ladder(
             self.ladder(wanted=min(self.limit, self.per_slot)),
             limit=self.limit,

@@ -56,18 +56,18 @@ def placement_of(other: Any, asked: StripQuestion, *, beyond: int = 0) -> Placem
 
     At most five queries.
     """
-    facts = _facts_about(other.pk, asked)
-    early = _placement_by_conditions(other, facts)
+    results = _condition_results(other.pk, asked)
+    early = _placement_by_conditions(other, results)
     if early and not beyond:
         return early
-    rows = asked.standings(group=facts.group, beyond=beyond)
-    own = next((one for one in rows if one.row.group == facts.group), None)
+    rows = asked.standings(group=results.group, beyond=beyond)
+    own = next((one for one in rows if one.row.group == results.group), None)
     placement = early or _placement_in_order(other, asked, own=own, rows=rows)
-    return replace(placement, standings=rows, moved_by=facts.moved_by)
+    return replace(placement, standings=rows, moved_by=results.moved_by)
 
 
 @dataclass(frozen=True)
-class _Facts:
+class _ConditionResults:
     """What the strip's own conditions say of one product; `failed` is the first that does not hold."""
 
     slot: str
@@ -76,11 +76,15 @@ class _Facts:
     moved_by: Sequence[int]
 
 
-def _facts_about(product_pk: Any, asked: StripQuestion) -> _Facts:
+def _condition_results(product_pk: Any, asked: StripQuestion) -> _ConditionResults:
     """Ask each condition of the strip about one product alone; one query."""
     those, effects = asked.eligibility(), asked.question.effects(asked.strip)
     own = those.products.order_by().filter(pk=product_pk)
-    conditions = [Condition(Exclusion.UNPUBLISHED, Q()), *those.conditions, *_seen(asked)]
+    conditions = [
+        Condition(Exclusion.UNPUBLISHED, Q()),
+        *those.conditions,
+        *_embedding_conditions(asked),
+    ]
     flags = {f"holds_{at}": Exists(own.filter(one.holds)) for at, one in enumerate(conditions)}
     moves = {f"moved_{rule}": Exists(own.filter(q)) for rule, q, _strength in effects.boosts}
     everything = product_model()._default_manager.order_by().filter(pk=product_pk)
@@ -91,15 +95,15 @@ def _facts_about(product_pk: Any, asked: StripQuestion) -> _Facts:
     )
     failed = (one for at, one in enumerate(conditions) if not row[f"holds_{at}"])
     boosting = [rule for rule, _q, _strength in effects.boosts if row[f"moved_{rule}"]]
-    return _Facts(
+    return _ConditionResults(
         row["reco_slot"],
         row["reco_group"],
         next(failed, None),
-        sorted({*_pinning(product_pk, asked), *boosting}),
+        sorted({*_pin_rules(product_pk, asked), *boosting}),
     )
 
 
-def _seen(asked: StripQuestion) -> list[Condition]:
+def _embedding_conditions(asked: StripQuestion) -> list[Condition]:
     """What must hold before looks can be compared; goes-with does without."""
     if asked.strip != SIMILAR:
         return []
@@ -113,19 +117,19 @@ def _seen(asked: StripQuestion) -> list[Condition]:
     ]
 
 
-def _pinning(product_pk: Any, asked: StripQuestion) -> list[int]:
+def _pin_rules(product_pk: Any, asked: StripQuestion) -> list[int]:
     """The rules that pin it here."""
     alone = {rule.pk: replace(asked.question, rules=[rule]) for rule in asked.question.rules}
     return [pk for pk, one in alone.items() if product_pk in one.effects(asked.strip).pins]
 
 
-def _placement_by_conditions(other: Any, facts: _Facts) -> Placement | None:
+def _placement_by_conditions(other: Any, results: _ConditionResults) -> Placement | None:
     """The placement of what some condition keeps out; one query for a rule, two for pictures."""
-    failed = facts.failed
+    failed = results.failed
     if failed is None:
         return None
     words: dict[str, Any] = {"filter": failed.filter, "rule": failed.rule}
-    words["slot"] = facts.slot or gettext("none")
+    words["slot"] = results.slot or gettext("none")
     if failed.exclusion == Exclusion.HIDDEN and failed.rule:
         rules = Rule.objects.select_related("product", "on_product").filter(pk=failed.rule)
         words["text"] = str(rules.first() or "")  # a rule that ended meanwhile has no text

@@ -15,7 +15,6 @@ from recommender.learning.programs import ProgramResult, check_programs, run_pro
 from recommender.learning.status import LOCK
 from recommender.locks import exclusive
 from recommender.models import Checkpoint, Purpose, TrainingRun, active_checkpoint
-from recommender.switching.cards import EMBEDDINGS_OF
 from recommender.switching.checkpoints import (
     activate_checkpoint,
     checkpoint_dir,
@@ -264,7 +263,7 @@ def _common(data: Path) -> list[str]:
 
 def _reads_serving_encoder(scorer: Checkpoint) -> bool:
     visual = active_checkpoint(Purpose.VISUAL)
-    return visual is not None and scorer.reads == f"{EMBEDDINGS_OF}{visual.label}"
+    return visual is not None and scorer.encoder_label == visual.label
 
 
 def _data(run: TrainingRun) -> Path:

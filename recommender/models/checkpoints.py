@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+EMBEDDINGS_OF = "embeddings of "  # how a card begins to say which encoder's stored vectors it reads
+
 
 class Purpose(models.TextChoices):
     """The question a checkpoint's numbers answer."""
@@ -74,6 +76,12 @@ class Checkpoint(models.Model):
     def label(self) -> str:
         """How vectors and replies name it: `visual@1`."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def encoder_label(self) -> str:
+        """The encoder whose stored vectors it reads: `visual@1`; "" where it reads pixels."""
+        is_scorer = self.reads.startswith(EMBEDDINGS_OF)
+        return self.reads.removeprefix(EMBEDDINGS_OF) if is_scorer else ""
 
     @property
     def part_weights(self) -> dict[str, float]:

@@ -10,7 +10,7 @@ from recommender.outfits.composition import Composition, products_of
 from recommender.outfits.outfit import Outfits
 from recommender.outfits.plans import PIECES, plans
 from recommender.outfits.refusals import impossible_request, unmet_request
-from recommender.outfits.search import Node, Proposal, SearchSpace, diverse_proposals
+from recommender.outfits.search import CandidateItem, Proposal, SearchSpace, diverse_proposals
 from recommender.outfits.set_scores import SetScoring
 from recommender.outfits.shop_looks import LookOutfit, LookPlan, look_outfit, look_plans
 from recommender.ranking.filters import ANYTHING, PRICE, Filters
@@ -78,24 +78,26 @@ def outfits(
     if nothing := impossible_request(query.items, is_gone=is_gone, swap=options.swap, room=room):
         return Outfits(nothing=nothing, versions=query.versions)
     looks = [] if kept or options.swap else look_plans(query)
-    given = [_node(at, each) for at, each in enumerate(query.items)]
+    given = [_start_item(at, each) for at, each in enumerate(query.items)]
     demand = _demand(query, kept, filters)
-    asked = demand.reading(filters.costing_at_most(room))
-    for suited in demand.ladder():
+    asked = demand.with_reads(filters.with_price_limit(room))
+    for suited in demand.relaxations():
         found = _candidates(query, kept, looks, filters=asked, options=options, suited=suited)
-        judged = pair_scores([*given, *found], query, demand=suited)
-        wardrobe = SearchSpace(given, _by_slot(found), judged.pairs, room)
-        jury = SetScoring(query, judged, given)
-        if chosen := _best_outfits(wardrobe, looks, options=options, limit=limit, jury=jury):
+        scores = pair_scores([*given, *found], query, demand=suited)
+        space = SearchSpace(given, _by_slot(found), scores.matrix, room)
+        set_scoring = SetScoring(query, scores, given)
+        if chosen := _best_outfits(
+            space, looks, options=options, limit=limit, set_scoring=set_scoring
+        ):
             break
     else:
         nothing = unmet_request(query.items, found, budget=options.budget)
         return Outfits(nothing=nothing, versions=query.versions)
-    products = products_of([*given, *(node for one, _worn in chosen for node in one.pieces)])
+    products = products_of([*given, *(item for one, _look in chosen for item in one.pieces)])
     relaxed = demand.names - suited.names
-    drawing = Composition(query, given, len(given) - len(kept), judged, products, relaxed)
-    versions = jury.versions([one for one, _worn in chosen])
-    return Outfits([drawing.outfit(*one) for one in chosen], versions=versions)
+    composition = Composition(query, given, len(given) - len(kept), scores, products, relaxed)
+    versions = set_scoring.versions([one for one, _look in chosen])
+    return Outfits([composition.outfit(*one) for one in chosen], versions=versions)
 
 
 def _demand(query: QueryItems, kept: Sequence[QueryItem], filters: Filters) -> WearerDemand:
@@ -122,7 +124,7 @@ def _candidates(
     filters: Filters,
     options: OutfitOptions,
     suited: WearerDemand,
-) -> list[Node]:
+) -> list[CandidateItem]:
     """The pieces to choose from; beside a kept piece only what must not stand there is left out.
 
     What the merchant wants, in a look or by a pin, need not suit.
@@ -146,46 +148,46 @@ def _candidates(
     return candidates(partners, query, wanted=wanted, reads=reads)
 
 
-def _node(number: int, given: QueryItem) -> Node:
+def _start_item(number: int, given: QueryItem) -> CandidateItem:
     """What is given as a piece; a photo of one's own has neither key nor price."""
     if given.photo is not None:
-        return Node(number, given.slot)
+        return CandidateItem(number, given.slot)
     attributes = given.question.anchor.attributes
-    return Node(number, given.slot, given.pk, attributes.get(PRICE), attributes=attributes)
+    return CandidateItem(number, given.slot, given.pk, attributes.get(PRICE), attributes=attributes)
 
 
-def _by_slot(nodes: Sequence[Node]) -> dict[str, list[Node]]:
-    slots: dict[str, list[Node]] = {}
-    for node in nodes:
-        slots.setdefault(node.slot, []).append(node)
+def _by_slot(items: Sequence[CandidateItem]) -> dict[str, list[CandidateItem]]:
+    slots: dict[str, list[CandidateItem]] = {}
+    for item in items:
+        slots.setdefault(item.slot, []).append(item)
     return slots
 
 
 def _best_outfits(
-    wardrobe: SearchSpace,
+    space: SearchSpace,
     looks: Sequence[LookPlan],
     *,
     options: OutfitOptions,
     limit: int,
-    jury: SetScoring,
+    set_scoring: SetScoring,
 ) -> list[tuple[Proposal, LookOutfit | None]]:
     """The shop's looks first, then the engine's own from the best level that has any."""
-    as_looks = [one for plan in looks if (one := look_outfit(plan, wardrobe))]
+    as_looks = [one for plan in looks if (one := look_outfit(plan, space))]
     worn = list({one.found.numbers: one for one in reversed(as_looks)}.values())[::-1][:limit]
     after = [one.found for one in worn]
-    proposed = jury.judged(_own(wardrobe, options)) if len(worn) < limit else []
+    proposed = set_scoring.judged(_proposals(space, options)) if len(worn) < limit else []
     own = diverse_proposals(proposed, limit - len(worn), after=after)
     return [*((one.found, one) for one in worn), *((one, None) for one in own)]
 
 
-def _own(wardrobe: SearchSpace, options: OutfitOptions) -> list[Proposal]:
-    offered = wardrobe.by_slot
-    taken = [node.slot for node in wardrobe.given]
+def _proposals(space: SearchSpace, options: OutfitOptions) -> list[Proposal]:
+    offered = space.by_slot
+    taken = [item.slot for item in space.given]
     levels = plans(taken, offered=offered, pieces=options.pieces)
     if options.swap:
         levels = [[(options.swap,)]] if options.swap in offered else []
     for level in levels:
-        found = [one for plan in level for one in wardrobe.best_proposals(plan)]
+        found = [one for plan in level for one in space.best_proposals(plan)]
         if found:
             return sorted(found, key=lambda one: one.order)
     return []

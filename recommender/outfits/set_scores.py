@@ -10,8 +10,7 @@ from typing import Any
 from recommender.broker import NoWorker, ask_set_scores
 from recommender.models import Checkpoint, Purpose
 from recommender.outfits.candidates import PairScores
-from recommender.outfits.search import Node, Proposal
-from recommender.pipeline.cover_vectors import EMBEDDINGS_OF
+from recommender.outfits.search import CandidateItem, Proposal
 from recommender.strips.query_items import QueryItems
 
 MAX_SETS = 64  # proposals that are judged, the best by the mean of pairs
@@ -24,13 +23,13 @@ class SetScoring:
 
     group: QueryItems
     pairs: PairScores
-    given: Sequence[Node]
+    given: Sequence[CandidateItem]
 
     def judged(self, found: Sequence[Proposal]) -> list[Proposal]:
         """The proposals with a new `value` and the `set_score` it comes from, in their order.
 
         What the set scorer says takes the place of the mean cosine, laid over the same mean and
-        spread: so the merchant's lifts, the looks, and being unlike the others weigh what they did.
+        spread: so the merchant's boosts, the looks, and being unlike the others weigh what they did.
         The best `MAX_SETS` are put to a worker in one question, and a bounded wait; what is not
         judged, or nobody answers about, stays as it is, as does what a piece without a vector is in.
         """
@@ -70,7 +69,7 @@ class SetScoring:
         scores = answer.get("scores", [])  # nothing where the worker has not heard of the scorer
         return {one.numbers: score for one, score in zip(found, scores, strict=False)}
 
-    def _item(self, node: Node) -> dict[str, Any]:
+    def _item(self, node: CandidateItem) -> dict[str, Any]:
         if node.pk is not None:
             return {"slot": node.slot, "product": str(node.pk)}
         photo = self.group.items[node.number].photo
@@ -96,7 +95,7 @@ def set_scorer_of(group: QueryItems) -> Checkpoint | None:
     So after a switch of the style it stands aside, and after a roll back it is there again.
     """
     scorer, style = group.checkpoints.get(Purpose.SET), group.style
-    is_of_style = scorer and style and scorer.reads == f"{EMBEDDINGS_OF}{style.label}"
+    is_of_style = scorer and style and scorer.encoder_label == style.label
     return scorer if is_of_style else None
 
 

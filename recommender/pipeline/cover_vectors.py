@@ -5,8 +5,6 @@ from typing import Any
 
 from recommender.models import Checkpoint, Embedding
 
-EMBEDDINGS_OF = "embeddings of "
-
 
 def encoder_read_by(scorer: Checkpoint) -> Checkpoint:
     """The encoder whose vectors the scorer was trained on, whether it still serves or not.
@@ -14,7 +12,7 @@ def encoder_read_by(scorer: Checkpoint) -> Checkpoint:
     Raises:
         Checkpoint.DoesNotExist: it was never registered here.
     """
-    name, version = scorer.reads.removeprefix(EMBEDDINGS_OF).split("@")
+    name, version = scorer.encoder_label.split("@")
     return Checkpoint.objects.get(name=name, version=version)
 
 

@@ -12,12 +12,13 @@ from recommender import broker
 from recommender.catalog import catalog
 from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, EmbeddingJob, Picture, Purpose, Twin
+from recommender.models.checkpoints import EMBEDDINGS_OF
 from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
 from recommender.pipeline.duplicates import collapse_duplicates
 
 PRODUCTS_AT_ONCE = 200
 FINGERPRINT_SIDE_PX = 128  # a JPEG is decoded no larger, which takes a few milliseconds
-ENCODER_PURPOSES = ("VISUAL", "STYLE")
+ENCODER_PURPOSES = (Purpose.VISUAL, Purpose.STYLE)
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def serving_encoders() -> list[Checkpoint]:
     The active ones, `VISUAL` first, then those being built, then a retired one whose vectors the
     serving scorer still reads.
     """
-    label = Concat(Value("embeddings of "), F("name"), Value("@"), F("version"))
+    label = Concat(Value(EMBEDDINGS_OF), F("name"), Value("@"), F("version"))
     judge = Checkpoint.objects.filter(purpose=Purpose.PAIR, state=Checkpoint.State.ACTIVE)
     encoders = Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES).alias(feeds=label)
     kept_up = ~Q(state=Checkpoint.State.RETIRED) | Q(feeds__in=judge.values("reads"))

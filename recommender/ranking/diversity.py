@@ -37,7 +37,7 @@ SELECT {columns}, ARRAY(
 _PLAIN = "SELECT {columns}, NULL FROM pool AS one {joined} ORDER BY n"
 
 
-class Row(Protocol):
+class PoolRow(Protocol):
     """A row of a pool; `likeness` is to each of the rows before it, None where it says nothing."""
 
     @property
@@ -48,7 +48,7 @@ class Row(Protocol):
     def likeness(self) -> Sequence[float | None] | None: ...
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=PoolRow)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Diversity:
         alike = closeness_sql(self.encoder.parts, self.encoder.part_weights)
         return _LIKENESS.format(**words, checkpoint=int(self.encoder.pk), closeness=alike)
 
-    def choose(
+    def choose_rows(
         self, pool: Sequence[R], *, tiers: Sequence[Any], limit: int, per_slot: int
     ) -> list[R]:
         """Choose from a pool, which stands best first.
@@ -112,10 +112,10 @@ def diversity_for(question: Question, share: float | None) -> Diversity:
     return Diversity(share, question.checkpoints.get(Purpose.VISUAL))
 
 
-def _value(row: Row, nearest: float, share: float) -> float:
+def _value(row: PoolRow, nearest: float, share: float) -> float:
     return round((1 - share) * row.worth - share * nearest, ROUNDING)
 
 
-def _likeness(pool: Sequence[Row], one: int, other: int) -> float:
+def _likeness(pool: Sequence[PoolRow], one: int, other: int) -> float:
     known = pool[max(one, other)].likeness
     return (known[min(one, other)] or 0.0) if known else 0.0

@@ -56,7 +56,7 @@ def eligibility(
     """
     shop = catalog()
     products = shop.products().annotate(reco_slot=shop.slot(), reco_group=design())
-    known = filters.reading(effects.attributes).annotate(products)
+    known = filters.with_reads(effects.attributes).annotate(products)
     return Eligibility(
         known.annotate(reco_boost=effects.boost(), reco_tier=effects.tier(), reco_recency=Value(0)),
         [

@@ -36,11 +36,11 @@ class Filters:
     also: Q = field(default_factory=Q)
     reads: frozenset[str] = frozenset()  # attributes to annotate besides
 
-    def reading(self, names: Collection[str]) -> "Filters":
+    def with_reads(self, names: Collection[str]) -> "Filters":
         """Annotate what other conditions read as well."""
         return replace(self, reads=self.reads | frozenset(names))
 
-    def costing_at_most(self, price: Decimal | None) -> "Filters":
+    def with_price_limit(self, price: Decimal | None) -> "Filters":
         """Accept nothing dearer than this as well."""
         highs = [high for high in (self.price_max, price) if high is not None]
         return replace(self, price_max=min(highs, default=None))

@@ -79,7 +79,7 @@ def question_of(row: Mapping[str, Any]) -> Question:
     )
 
 
-def question_of_its_own() -> Question:
+def photo_question() -> Question:
     """What there is to know where no product is asked about, but a photo; one query."""
     checkpoints = list(_serving().annotate(reco_rules=_all_of(Rule.objects.in_force(), RULE)))
     rules = checkpoints[0].reco_rules if checkpoints else []

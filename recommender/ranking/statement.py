@@ -141,7 +141,7 @@ def rank_ladder(
     """
     pool = _pool(ladder, limit=limit, per_slot=per_slot, diversity=diversity)
     tiers = [(row.tier, row.rung) for row in pool]
-    strip = diversity.choose(pool, tiers=tiers, limit=limit, per_slot=per_slot)
+    strip = diversity.choose_rows(pool, tiers=tiers, limit=limit, per_slot=per_slot)
     return put_pins_in_place({row.pk: row for row in strip}, ladder.effects.pins)
 
 
@@ -156,7 +156,7 @@ def standings(ladder: Ladder, *, group: str, limit: int, per_slot: int) -> list[
     names = _names(ladder)
     words = {"tables": ", ".join(tables), "last": len(asked) - 1, "order": _ORDER}
     sql = _STANDINGS.format(columns=", ".join(names), **words)
-    rows = _fetch(sql, [*params, per_slot, per_slot, limit, group])
+    rows = _fetch_rows(sql, [*params, per_slot, per_slot, limit, group])
     return [
         Standing(
             _row(ladder, values, rung=asked[rung]), place, rank, is_crowded_out=place > per_slot
@@ -179,7 +179,7 @@ def _pool(
     end = diversity.pool_query(columns, joined=_FAMILY.format(rows=_down_to(last)))
     return [
         _row(ladder, values, rung=asked[rung], family=family, likeness=likeness)
-        for *values, rung, family, likeness in _fetch(pool + end, [*params, deep])
+        for *values, rung, family, likeness in _fetch_rows(pool + end, [*params, deep])
     ]
 
 
@@ -193,7 +193,7 @@ def _tables(
     columns = ", ".join(_names(ladder))
     for rung, products in ladder.rungs.items():
         try:
-            query, own = _selected(products, ladder).query.sql_with_params()
+            query, own = _columns(products, ladder).query.sql_with_params()
         except EmptyResultSet:  # a filter that nothing can pass
             continue
         number = len(asked)
@@ -223,13 +223,13 @@ def _names(ladder: Ladder) -> list[str]:
     return [*COLUMNS, *(part_column(name) for name in ladder.parts)]
 
 
-def _selected(products: QuerySet[Any], ladder: Ladder) -> QuerySet[Any, Any]:
+def _columns(products: QuerySet[Any], ladder: Ladder) -> QuerySet[Any, Any]:
     about = ("pk", "reco_slot", "reco_group", "reco_tier", "reco_score", "reco_boost")
     parts = [part_column(name) for name in ladder.parts]
     return products.order_by().values_list(*about, "reco_recency", *parts)
 
 
-def _fetch(sql: str, params: Sequence[Any]) -> list[Any]:
+def _fetch_rows(sql: str, params: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())

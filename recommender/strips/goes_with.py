@@ -103,7 +103,7 @@ def partner_eligibility(question: Question, filters: Filters) -> Eligibility:
         Condition(Exclusion.SAME_DESIGN, ~Q(reco_group=question.group)),
         Condition(Exclusion.NO_PARTNER, is_partner),
     ]
-    return eligibility(demand.reading(filters), effects=effects, beside=beside)
+    return eligibility(demand.with_reads(filters), effects=effects, beside=beside)
 
 
 def style_neighbours(
@@ -115,8 +115,8 @@ def style_neighbours(
     one in forty. The score is a cosine, -1 to 1.
     """
     slots, demand = partner_slots(question.slot), wearer_demand([question], ANYTHING)
-    search = _in_style(question.anchor.pk, style)
-    eligible = eligible_products(demand.reading(ANYTHING)).filter(reco_slot__in=slots)
+    search = _style_search(question.anchor.pk, style)
+    eligible = eligible_products(demand.with_reads(ANYTHING)).filter(reco_slot__in=slots)
     partners = demand.narrow(eligible)
     near = shortlist(partners, search, wanted=per_slot, spare=SPARE, slots=slots)
     ladder = Ladder({Rung.STYLE: scored_products(near, search)})
@@ -135,12 +135,12 @@ def _rungs(
     style = question.checkpoints.get(Purpose.STYLE)
     visual = question.checkpoints.get(Purpose.VISUAL)
     pk = question.anchor.pk
-    rungs = {Rung.LOOK: _in_looks_with(partners, pk)}
+    rungs = {Rung.LOOK: _look_partners(partners, pk)}
     suited = demand.narrow(partners)
     if scorer:
         rungs[Rung.STORED] = _stored_pairings(suited, pk, scorer)
     if style:
-        search, slots = _in_style(pk, style), partner_slots(question.slot)
+        search, slots = _style_search(pk, style), partner_slots(question.slot)
         near = shortlist(suited, search, wanted=wanted, slots=slots, effects=effects)
         rungs[Rung.STYLE] = scored_products(near, search)
     if visual and COLOUR in visual.part_weights:
@@ -150,7 +150,7 @@ def _rungs(
     return rungs
 
 
-def _in_looks_with(partners: QuerySet[Any], product_pk: Any) -> QuerySet[Any]:
+def _look_partners(partners: QuerySet[Any], product_pk: Any) -> QuerySet[Any]:
     """What stands in a look of the shop with the product; scored by the number of such looks."""
     beside = LookItem.objects.filter(look__items__product=product_pk).order_by()
     looks = beside.filter(product=OuterRef("pk")).values("product").annotate(looks=Count("pk"))
@@ -168,7 +168,7 @@ def _stored_pairings(partners: QuerySet[Any], product_pk: Any, scorer: Checkpoin
     return stored
 
 
-def _in_style(product_pk: Any, style: Checkpoint) -> Search:
+def _style_search(product_pk: Any, style: Checkpoint) -> Search:
     anchor = Subquery(cover_vector(product_pk, style))
     return Search(anchor, style, part_weights(style))
 

@@ -73,10 +73,10 @@ def goes_with_several(
 def _ladder(query: QueryItems, filters: Filters) -> Ladder:
     effects = joint_effects(query.items)
     demand = wearer_demand([each.question for each in query.items], filters)
-    partners = partners_of(query, filters=demand.reading(filters), effects=effects)
+    partners = partners_of(query, filters=demand.with_reads(filters), effects=effects)
     rungs, style = last_rungs(partners, demand=demand, effects=effects), query.style
     if style and query.items:
-        suited = demand.narrow(partners, wanted=[*query.worn_with(), *effects.pins])
+        suited = demand.narrow(partners, wanted=[*query.look_counts(), *effects.pins])
         rungs = {Rung.STYLE: with_mean_score(suited, query, style), **rungs}
     return Ladder(rungs, floors={Rung.STYLE: lowest_score(style)}, effects=effects)
 
@@ -128,7 +128,7 @@ def _closeness(anchor: Combinable, encoder: Checkpoint) -> Combinable:
 def _look_bonus(query: QueryItems) -> Combinable:
     """What looks of the shop add, by the number of items a product is worn with."""
     worn: dict[int, list[Any]] = defaultdict(list)
-    for pk, items in query.worn_with().items():
+    for pk, items in query.look_counts().items():
         worn[items].append(pk)
     cases = [
         When(pk__in=pks, then=Value(LOOK_BONUS * items / len(query.items)))
@@ -138,7 +138,7 @@ def _look_bonus(query: QueryItems) -> Combinable:
 
 
 def _items(ranked: Sequence[RankedProduct], query: QueryItems) -> list[Item]:
-    worn = query.worn_with()
+    worn = query.look_counts()
     return [
         _item(row, product, rank=rank, worn=worn.get(row.pk, 0), query=query)
         for rank, row, product in products_in_order(ranked)

@@ -15,7 +15,7 @@ from recommender.models import Checkpoint, Purpose, Rule
 from recommender.models.rules import SLOT
 from recommender.ranking.eligibility import eligible_products
 from recommender.ranking.filters import Filters
-from recommender.ranking.question import Question, question_of, question_of_its_own, question_rows
+from recommender.ranking.question import Question, photo_question, question_of, question_rows
 from recommender.ranking.rule_effects import Anchor, RuleEffects
 from recommender.strips.photo import OutdatedFeatures, PhotoFeatures
 
@@ -84,7 +84,7 @@ class QueryItems:
     def designs(self) -> list[str]:
         return [each.question.group for each in self.items if each.photo is None]
 
-    def worn_with(self) -> dict[Any, int]:
+    def look_counts(self) -> dict[Any, int]:
         """With how many of the given products each product is worn in looks of the shop."""
         beside: dict[Any, set[Any]] = defaultdict(set)
         for each in self.items:
@@ -109,7 +109,7 @@ def query_items(items: Sequence[Any], *, also: Sequence[Any] = ()) -> QueryItems
         )
         for row in rows
     }
-    known = next((each.question for each in products.values()), None) or question_of_its_own()
+    known = next((each.question for each in products.values()), None) or photo_question()
     given = [
         _photo_item(item, known) if isinstance(item, PhotoFeatures) else products.get(item.pk)
         for item in items
@@ -125,15 +125,15 @@ def joint_effects(given: Collection[QueryItem]) -> RuleEffects:
     for pk, position in (pin for effects in each_alone for pin in effects.pins.items()):
         pins[pk] = min(position, pins.get(pk, position))
     return RuleEffects(
-        _once(one for effects in each_alone for one in effects.hidden),
-        _once(one for effects in each_alone for one in effects.windows),
-        _once(one for effects in each_alone for one in effects.boosts),
+        _unique(one for effects in each_alone for one in effects.hidden),
+        _unique(one for effects in each_alone for one in effects.windows),
+        _unique(one for effects in each_alone for one in effects.boosts),
         pins,
         frozenset().union(*(effects.attributes for effects in each_alone)),
     )
 
 
-def _once(some: Iterable[T]) -> list[T]:
+def _unique(some: Iterable[T]) -> list[T]:
     return list(dict.fromkeys(some))
 
 

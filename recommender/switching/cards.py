@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from recommender.models import SCORER_PURPOSES, Checkpoint, Purpose
+from recommender.models.checkpoints import EMBEDDINGS_OF
 
-FEATURES_OF, EMBEDDINGS_OF = "features of ", "embeddings of "
+FEATURES_OF = "features of "
 WIDEST_VECTOR = 16_000  # pgvector: the type halfvec holds no more
 
 JUDGED_BY = {
