@@ -21,9 +21,9 @@ from recommender.models import (
     Purpose,
     TrainingRun,
 )
+from recommender.models.checkpoints import EMBEDDINGS_OF
 from recommender.pipeline.picture_sync import ENCODER_PURPOSES, queue_embeddings, serving_encoders
 from recommender.switching.cards import (
-    EMBEDDINGS_OF,
     FEATURES_OF,
     NoCheckpoint,
     after,
