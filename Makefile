@@ -1,17 +1,24 @@
 # make demo     a working boutique in one terminal        (CATALOG=<path> PORT=8000)
-# make test     every test, on services of its own         make lint types
+# make test     every test, on services of its own         make lint types deploy
+# make check    the quick round: all but journeys, trainings and hosts
+# make soak     every property on fifty times as many examples
+# make mutants  how many defects, put in by chance, the tests notice
 # make bench    pictures per second  (PICTURES=<folder>, by default those of the demo)
 
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
 PORT   ?= 8000
-PICTURES ?= var/catalogue/images
+PICTURES ?= fashionshop/demo_catalogue/images
+JOBS   ?= 2
 CPU    := $(VENV)/.installed-cpu
 ALL    := $(VENV)/.installed-all
 
 export OMP_NUM_THREADS ?= 1
+# Many container images forbid bytecode: each process that a test starts would compile torch anew.
+export PYTHONDONTWRITEBYTECODE :=
+PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: demo install test lint types bench
+.PHONY: demo install test check soak mutants lint types deploy bench
 
 demo: $(CPU)
 	$(PY) manage.py demo --port $(PORT) $(if $(CATALOG),--catalog "$(CATALOG)")
@@ -19,7 +26,16 @@ demo: $(CPU)
 install: $(ALL)
 
 test: $(ALL)
-	$(PY) -m pytest
+	$(PYTEST)
+
+check: $(ALL)
+	$(PYTEST) --ignore tests/journeys -m "not training and not host"
+
+soak: $(ALL)
+	$(PYTEST) --hypothesis-profile soak -m hypothesis
+
+mutants: $(ALL)
+	$(PY) -m tests.mutants
 
 lint: $(ALL)
 	$(VENV)/bin/ruff check .
@@ -28,6 +44,11 @@ lint: $(ALL)
 
 types: $(ALL)
 	$(VENV)/bin/mypy
+
+deploy: $(ALL)
+	HTTPS=1 SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(50))") \
+		$(PY) -W error manage.py check --deploy --fail-level WARNING
+	$(PY) manage.py makemigrations --check --dry-run
 
 bench: $(ALL)
 	$(PY) benchmarks/encode.py $(PICTURES)

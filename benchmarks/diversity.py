@@ -27,7 +27,7 @@ from recommender.ranking.diversity import POOL, Diversity  # noqa: E402 - after 
 from workers.checkpoints import find, load_card  # noqa: E402 - after Django is set up
 from workers.datasets import read  # noqa: E402 - after Django is set up
 from workers.datasets.collection import Item  # noqa: E402 - after Django is set up
-from workers.evaluation.embedded import embed, group_for, queries  # noqa: E402 - after Django is set up
+from workers.evaluation.vectors import embed, group_for, queries  # noqa: E402 - after Django is set up
 
 SEED, LENGTH = 7, 8
 SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
@@ -92,9 +92,9 @@ def main() -> None:
 def load(data: Path) -> Gallery:
     checkpoint = find("visual")
     card = load_card(checkpoint)
-    seen = embed(read(data).items, group_for(checkpoint))
-    vectors = seen.outputs[card.identity].astype(np.float32)
-    return Gallery(seen.items, vectors, queries(vectors, card))
+    items = read(data).items
+    vectors = embed(items, group_for(checkpoint))[card.identity].astype(np.float32)
+    return Gallery(items, vectors, queries(vectors, card))
 
 
 def figures(gallery: Gallery, at: int, *, pool: list[Row], share: float) -> Iterator[float]:

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from PIL import Image
 
 from workers.checkpoints import find
+from workers.datasets.collection import SUFFIXES
 from workers.images import batch, framing
 from workers.runtime import OnnxSession
 from workers.serving import load_encoders
@@ -36,7 +37,7 @@ def main() -> None:
         help="An encoder of pixels, first, and heads on its features.",
     )
     asked = parser.parse_args()
-    paths = sorted(asked.folder.glob("*.jpg"))[:BATCH]
+    paths = sorted(p for p in asked.folder.iterdir() if p.suffix.lower() in SUFFIXES)[:BATCH]
     rates = measure(paths, [find(name) for name in asked.checkpoints])
     sys.stdout.write(json.dumps(rates, indent=1) + "\n")
 

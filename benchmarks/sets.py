@@ -26,7 +26,7 @@ from recommender.outfits.answer import outfits
 from workers.checkpoints import Card, Kind, Purpose, load_card
 from workers.export import save_network
 from workers.scorers import build_scorer
-from workers.training.set_recipe import SetConfig, examples
+from workers.training.recipes.set_scorer import SetConfig, examples
 
 WIDTH = 192  # of the style vectors of `style@2`
 SIZES = {"tiny": SetConfig(model=8, heads=2, layers=1), "of the recipe's size": SetConfig()}

@@ -24,7 +24,7 @@ admin.site.index_title = "Your shop"
 class ProductForm(forms.ModelForm):
     add_pictures = PhotosField(
         required=False,
-        help_text="One photo or many at once, the first is the cover: JPEG, PNG, WebP or HEIC.",
+        help_text="One photo or many at once, the first is the cover: JPEG, PNG, WebP, AVIF or HEIC.",
     )
 
     class Meta:

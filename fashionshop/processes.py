@@ -16,6 +16,7 @@ from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
 READY_SECONDS = 60
+CLOSED = {130, 143}  # how honcho says that it was told to end, by Ctrl-C or by a plain kill
 
 
 class PortTaken(RuntimeError):  # noqa: N818 -- reads as what is wrong
@@ -39,7 +40,9 @@ def commands(port: int) -> dict[str, list[str]]:
 
 
 def run(port: int, *, when_ready: Callable[[], None]) -> int:
-    """Run everything until Ctrl-C or until one process ends; then end the others. Returns its code.
+    """Run everything until Ctrl-C or until one process ends; then end the others.
+
+    Returns 0 after Ctrl-C or a plain kill, else the code of the process that ended.
 
     Raises:
         PortTaken: something else listens on the port.
@@ -51,7 +54,8 @@ def run(port: int, *, when_ready: Callable[[], None]) -> int:
     watcher = threading.Thread(target=_announce, args=(port, when_ready), daemon=True)
     watcher.start()
     manager.loop()
-    return int(manager.returncode or 0)
+    code = int(manager.returncode or 0)
+    return 0 if code in CLOSED else code
 
 
 class _Printer(Printer):

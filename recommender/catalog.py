@@ -1,6 +1,6 @@
 """What the engine may ask a host shop: the adapter a host subclasses, and the card it returns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -10,12 +10,16 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, ValidationError
 from django.core.files.storage import Storage, default_storage
-from django.db.models import CharField, F, Model, Q, QuerySet, Value
+from django.db.models import CharField, F, IntegerField, Min, Model, Q, QuerySet, Value
 from django.db.models.expressions import Combinable, Expression
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.module_loading import import_string
 
 from recommender import conf
+
+# How to get from a row that holds pictures to its product: a path, or a function that gives one
+# product, several, or None.
+Watch = str | Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,10 @@ class Catalog:
     """
 
     # The models that hold pictures → the path from one of their rows to its product ("" when the
-    # picture sits on the product itself). Saving such a row is all it takes to have it embedded.
-    watch: Mapping[str, str] = {}
+    # picture sits on the product itself), or a function of the row where no path says it, as
+    # `lambda image: image.product.parent or image.product`. Saving such a row is all it takes to
+    # have it embedded.
+    watch: Mapping[str, Watch] = {}
 
     # Of "gender" and "season", by which a look fits its wearer: the value that goes with every other.
     suits_all: Mapping[str, str] = {"gender": "UNISEX", "season": "ALL_YEAR"}
@@ -84,8 +90,14 @@ class Catalog:
         return Cast("pk", CharField())
 
     def novelty(self) -> Combinable:
-        """An expression that is greater for newer products, for what nobody has looked at yet."""
-        return F("pk")
+        """An expression that is greater for newer products, for what nobody has looked at yet.
+
+        By default the key where keys are counted up; others (UUID, text) say nothing of age, so
+        that it is the picture of the product that the engine noted first.
+        """
+        if isinstance(_key_field(), IntegerField):
+            return F("pk")
+        return Coalesce(Min("recommender_pictures__pk"), 0)
 
     def attributes(self) -> Mapping[str, Combinable]:
         """What products are filtered, boosted and compared by: a name → an expression.
@@ -149,6 +161,14 @@ def catalog() -> Catalog:
             f'RECOMMENDER["CATALOG"] names {path!r}, which cannot be imported: {error}'
         ) from error
     return adapter
+
+
+def _key_field() -> Any:
+    """The field a key is kept in, of the parent where a model inherits it."""
+    field: Any = product_model()._meta.pk
+    while field.remote_field:
+        field = field.target_field
+    return field
 
 
 def product_model() -> type[Model]:

@@ -15,7 +15,9 @@ from PIL import Image, ImageOps
 pillow_heif.register_heif_opener()
 
 # JPEG includes MPO, which many phones write: several JPEGs in one file, the first is the photo.
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")
+# Pillow's decoders raise many kinds of error on broken files; each means the same to the sender.
+DECODER_ERRORS = (OSError, ValueError, SyntaxError, IndexError, EOFError, MemoryError, RuntimeError)
 WHITE = (255, 255, 255)
 SMALLEST_CROP_PX = 32
 
@@ -72,8 +74,7 @@ def open_photo(data: bytes, *, limits: Limits = MERCHANT, max_side_px: int = 200
         image.draft("RGB", (max_side_px, max_side_px))
         image.load()
         image = _upright_rgb(image)
-    # Pillow's decoders raise many kinds of error on broken files; each means the same to the sender.
-    except (OSError, ValueError, SyntaxError, IndexError, MemoryError, EOFError) as error:
+    except DECODER_ERRORS as error:
         raise BadPhoto("truncated", "The picture is damaged or incomplete.") from error
     image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return image
@@ -117,9 +118,9 @@ def _open_header(data: bytes, *, limits: Limits) -> Image.Image:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise BadPhoto("too_many_pixels", _too_many_pixels(limits)) from error
-    except (OSError, ValueError, SyntaxError, IndexError, EOFError, MemoryError) as error:
+    except DECODER_ERRORS as error:
         raise BadPhoto(
-            "not_an_image", "This is not a picture we can read (JPEG, PNG, WebP or HEIC)."
+            "not_an_image", "This is not a picture we can read (JPEG, PNG, WebP, AVIF or HEIC)."
         ) from error
     _check_size(*image.size, limits=limits)
     return image

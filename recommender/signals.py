@@ -1,5 +1,6 @@
 """Notices saved and deleted pictures of the host, inside the host's own transaction."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
-from recommender.catalog import catalog, product_model
+from recommender.catalog import Watch, catalog, product_model
 from recommender.conf import get
 
 
@@ -15,8 +16,8 @@ def watch_pictures() -> None:
     """Connect to the models the host's Catalog names in `watch`; called once at start-up."""
     if not get("CATALOG"):
         return  # a system check tells the developer
-    for label, path in catalog().watch.items():
-        handler = partial(_picture_changed, path=path)
+    for label, watch in catalog().watch.items():
+        handler = partial(_picture_changed, watch=watch)
         for signal in (post_save, post_delete):
             signal.connect(
                 handler,
@@ -26,18 +27,23 @@ def watch_pictures() -> None:
             )
 
 
-def _picture_changed(*, instance: Model, path: str, **_signal: Any) -> None:
+def _picture_changed(*, instance: Model, watch: Watch, **_signal: Any) -> None:
     from recommender.pipeline.picture_sync import sync_products  # noqa: PLC0415 -- models are not ready above
 
     if _signal.get("raw"):
         return  # loaddata: the rows it needs may not be there yet; check_recommender finds them
-    pk = _product_pk(instance, path)
-    sync_products(product_model()._default_manager.filter(pk=pk))
+    keys = {product.pk for product in _products_of(instance, watch)}
+    if keys:  # the base manager, for what shoppers may not see yet is seen already
+        sync_products(product_model()._base_manager.filter(pk__in=keys))
 
 
-def _product_pk(instance: Model, path: str) -> Any:
-    """Follow `product` or `variant__product` to a primary key."""
+def _products_of(instance: Model, watch: Watch) -> Iterable[Any]:
+    """Ask the host's function, or follow `product` or `variant__product`; a gap on the way is none."""
+    if callable(watch):
+        named: Any = watch(instance)
+        several: Iterable[Any] = [named] if isinstance(named, Model) else named or ()
+        return several
     target: Any = instance
-    for step in filter(None, path.split("__")):
-        target = getattr(target, step)
-    return target.pk
+    for step in filter(None, watch.split("__")):
+        target = target and getattr(target, step)
+    return [target] if target else []

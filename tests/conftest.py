@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from fashionshop.embedded import redis_server
+
+settings.register_profile("soak")  # what it means is in tests/effort.py
 
 
 @pytest.fixture(scope="session")

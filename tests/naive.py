@@ -67,10 +67,10 @@ def share_of_models_found(ranked, models, *, count):
     return sum(found) / len(found)
 
 
-def contrast_over_looks(alike, *, worn, known, family, elsewhere_weight):
+def contrast_over_looks(logits, *, worn, known, family, elsewhere_weight):
     """Softmax loss of every pair worn together among the partner and the weighted wrong answers."""
     total = weight = 0.0
-    for i, row in enumerate(alike):
+    for i, row in enumerate(logits):
         for j, logit in enumerate(row):
             likelihood = math.exp(logit)
             for k, other in enumerate(row):

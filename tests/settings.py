@@ -20,6 +20,21 @@ if "FASHIONSHOP_VAR" not in os.environ:
 VAR = Path(os.environ["FASHIONSHOP_VAR"])
 VAR.chmod(0o755)  # PostgreSQL does not run as root and must reach its folder
 
+# Under `pytest -n` the first process starts PostgreSQL, where each worker has a database of its own
+# (pytest-django names it); files and Redis lie in the worker's own folder. A process that a test
+# starts inherits both names, and the worker's folder with them.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER and VAR.name != WORKER:
+    VAR /= WORKER
+    VAR.mkdir()
+    server = os.environ["REDIS_URL"].removesuffix("/0")
+    is_embedded = server == f"unix://{VAR.parent}/redis/redis.sock"
+    number = WORKER.removeprefix("gw")
+    os.environ["REDIS_URL"] = (
+        f"unix://{VAR}/redis/redis.sock" if is_embedded else f"{server}/{number}"
+    )
+    os.environ["FASHIONSHOP_VAR"] = str(VAR)
+
 if "DATABASE_URL" not in os.environ:
     provide_database(VAR)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:

@@ -102,6 +102,13 @@ def test_neither_plug_in_nor_shop_imports_what_only_workers_have():
     assert broken(light, lambda path: under(imports(path), *HEAVY)) == {}
 
 
+def test_nothing_that_runs_knows_the_program_that_draws():
+    drawing = ("drawings", "resvg_py")
+
+    assert broken(SOURCES, lambda path: under(imports(path), *drawing)) == {}
+    assert "resvg-py" not in text("requirements-cpu.txt") + text("requirements-web.txt")
+
+
 def test_training_and_serving_know_neither_django_nor_celery():
     web = ("django", "celery", "kombu", "rest_framework")
 

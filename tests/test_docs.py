@@ -148,3 +148,27 @@ def test_files_named_in_the_text_exist(name):
 @pytest.mark.parametrize("gate", Exclusion.values)
 def test_every_gate_of_why_not_is_documented(gate):
     assert re.search(rf"^\|[^|]*`{gate}`", DOCS["api.md"], flags=re.M)
+
+
+STORIES = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in DOCS["stories.md"].splitlines()
+    if re.match(r"\| [ASMD]\d", line)
+]
+
+
+def test_every_story_is_listed_once():
+    counts = {"A": 17, "S": 14, "M": 13, "D": 8}
+    wanted = [f"{who}{number}" for who, last in counts.items() for number in range(1, last + 1)]
+
+    assert [story[0] for story in STORIES] == wanted
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story[0])
+def test_a_story_is_shown_by_tests_that_exist_or_says_what_is_missing(story):
+    _number, _text, shown_by, missing = story
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", shown_by)
+
+    assert named or missing
+    for path, name in named:
+        assert re.search(rf"^ *def {name}\(", (ROOT / path).read_text(), flags=re.M), name

@@ -7,14 +7,18 @@ schedule with `celery -A workers.celery beat`. Set DJANGO_SETTINGS_MODULE to you
 import os
 
 from celery import Celery
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionshop.settings")
+from django.core.exceptions import ImproperlyConfigured
 
 SWEEP_SECONDS = 20
 TEND_SECONDS = 600
 
 
 def _configuration() -> dict[str, object]:
+    if not os.environ.get("DJANGO_SETTINGS_MODULE"):
+        raise ImproperlyConfigured(
+            "A worker reads your shop's settings: set DJANGO_SETTINGS_MODULE, as manage.py does, "
+            "and start it in the folder that holds manage.py."
+        )
     from recommender import broker, conf  # noqa: PLC0415 -- Django's settings are read on first use
 
     url = broker.broker_url(conf.get("BROKER_URL"))

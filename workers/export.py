@@ -60,6 +60,16 @@ def save_network(
     return save_checkpoint(folder, card, tensors=tensors, onnx=onnx_bytes)
 
 
+def pixel_examples(side_px: int) -> dict[str, Tensor]:
+    """Give the exporter two pictures."""
+    return {"pixels": torch.zeros(2, side_px, side_px, 3, dtype=torch.uint8)}
+
+
+def pair_examples(width: int) -> dict[str, Tensor]:
+    """Give the exporter two pairs of vectors."""
+    return {"a": torch.zeros(2, width), "b": torch.ones(2, width)}
+
+
 def kept_state(network: nn.Module) -> dict[str, Tensor]:
     """Name the tensors a checkpoint holds: all but BatchNorm's counters, which only training reads."""
     return {

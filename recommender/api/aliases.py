@@ -7,7 +7,6 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
-from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -78,7 +77,7 @@ class Image(views.Endpoint):
     @schema.operation(
         "image_alias",
         summary="The product’s first picture",
-        replies={302: OpenApiResponse(description="`Location` is the picture.")},
+        replies={302: "`Location` is the picture."},
         fails=(404,),
         tags=[schema.ALIASES],
         parameters=[schema.PRODUCT_ID],

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,9 +19,7 @@ from recommender.explain.why_not import Placement, why_not
 from recommender.ranking.exclusion import Exclusion
 
 STRIPS = {"similar": SIMILAR, "goes_with": GOES_WITH}
-OTHER = OpenApiParameter(
-    "other", str, OpenApiParameter.PATH, description="The other product's primary key, as text."
-)
+OTHER = schema.Parameter("other", "The other product's primary key, as text.")
 
 
 class ExplainQuery(GoesWithQuery):

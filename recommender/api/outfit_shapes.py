@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from recommender.api import schema
@@ -35,7 +34,7 @@ EMPTY = (
 KEY = {**VALUE, "minLength": 1, "description": "A product's primary key, as text."}
 
 
-@extend_schema_field(KEY)
+@schema.shape(KEY)
 class KeyField(serializers.CharField):
     """A product's key: text, also where the shop's keys are numbers."""
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
 
 from recommender import conf
+from recommender.api.schema import shape
 from recommender.models import Slot
 from recommender.photos import Crop
 from recommender.ranking.filters import Filters, UnknownAttribute
@@ -85,7 +85,7 @@ class FlagField(serializers.BooleanField):
     NULL_VALUES = set()
 
 
-@extend_schema_field({"type": "string", "format": "cursor", "maxLength": MAX_CURSOR})
+@shape({"type": "string", "format": "cursor", "maxLength": MAX_CURSOR})
 class CursorField(serializers.CharField):
     """The key of the last product seen, signed and dated, so that nobody writes one by hand."""
 
@@ -119,7 +119,7 @@ def slot() -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=Slot.choices, required=False, help_text=text)
 
 
-@extend_schema_field({"type": "string", "pattern": f"^{AMOUNT}$", "example": "49.90"})
+@shape({"type": "string", "pattern": f"^{AMOUNT}$", "example": "49.90"})
 class PriceField(serializers.DecimalField):
     """An amount in the shop's own currency."""
 
@@ -135,7 +135,7 @@ class PriceField(serializers.DecimalField):
 VALUE = {"type": "string", "maxLength": MAX_VALUE, "pattern": "^[^\\x00]*$"}
 
 
-@extend_schema_field({"type": "array", "items": VALUE, "maxItems": MAX_VALUES})
+@shape({"type": "array", "items": VALUE, "maxItems": MAX_VALUES})
 class AttributeField(serializers.ListField):
     """Values of the shop's own, the parameter repeated for each; any of them will do.
 
@@ -221,9 +221,7 @@ class GoesWithQuery(FilterQuery):
     )
 
 
-@extend_schema_field(
-    {"type": "string", "format": "crop", "maxLength": MAX_CROP, "example": "0.1,0.2,0.5,0.6"}
-)
+@shape({"type": "string", "format": "crop", "maxLength": MAX_CROP, "example": "0.1,0.2,0.5,0.6"})
 class CropField(serializers.Field[Crop, str, str, Any]):
     """Four numbers between commas: left, top, width and height as shares of the upright photo."""
 

@@ -1,29 +1,44 @@
-"""The OpenAPI document of this API, and the words its operations share."""
+"""What the endpoints say of themselves; `openapi` makes the document of it, where a host wants one.
 
-from collections.abc import Callable, Mapping
-from http import HTTPStatus
+Nothing here needs drf-spectacular: a host that does not install it has the API and no document.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.request import Request
-
-from recommender.api import problems
-from recommender.api.serializers import ProblemSerializer
-
 Door = TypeVar("Door", bound=Callable[..., Any])
+Shape = TypeVar("Shape")
 PRODUCTS, SEARCH, ALIASES, OPERATIONS = "products", "search", "aliases", "operations"
-PRODUCT_ID = OpenApiParameter(
-    "id", str, OpenApiParameter.PATH, description="The product's primary key, as text."
-)
-RETRY_AFTER = OpenApiParameter(
-    "Retry-After", int, OpenApiParameter.HEADER, response=[429, 503], description="Seconds."
-)
-TRY_LATER = OpenApiParameter(
-    "Retry-After", int, OpenApiParameter.HEADER, response=[429], description="Seconds."
-)
+BINARY = {"type": "string", "format": "binary"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a path, or where `replies` are named, a header of those."""
+
+    name: str
+    description: str
+    type: type = str
+    replies: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one method of a view does; `replies` by status are a serializer, or words where there is no body."""
+
+    name: str
+    replies: Mapping[int, Any]
+    fails: Sequence[int]
+    words: Mapping[str, Any]
+
+
+DESCRIBED: list[tuple[Callable[..., Any], Operation]] = []
+SHAPES: list[tuple[Any, Any]] = []
+
+PRODUCT_ID = Parameter("id", "The product's primary key, as text.")
+RETRY_AFTER = Parameter("Retry-After", "Seconds.", int, replies=(429, 503))
+TRY_LATER = Parameter("Retry-After", "Seconds.", int, replies=(429,))
 PHOTO = {
     "multipart/form-data": {
         "type": "object",
@@ -31,53 +46,36 @@ PHOTO = {
             "image": {
                 "type": "string",
                 "format": "binary",
-                "description": "JPEG, PNG, WebP or HEIC, at most 10 MB.",
+                "description": "JPEG, PNG, WebP, AVIF or HEIC, at most 10 MB.",
             }
         },
         "required": ["image"],
     },
-    "image/jpeg": OpenApiTypes.BINARY,
-    "image/png": OpenApiTypes.BINARY,
-    "image/webp": OpenApiTypes.BINARY,
-    "image/heic": OpenApiTypes.BINARY,
+    "image/jpeg": BINARY,
+    "image/png": BINARY,
+    "image/webp": BINARY,
+    "image/avif": BINARY,
+    "image/heic": BINARY,
 }
 
 
-class Description(AutoSchema):
-    """Describes one endpoint; where a body is read, it is needed."""
-
-    def _get_request_body(self, direction: str = "request") -> Any:
-        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
-        return body and {**body, "required": True}
-
-
-class Generator(SchemaGenerator):
-    """Describes the endpoints of this app alone, whatever else the host serves."""
-
-    def _get_paths_and_endpoints(self) -> list[Any]:
-        return [
-            endpoint
-            for endpoint in super()._get_paths_and_endpoints()  # type: ignore[no-untyped-call]
-            if type(endpoint[-1]).__module__.startswith("recommender.")
-        ]
-
-
 def operation(
-    name: str, *, replies: Mapping[int, Any], fails: tuple[int, ...] = (), **words: Any
+    name: str, *, replies: Mapping[int, Any], fails: Sequence[int] = (), **words: Any
 ) -> Callable[[Door], Door]:
     """Describe an operation: what it replies by status, and with which statuses it may fail."""
-    failures = {
-        (status, problems.MEDIA_TYPE): OpenApiResponse(
-            ProblemSerializer, description=HTTPStatus(status).phrase
-        )
-        for status in fails
-    }
-    described: Callable[[Door], Door] = extend_schema(
-        operation_id=name, responses={**replies, **failures}, **words
-    )
-    return described
+
+    def describe(door: Door) -> Door:
+        DESCRIBED.append((door, Operation(name, replies, fails, words)))
+        return door
+
+    return describe
 
 
-def document(request: Request) -> Any:
-    """The OpenAPI document, built anew; some 50 ms."""
-    return Generator().get_schema(request=request, public=True)  # type: ignore[no-untyped-call]
+def shape(schema: Any) -> Callable[[Shape], Shape]:
+    """Describe a field as this piece of JSON Schema, or as another field."""
+
+    def describe(field: Shape) -> Shape:
+        SHAPES.append((field, schema))
+        return field
+
+    return describe

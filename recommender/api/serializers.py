@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from recommender.api.schema import shape
 from recommender.catalog import catalog
 from recommender.ranking.rung import Rung
 from recommender.strips.items import Item
@@ -15,7 +14,7 @@ from recommender.strips.photo_search import PhotoAnswer
 AVAILABILITY = [("IN_STOCK", "Can be bought now"), ("OUT_OF_STOCK", "Sold out")]
 
 
-@extend_schema_field(OpenApiTypes.URI)
+@shape({"type": "string", "format": "uri"})
 class AddressField(serializers.CharField):
     """An address as the host wrote it, made absolute."""
 
@@ -23,7 +22,7 @@ class AddressField(serializers.CharField):
         return str(self.context["request"].build_absolute_uri(value))
 
 
-@extend_schema_field(serializers.ChoiceField(choices=AVAILABILITY))
+@shape(serializers.ChoiceField(choices=AVAILABILITY))
 class AvailabilityField(serializers.Field[Any, Any, str, Any]):
     def to_representation(self, value: Any) -> str:
         return "IN_STOCK" if value else "OUT_OF_STOCK"
@@ -165,7 +164,7 @@ class PageSerializer(serializers.Serializer[Any]):
     items = serializers.SerializerMethodField()
     next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
-    @extend_schema_field(CardSerializer(many=True))
+    @shape(CardSerializer(many=True))
     def get_items(self, page: Any) -> Any:
         cards = [catalog().card(product) for product in page.items]
         return CardSerializer(cards, many=True, context=self.context).data

@@ -1,5 +1,6 @@
 """Where the API is; include it under its version: `path("api/v1/", include("recommender.api.urls"))`."""
 
+from django.apps import apps
 from django.urls import path
 
 from recommender.api import explaining, outfits, views
@@ -17,6 +18,9 @@ urlpatterns = [
     path("outfits", outfits.SetOutfits.as_view(), name="outfits"),
     path("goes-with", outfits.SetGoesWith.as_view(), name="goes-with-several"),
     path("search/image", views.PhotoSearch.as_view(), name="search-image"),
-    path("schema", views.Document.as_view(), name="schema"),
-    path("docs", views.Docs.as_view(), name="docs"),
 ]
+
+if apps.is_installed("drf_spectacular"):
+    from recommender.api import openapi
+
+    urlpatterns += openapi.urlpatterns

@@ -5,9 +5,6 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
-from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
-from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -54,7 +51,6 @@ class FirstRenderer(DefaultContentNegotiation):
 class Endpoint(APIView):
     """What all endpoints share; nothing is left to the host's REST_FRAMEWORK settings."""
 
-    schema = schema.Description()
     http_method_names = ["get", "head", "post"]
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -152,27 +148,6 @@ class PhotoSearch(Endpoint):
     def post(self, request: Request) -> Response:
         answer = products_like_photo(photo_bytes(request), **parameters(request, PhotoQuery))
         return Response(PhotoAnswerSerializer(answer, context={"request": request}).data)
-
-
-class Document(Endpoint):
-    """The OpenAPI document, as JSON or YAML."""
-
-    renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer)
-    content_negotiation_class = DefaultContentNegotiation
-
-    @extend_schema(exclude=True)
-    def get(self, request: Request) -> Response:
-        return Response(schema.document(request))
-
-
-class Docs(SpectacularSwaggerSplitView):
-    """The page of the OpenAPI document; its scripts come from this server, not from a CDN."""
-
-    url_name = "recommender:schema"
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes = ()
-    versioning_class = None
 
 
 def product_or_404(key: str, *, with_card: bool = False) -> Any:

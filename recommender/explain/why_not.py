@@ -7,7 +7,8 @@ from typing import Any, Unpack
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext
 
-from recommender.catalog import catalog, product_model
+from recommender import product_columns
+from recommender.catalog import product_model
 from recommender.explain.strip_question import SIMILAR, Options, StripQuestion, strip_question
 from recommender.models import Embedding, Rule
 from recommender.pipeline.status import picture_statuses
@@ -89,7 +90,7 @@ def _condition_results(product_pk: Any, asked: StripQuestion) -> _ConditionResul
     moves = {f"moved_{rule}": Exists(own.filter(q)) for rule, q, _strength in effects.boosts}
     everything = product_model()._default_manager.order_by().filter(pk=product_pk)
     row = (
-        everything.annotate(reco_slot=catalog().slot(), reco_group=design())
+        everything.annotate(reco_slot=product_columns.slot(), reco_group=design())
         .annotate(**flags, **moves)
         .values("reco_slot", "reco_group", *flags, *moves)[0]
     )

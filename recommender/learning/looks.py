@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.db.models import Q, QuerySet
 
+from recommender import product_columns
 from recommender.catalog import catalog, product_model
 from recommender.models import LookItem, Picture, Rule
 
@@ -92,9 +93,9 @@ def _rows(keys: Sequence[Any]) -> Iterator[LookProduct]:
 
 
 def _description(products: QuerySet[Any]) -> QuerySet[Any]:
-    shop = catalog()
-    known = {name: shop.attributes()[name] for name in KNOWN if name in shop.attributes()}
-    words = {"slot": shop.slot(), "model": shop.group_key(), **known}
+    offered = product_columns.attributes()
+    known = {name: offered[name] for name in KNOWN if name in offered}
+    words = {"slot": product_columns.slot(), "model": product_columns.group_key(), **known}
     described: QuerySet[Any] = products.annotate(**{f"worn_{name}": words[name] for name in words})
     return described
 

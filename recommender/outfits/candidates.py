@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import FloatField, QuerySet, Value
 from pgvector import HalfVector
 
-from recommender.catalog import catalog, product_model
+from recommender import product_columns
+from recommender.catalog import product_model
 from recommender.models import Checkpoint
 from recommender.outfits.pair_rules import conflicting_pairs
 from recommender.outfits.plans import OPTIONAL
@@ -209,9 +210,9 @@ def _statement(
     partners: QuerySet[Any], query: QueryItems, names: Sequence[str]
 ) -> tuple[str, list[Any]]:
     columns = "".join(f", reco_{name}" for name in names)
-    offered = catalog().attributes()
+    offered = product_columns.attributes()
     priced = partners.order_by().annotate(
-        reco_novelty=catalog().novelty(),
+        reco_novelty=product_columns.novelty(),
         reco_cost=offered.get("price", Value(None, output_field=FloatField())),
     )
     about = ("pk", "reco_slot", "reco_group", "reco_tier", "reco_boost")

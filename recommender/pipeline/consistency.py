@@ -1,6 +1,7 @@
 """Does every picture have what it must have? The invariants, counted, and mended on request."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -9,7 +10,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from recommender import broker
-from recommender.catalog import catalog, product_model
 from recommender.models import (
     Checkpoint,
     Embedding,
@@ -23,6 +23,8 @@ from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
 from recommender.pipeline.picture_sync import (
     PRODUCTS_AT_ONCE,
+    kept_products,
+    picture_names,
     queue_embeddings,
     serving_encoders,
     sync_in_batches,
@@ -45,7 +47,6 @@ class Finding:
 def findings() -> list[Finding]:
     """Check every invariant; an empty list means that all is well. Reads no file."""
     checks: list[tuple[str, str, Callable[[], QuerySet[Any]]]] = [
-        ("unseen", "products whose pictures were never noted", _products_without_picture),
         ("missing", "pictures without a vector, and with no job that would make one", _missing),
         ("waiting", "pictures still waiting for a worker", _waiting),
         ("failed", "pictures that could not be embedded", _failed),
@@ -55,8 +56,9 @@ def findings() -> list[Finding]:
         ("unpaired", "products whose partners could not be judged", _unpaired),
         ("mixed", "pairings judged by a scorer that no longer serves", _retired_pairings),
     ]
-    found = [_finding(code, text, rows()) for code, text, rows in checks]
-    return [*_no_checkpoints(), *(finding for finding in found if finding.count)]
+    counted = [_finding(code, text, rows()) for code, text, rows in checks]
+    out_of_step = _unseen_and_renamed()
+    return [*_no_checkpoints(), *(one for one in [*out_of_step, *counted] if one.count)]
 
 
 def repair() -> int:
@@ -66,15 +68,14 @@ def repair() -> int:
     notes the slots of products that changed theirs where an index is chosen by them.
     Pictures that failed are left to the merchant: the admin retries them.
     """
-    everything = product_model()._default_manager.order_by("pk")
-    queued = sync_in_batches(everything.iterator(PRODUCTS_AT_ONCE))
+    queued = sync_in_batches(kept_products())
     for encoder in serving_encoders():
         without = _without_vector(encoder) | _stale_pictures(encoder)
         queued += queue_embeddings(without, encoders=[encoder])
     _retired_pairings().delete()
     if indexed := Checkpoint.objects.exclude(indexes={}):
         note_slots(indexed)
-    _collapse_in_batches(everything.values_list("pk", flat=True).iterator(PRODUCTS_AT_ONCE))
+    _collapse_in_batches(product.pk for product in kept_products())
     broker.ring(broker.EMBED)
     return queued
 
@@ -96,15 +97,33 @@ def _no_checkpoints() -> list[Finding]:
     return [Finding("no_checkpoint", "no checkpoint serves; run manage.py activate_checkpoint", 1)]
 
 
-def _products_without_picture() -> QuerySet[Any]:
-    """Products the shop shows pictures of and the engine has never seen."""
-    unseen = catalog().products().filter(recommender_pictures=None)
-    seen = [product.pk for product in unseen.iterator(PRODUCTS_AT_ONCE) if _has_pictures(product)]
-    return product_model()._default_manager.filter(pk__in=seen)
+def _unseen_and_renamed() -> list[Finding]:
+    """Products whose files are not those that were noted: of none at all, or of some."""
+    unseen: list[Any] = []
+    renamed: list[Any] = []
+    rest = kept_products()
+    while batch := list(islice(rest, PRODUCTS_AT_ONCE)):
+        noted = _noted_names(batch)
+        for product in batch:
+            shown = picture_names(product).keys()
+            if shown != noted[product.pk]:
+                (renamed if noted[product.pk] else unseen).append(product)
+    return [
+        _finding_of("unseen", "products whose pictures were never noted", unseen),
+        _finding_of("renamed", "products that show other pictures than those noted", renamed),
+    ]
 
 
-def _has_pictures(product: Any) -> bool:
-    return any(True for _picture in catalog().pictures(product))
+def _noted_names(products: Sequence[Any]) -> Mapping[Any, set[str]]:
+    names: dict[Any, set[str]] = defaultdict(set)
+    keys = [product.pk for product in products]
+    for picture in Picture.objects.filter(product__in=keys).defer("palette"):
+        names[picture.product_id].add(picture.name)
+    return names
+
+
+def _finding_of(code: str, text: str, products: Sequence[Any]) -> Finding:
+    return Finding(code, text, len(products), str(products[0]) if products else "")
 
 
 def _missing() -> QuerySet[Any]:

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
-from recommender import conf
-from recommender.catalog import catalog, product_model
+from recommender import conf, product_columns
+from recommender.catalog import product_model
 from recommender.fingerprints import LEAST_COSINE, LEAST_COSINES, MOST_BITS
 from recommender.locks import advisory_lock
 from recommender.models import Checkpoint, Purpose, Twin
@@ -107,7 +107,7 @@ def _groups(products: Collection[Any]) -> tuple[dict[Any, str], dict[Any, str], 
     """
     everything: QuerySet[Any] = product_model()._default_manager.order_by()
     grouped = everything.annotate(
-        reco_own=Cast(catalog().group_key(), CharField()), reco_slot=catalog().slot()
+        reco_own=Cast(product_columns.group_key(), CharField()), reco_slot=product_columns.slot()
     )
     about = ("pk", "reco_own", "reco_slot", "recommender_twin__key")
     own = list(grouped.filter(pk__in=products).values_list(*about))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Count
 
-from recommender.catalog import catalog, product_model
+from recommender import product_columns
+from recommender.catalog import product_model
 from recommender.locks import exclusive
 from recommender.models import Checkpoint, Embedding, Slot
 from recommender.pipeline.picture_sync import serving_encoders
@@ -65,7 +66,9 @@ def note_slots(checkpoints: Iterable[Checkpoint], *, pictures: Iterable[int] | N
     Of all pictures, or of these (by key). A slot that is out of date hides a vector from its index and
     from nothing else: what an index proposes is always joined with the host's own slot.
     """
-    products = product_model()._default_manager.order_by().annotate(reco_slot=catalog().slot())
+    products = (
+        product_model()._default_manager.order_by().annotate(reco_slot=product_columns.slot())
+    )
     sql, params = products.values_list("pk", "reco_slot").query.sql_with_params()
     ids = None if pictures is None else list(pictures)
     with connection.cursor() as cursor:

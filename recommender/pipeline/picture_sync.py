@@ -5,11 +5,11 @@ from itertools import islice, product
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 
 from recommender import broker
-from recommender.catalog import catalog
+from recommender.catalog import catalog, product_model
 from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, EmbeddingJob, Picture, Purpose, Twin
 from recommender.models.checkpoints import EMBEDDINGS_OF
@@ -29,7 +29,7 @@ def sync_products(products: Iterable[Any]) -> int:
     every picture's bytes once to name them; an unchanged picture is not embedded again. A handful
     of statements, however many products.
     """
-    owners = list(products)
+    owners = list({owner.pk: owner for owner in products}.values())
     known = _known_pictures(owners)
     noted, changed = [], []
     for owner in owners:
@@ -44,6 +44,19 @@ def sync_products(products: Iterable[Any]) -> int:
     if created:
         broker.ring(broker.EMBED)
     return created
+
+
+def kept_products() -> Iterator[Any]:
+    """The products whose pictures are kept up: all that shoppers may see, and all noted before.
+
+    So what is hidden for a while comes back at once. In flat memory; those in sight come with the
+    host's own prefetches.
+    """
+    shown = catalog().products().order_by("pk")
+    noted = Exists(Picture.objects.filter(product=OuterRef("pk")))
+    hidden = product_model()._base_manager.filter(noted).exclude(pk__in=shown.values("pk"))
+    yield from shown.iterator(PRODUCTS_AT_ONCE)
+    yield from hidden.order_by("pk").iterator(PRODUCTS_AT_ONCE)
 
 
 def sync_in_batches(products: Iterable[Any]) -> int:
@@ -85,6 +98,14 @@ def serving_encoders() -> list[Checkpoint]:
     return list(encoders.filter(kept_up).order_by("state", "-purpose", "pk"))
 
 
+def picture_names(owner: Any) -> dict[str, None]:
+    """The names of a product's files in the shoppers' order.
+
+    Each once: the same picture twice is one file where files are named by their bytes.
+    """
+    return dict.fromkeys(file.name for file in catalog().pictures(owner))
+
+
 def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:
     """What was noted before, by product and by name."""
     known: dict[Any, dict[str, Picture]] = {owner.pk: {} for owner in owners}
@@ -95,8 +116,7 @@ def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:
 
 def _differences(owner: Any, known: dict[str, Picture]) -> Iterator[tuple[Picture, bool]]:
     """Yield each picture to note, and whether its bytes are new; leaves in `known` what is gone."""
-    # The same picture twice is one file where files are named by their bytes.
-    names = dict.fromkeys(file.name for file in catalog().pictures(owner))
+    names = picture_names(owner)
     for position, name in enumerate(names):
         picture = known.pop(name, None) or Picture(product=owner, name=name)
         data = _bytes_of(name)

@@ -6,13 +6,14 @@ from django.db.models import CharField, F, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 
-from recommender.catalog import catalog, product_model
+from recommender import product_columns
+from recommender.catalog import product_model
 from recommender.models import Picture
 
 
 def design() -> Combinable:
     """An expression equal for products that count as one: by the host's word, or by their pictures."""
-    return Coalesce(F("recommender_twin__key"), Cast(catalog().group_key(), CharField()))
+    return Coalesce(F("recommender_twin__key"), Cast(product_columns.group_key(), CharField()))
 
 
 def products_with_same_picture(product: Any) -> QuerySet[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 
+from recommender import product_columns
 from recommender.catalog import catalog
 from recommender.ranking.designs import design
 from recommender.ranking.exclusion import Exclusion
@@ -37,10 +38,11 @@ class Eligibility:
 
     @property
     def eligible(self) -> QuerySet[Any]:
-        """The products for which every condition holds."""
-        return reduce(
-            lambda left, condition: left.filter(condition.holds), self.conditions, self.products
-        )
+        """The products for which every condition holds, each once."""
+        left = reduce(lambda rows, one: rows.filter(one.holds), self.conditions, self.products)
+        if product_columns.repeats_products(left):
+            return self.products.filter(pk__in=left.order_by().values("pk"))
+        return left
 
 
 def eligibility(
@@ -55,7 +57,7 @@ def eligibility(
         UnknownAttribute: the shop's catalog does not offer one of the filters' attributes.
     """
     shop = catalog()
-    products = shop.products().annotate(reco_slot=shop.slot(), reco_group=design())
+    products = shop.products().annotate(reco_slot=product_columns.slot(), reco_group=design())
     known = filters.with_reads(effects.attributes).annotate(products)
     return Eligibility(
         known.annotate(reco_boost=effects.boost(), reco_tier=effects.tier(), reco_recency=Value(0)),

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from recommender.catalog import catalog
+from recommender import product_columns
+from recommender.catalog import catalog, product_model
 
 PRICE = "price"
 
@@ -63,7 +64,7 @@ class Filters:
             UnknownAttribute: the shop's catalog does not offer one of the attributes.
         """
         self.check()
-        offered = catalog().attributes()
+        offered = product_columns.attributes()
         annotated: QuerySet[Any] = products.annotate(
             **{f"reco_{name}": offered[name] for name in self._names()}
         )
@@ -91,8 +92,11 @@ ANYTHING = Filters()
 
 
 def _any_of(name: str, values: Collection[str]) -> Q:
-    """Any of the values will do; none at all accepts nothing."""
+    """Any of the values will do, and of a product's own values any; none at all accepts nothing."""
     condition = Q(pk__in=[])
     for value in values:
         condition |= catalog().fits(name, value)
-    return condition
+    if not product_columns.has_several(name):
+        return condition
+    each = {f"reco_{name}": catalog().attributes()[name]}
+    return Q(pk__in=product_model()._base_manager.annotate(**each).filter(condition).values("pk"))

@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, QuerySet
 from django.db.models.functions import JSONObject
 
+from recommender import product_columns
 from recommender.catalog import catalog, product_model
 from recommender.models import Checkpoint, Rule
 from recommender.models.rules import SLOT
@@ -48,14 +49,15 @@ def question_about(product_pk: Any) -> Question:
 
 def question_rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]:
     """A row for each of these products that exists, hidden ones too; `question_of` reads it."""
-    shop = catalog()
-    names = {f"reco_{name}": expression for name, expression in shop.attributes().items()}
+    names = {
+        f"reco_{name}": expression for name, expression in product_columns.attributes().items()
+    }
     rows: QuerySet[Any, dict[str, Any]] = (
         product_model()
         ._default_manager.filter(pk__in=list(product_pks))
         .order_by()
         .annotate(
-            reco_slot=shop.slot(),
+            reco_slot=product_columns.slot(),
             reco_group=design(),
             reco_checkpoints=_all_of(_serving(), CHECKPOINT),
             reco_rules=_all_of(Rule.objects.in_force(), RULE),

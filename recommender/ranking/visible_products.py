@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import QuerySet
 
+from recommender import product_columns
 from recommender.catalog import catalog, product_model
 
 
@@ -15,7 +16,7 @@ def visible_products(*, slot: str | None = None, is_available: bool | None = Non
     shop = catalog()
     products = shop.products().order_by()
     if slot is not None:
-        products = products.annotate(reco_slot=shop.slot()).filter(reco_slot=slot)
+        products = products.annotate(reco_slot=product_columns.slot()).filter(reco_slot=slot)
     if is_available is None:
         return products
     # As a subquery, so that neither a join of the host's nor an empty condition changes the list.

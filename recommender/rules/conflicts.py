@@ -6,7 +6,8 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from recommender.catalog import catalog, product_model
+from recommender import product_columns
+from recommender.catalog import product_model
 from recommender.models import Rule
 from recommender.models.rules import SLOT
 from recommender.ranking.eligibility import eligible_products
@@ -71,7 +72,7 @@ def _facts(rules: Collection[Rule]) -> Known:
 
 
 def _attributes() -> dict[str, Any]:
-    return {**catalog().attributes(), SLOT: catalog().slot()}
+    return {**product_columns.attributes(), SLOT: product_columns.slot()}
 
 
 def _between(one: Rule, other: Rule, known: Known) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from recommender import product_columns
 from recommender.catalog import catalog
 from recommender.models import Rule
 from recommender.models.rules import SLOT
@@ -110,7 +111,7 @@ def _anchors(rule: Rule, *, sample: int) -> list[Any]:
     found = pool.in_bulk(near)
     likely = [found[key] for key in dict.fromkeys(near) if key in found][:sample]
     seen = [product.pk for product in likely]
-    newest = pool.exclude(pk__in=seen).alias(reco_novelty=catalog().novelty())
+    newest = pool.exclude(pk__in=seen).alias(reco_novelty=product_columns.novelty())
     newest = newest.order_by(F("reco_novelty").desc())
     return [*likely, *newest[: sample - len(likely)]]
 
@@ -145,7 +146,7 @@ def _shown(product_pk: Any, attribute: str, value: str) -> QuerySet[Any]:
 
 
 def _annotated(names: set[str]) -> QuerySet[Any]:
-    known = {**catalog().attributes(), SLOT: catalog().slot()}
+    known = {**product_columns.attributes(), SLOT: product_columns.slot()}
     columns = {f"reco_{name}": known[name] for name in names if name in known}
     annotated: QuerySet[Any] = catalog().products().annotate(**columns)
     return annotated

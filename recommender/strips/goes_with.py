@@ -6,8 +6,7 @@ from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Cast, RowNumber
 from django.utils.translation import gettext, ngettext
 
-from recommender import conf
-from recommender.catalog import catalog
+from recommender import conf, product_columns
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, LookItem, Purpose, Rule
 from recommender.ranking.calibration import lowest_score, score_of_rung
@@ -184,7 +183,7 @@ def last_rungs(
     place = Window(RowNumber(), partition_by=of_slot, order_by=[newness, "pk"])
     unknown = partners.order_by().annotate(reco_score=NOTHING_KNOWN)
     tiers = unknown.annotate(
-        reco_novelty=catalog().novelty(), reco_tier=effects.tier(demand.tier())
+        reco_novelty=product_columns.novelty(), reco_tier=effects.tier(demand.tier())
     )
     rungs = {Rung.NEWEST: tiers.annotate(reco_recency=place)}
     if effects.pins:

@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
+from recommender import product_columns
 from recommender.catalog import catalog, product_model
 from recommender.garments import SLOTS, partner_slots
 from recommender.models import Checkpoint, Purpose, Rule
@@ -182,7 +183,7 @@ def _looks() -> ArraySubquery:
     pieces = (
         product_model()
         ._default_manager.filter(**{f"{LOOK_ITEMS}__look__items__product": OuterRef("pk")})
-        .annotate(reco_slot=catalog().slot())
+        .annotate(reco_slot=product_columns.slot())
         .order_by(f"-{LOOK_ITEMS}__look", f"{LOOK_ITEMS}__position", f"{LOOK_ITEMS}__pk")
     )
     columns = {

@@ -116,13 +116,14 @@ def test_ctrl_c_ends_every_process_and_a_second_start_keeps_the_data(demo, var, 
     assert "crimson shirt" in page(port, "/")
 
     first.send_signal(signal.SIGINT)
-    first.wait(30)
+    assert first.wait(30) == 0
     assert wait_until_gone(var) == []
+    assert "Error" not in first.stdout.read()
 
     second = demo()
     assert "crimson shirt" in page(port, "/")
     second.send_signal(signal.SIGINT)
-    second.wait(30)
+    assert second.wait(30) == 0
 
 
 def test_a_crash_of_one_process_ends_the_others(demo, var):

@@ -15,7 +15,7 @@ from workers import tasks
 from workers.checkpoints import Card, Kind, Purpose, load_card
 from workers.export import save_network
 from workers.scorers import build_scorer
-from workers.training.set_recipe import examples
+from workers.training.recipes.set_scorer import examples
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PATIENCE = {"SET_TIMEOUT_SECONDS": 20}  # a worker's first answer loads what it judges by
@@ -28,8 +28,8 @@ def _nobody_failed_to_answer_yet(monkeypatch):
     connection.close()
 
 
-@pytest.fixture
-def contrary(tmp_path):
+@pytest.fixture(scope="module")
+def contrary(tmp_path_factory):
     """The folder of a set scorer that likes what the mean of pairs does not."""
     style = load_card(checkpoint_dir() / "style")
     options = {
@@ -45,7 +45,7 @@ def contrary(tmp_path):
         **{"purpose": Purpose.NONE, "options": options, "dimension": style.dimension},
         input=f"embeddings of {style.identity}",
     )
-    folder = tmp_path / "contrary"
+    folder = tmp_path_factory.mktemp("checkpoints") / "contrary"
     save_network(network, folder, card, examples=examples(style.dimension), are_sets=True)
     return folder
 

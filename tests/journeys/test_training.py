@@ -7,11 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from fashionshop.demo.__main__ import generate
+from drawings.__main__ import generate
 from recommender.models import TrainingRun, active_checkpoint
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("workers.evaluation.gate") is None, reason="needs the gate"),
+    pytest.mark.skipif(
+        find_spec("workers.evaluation.promotion_gate") is None, reason="needs the gate"
+    ),
     pytest.mark.journey,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),

@@ -2,9 +2,11 @@
 
 import json
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
@@ -135,6 +137,30 @@ def make_card(tmp_path):
         return folder
 
     return make
+
+
+@pytest.fixture
+def vectors_stay(db):
+    """A block in which no row that the database returns may hold a vector."""
+
+    @contextmanager
+    def block():
+        returned = set()
+
+        def note(execute, sql, params, many, context):
+            result = execute(sql, params, many, context)
+            returned.update(column.type_code for column in context["cursor"].description or ())
+            return result
+
+        with connection.execute_wrapper(note):
+            yield
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT oid FROM pg_type WHERE typname ~ 'vec'")
+            vectors = {oid for (oid,) in cursor.fetchall()}
+        assert vectors
+        assert not returned & vectors
+
+    return block
 
 
 @dataclass

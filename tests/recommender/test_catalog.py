@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.core.files.storage import default_storage
+from django.db.models import F, UUIDField
 
 from fashionshop.catalog import ShopCatalog
 from recommender.catalog import Card, Catalog, PictureSource, catalog, product_model
@@ -86,3 +87,22 @@ def test_a_picture_without_renditions_has_no_sources():
 def test_a_card_cannot_be_changed():
     with pytest.raises(AttributeError):
         Card(id="1", title="Blouse", url="/1").title = "Skirt"
+
+
+def test_by_default_the_higher_key_is_newer(blouse, skirt):
+    newest = Catalog().products().order_by(F("pk").desc())
+    by_novelty = Catalog().products().annotate(n=Catalog().novelty()).order_by(F("n").desc())
+
+    assert list(by_novelty) == list(newest)
+
+
+def test_keys_that_are_no_numbers_say_nothing_of_age(blouse, skirt, make_picture, monkeypatch):
+    """What was noted first is older, and what has no picture is oldest."""
+    monkeypatch.setattr("recommender.catalog._key_field", UUIDField)
+    make_picture(skirt)
+    make_picture(blouse)
+    bare = type(blouse).objects.create(title="bare", sku="bare", price=1, category=blouse.category)
+
+    products = Catalog().products().annotate(n=Catalog().novelty()).order_by(F("n").desc())
+
+    assert list(products) == [blouse, skirt, bare]

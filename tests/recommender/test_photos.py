@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
@@ -19,6 +19,7 @@ from recommender.photos import (
     open_photo,
 )
 from recommender.testing import photo
+from tests.effort import examples
 
 ORIENTATION, GPS, DESCRIPTION = 0x0112, 0x8825, 0x010E
 
@@ -49,7 +50,7 @@ def refusal(data, **options):
     return caught.value.code
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
 def test_the_formats_of_cameras_and_shops_are_read(kind):
     image = open_photo(saved(plain(), kind))
 
@@ -207,7 +208,7 @@ def test_an_empty_file_is_refused():
     assert refusal(b"") == "empty"
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_a_picture_cut_in_half_is_refused(kind):
     noise = Image.effect_noise((200, 200), 90).convert("RGB")
     data = saved(noise, kind)
@@ -331,10 +332,10 @@ def test_a_refusal_says_what_to_do_in_plain_words():
 
 OUTCOMES = {"RGB", "not_an_image", "truncated", "too_small", "too_many_pixels", "bad_shape"}
 NOISE = Image.effect_noise((96, 80), 60).convert("RGB")
-WHOLE = [saved(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "HEIF")]
+WHOLE = [saved(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")]
 
 
-@settings(max_examples=250, deadline=None)
+@examples(100)
 @given(
     data=st.sampled_from(WHOLE),
     flips=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=60),

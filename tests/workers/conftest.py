@@ -1,5 +1,6 @@
 """The cast of the workers' tests: small pictures, a tiny checkpoint, real data where it is."""
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from workers.checkpoints import Card, Kind, Purpose
+from workers.datasets import READERS
 from workers.encoders import build_encoder
 from workers.export import save_network
 from workers.scorers import build_scorer
@@ -28,6 +30,11 @@ def real_data():
     if not REAL_DATA.is_dir():
         pytest.skip("needs ../shared/data")
     return REAL_DATA
+
+
+def formats_of(folder):
+    """Name every reader that recognises a folder; one for any real data set."""
+    return [name for name, dotted in READERS.items() if import_module(dotted).recognises(folder)]
 
 
 def garment(colour, *, ground=(240, 240, 240), size=(96, 128)):

@@ -1,4 +1,4 @@
-"""A score becomes the share of pairs that are right, and a stranger's picture is told from a garment."""
+"""A score becomes the share of pairs that are right."""
 
 import json
 import shutil
@@ -12,11 +12,9 @@ from workers.evaluation import __main__ as evaluation
 from workers.evaluation.calibration import (
     NothingToCalibrateError,
     Pairs,
-    fitted,
+    fit_curve,
     logistic,
-    shares_of,
 )
-from workers.evaluation.strangers import KINDS, strangers
 
 SHIPPED = ("visual", "style", "compat-mlp")
 
@@ -47,22 +45,22 @@ def shop(tmp_path_factory):
 
 
 def test_a_known_curve_is_found_again(generator):
-    columns = generator.normal(size=(20_000, 2))
-    truth = np.array([3.0, -2.0, 0.5])
+    scores = generator.normal(size=20_000)
+    shares = 1 / (1 + np.exp(-(3 * scores + 0.5)))
 
-    found = logistic(columns, generator.random(20_000) < shares_of(columns, truth))
+    found = logistic(scores, generator.random(20_000) < shares)
 
-    assert found == pytest.approx(truth, abs=0.15)
+    assert found == pytest.approx((3, 0.5), abs=0.15)
 
 
 def test_what_can_be_told_apart_without_error_still_has_a_curve():
-    found = logistic(np.array([[0.0], [1.0]]), np.array([False, True]))
+    found = logistic(np.array([0.0, 1.0]), np.array([False, True]))
 
     assert np.isfinite(found).all()
 
 
 def test_calibrated_scores_are_nearer_to_the_share_that_is_right(pairs):
-    result = fitted(pairs)
+    result = fit_curve(pairs)
 
     assert result["ece_after"] < 0.04 < result["ece_before"]
     assert result["pairs"] == 2000
@@ -72,19 +70,12 @@ def test_a_curve_is_measured_on_pairs_it_was_not_fitted_to(pairs):
     held = Pairs(pairs.scores, pairs.is_right & pairs.is_fitted, pairs.is_fitted)
 
     with pytest.raises(NothingToCalibrateError, match="too few"):
-        fitted(held)
+        fit_curve(held)
 
 
 def test_scores_that_tell_the_contrary_are_not_turned_round(pairs):
     with pytest.raises(NothingToCalibrateError, match="raw scores stay"):
-        fitted(Pairs(-pairs.scores, pairs.is_right, pairs.is_fitted))
-
-
-def test_strangers_are_the_same_for_the_same_seed():
-    one, other = (strangers(2, generator=np.random.default_rng(1)) for _ in range(2))
-
-    assert [kind for kind, _ in one] == [kind for kind in KINDS for _ in range(2)]
-    assert [picture.tobytes() for _, picture in one] == [picture.tobytes() for _, picture in other]
+        fit_curve(Pairs(-pairs.scores, pairs.is_right, pairs.is_fitted))
 
 
 def test_a_calibration_is_written_on_the_card_and_the_files_stay_vouched_for(
@@ -92,9 +83,11 @@ def test_a_calibration_is_written_on_the_card_and_the_files_stay_vouched_for(
 ):
     folder = tmp_path / "tiny"
     shutil.copytree(tiny, folder)
-    told = ["--data", str(shop), "--checkpoint", str(folder), "--photos", str(shop)]
+    options = ["--data", str(shop), "--checkpoint", str(folder)]
 
-    assert evaluation.main(["calibrate", *told, "--write", "--json", str(tmp_path / "c.json")]) == 0
+    assert (
+        evaluation.main(["calibrate", *options, "--write", "--json", str(tmp_path / "c.json")]) == 0
+    )
 
     card = load_card(folder)
     verify(folder, card)
@@ -103,10 +96,10 @@ def test_a_calibration_is_written_on_the_card_and_the_files_stay_vouched_for(
 
 
 @pytest.mark.parametrize("name", ["tiny_style", "tiny_scorer"])
-def test_what_judges_pairs_is_asked_about_held_out_looks(shop, tiny, name, request, capsys):
-    told = ["--data", str(shop), "--checkpoint", str(request.getfixturevalue(name))]
+def test_what_scores_pairs_is_asked_about_held_out_looks(shop, tiny, name, request, capsys):
+    options = ["--data", str(shop), "--checkpoint", str(request.getfixturevalue(name))]
 
-    code = evaluation.main(["calibrate", *told, "--visual", str(tiny)])
+    code = evaluation.main(["calibrate", *options, "--visual", str(tiny)])
 
     said = capsys.readouterr()
     assert (code, "pairs, 50.0% right" in said.out) in {(0, True), (1, False)}
@@ -115,9 +108,9 @@ def test_what_judges_pairs_is_asked_about_held_out_looks(shop, tiny, name, reque
 
 def test_a_shop_without_held_out_looks_is_told_so(tmp_path, tiny, tiny_style, capsys):
     folder = write_export(tmp_path / "shop", products=8, parts=lambda _: "train")
-    told = ["--data", str(folder), "--checkpoint", str(tiny_style), "--visual", str(tiny)]
+    options = ["--data", str(folder), "--checkpoint", str(tiny_style), "--visual", str(tiny)]
 
-    assert evaluation.main(["calibrate", *told]) == 1
+    assert evaluation.main(["calibrate", *options]) == 1
     assert "no looks named valid/" in capsys.readouterr().err
 
 

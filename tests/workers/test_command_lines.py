@@ -10,7 +10,7 @@ from workers import datasets
 from workers.checkpoints import load_card
 from workers.datasets.retail import SPLITS
 from workers.evaluation import __main__ as evaluation
-from workers.evaluation import compatibility, exams, judges
+from workers.evaluation import benchmark, compatibility, outfit_scorers
 from workers.evaluation.table import table
 from workers.training import __main__ as training
 
@@ -63,6 +63,7 @@ def short(tmp_path):
     return ["--config", str(path)]
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("recipe", ["style", "compat-mlp"])
 def test_a_head_is_trained_saved_and_measured(recipe, export, tiny, tmp_path, short, capsys):
     out = tmp_path / recipe
@@ -85,13 +86,17 @@ def test_a_head_is_trained_saved_and_measured(recipe, export, tiny, tmp_path, sh
     assert "category_only, hard" in capsys.readouterr().out
 
 
-def test_a_judge_that_sees_categories_alone_is_at_chance_on_hard_questions(real_data):
+def test_a_baseline_that_sees_families_alone_is_at_chance_on_hard_questions(real_data):
     collection = datasets.read(real_data / "retail")
     items = {item.key: item for item in collection.items}
     known = [look for name, look in collection.looks.items() if not name.startswith("test/")]
-    exam = exams.read_exam(real_data / "retail", "hard")
+    questions = benchmark.read_benchmarks(real_data / "retail").by_negatives["hard"]
 
-    figures = compatibility.marks(exam, judges.category_judge(items, known, exam.pairs()))
+    figures = compatibility.figures(
+        compatibility.mark(
+            questions, outfit_scorers.family_baseline(items, known, questions.pairs())
+        )
+    )
 
     assert figures["fitb"] == pytest.approx(0.25, abs=0.01)
     assert figures["auc"] == pytest.approx(0.5, abs=0.01)
@@ -143,6 +148,7 @@ def test_visual_without_a_backbone_says_how_to_name_one(export, tmp_path, capsys
     assert "name the file with --backbone" in capsys.readouterr().err
 
 
+@pytest.mark.training
 @pytest.mark.slow
 def test_visual_is_trained_from_imagenet_weights(export, imagenet, tmp_path):
     config = tmp_path / "config.json"

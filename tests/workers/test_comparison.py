@@ -7,7 +7,8 @@ import pytest
 from tests.workers.retailer import write_export
 from workers import datasets
 from workers.comparison import __main__ as comparison
-from workers.comparison import contest, measured, page, rows
+from workers.comparison import figures as comparison_figures
+from workers.comparison import page, rows, runs
 from workers.comparison.rows import Row
 from workers.evaluation import compatibility
 from workers.evaluation.split import write_split
@@ -28,7 +29,7 @@ def data(tmp_path_factory):
 def table(monkeypatch, tiny):
     """Four rows: a plain one, a frozen encoder, a head on it, and one that nobody can train."""
     made = (
-        Row("chance", plain="chance"),
+        Row("chance", baseline="chance"),
         Row("tiny", checkpoint=str(tiny), note="as it is"),
         Row("head", recipe="compat-mlp", config={**SMALL, "hidden": 8}, visual=str(tiny)),
         Row("large", recipe="polania", backbone="imagenet"),
@@ -90,7 +91,7 @@ def test_figures_are_those_of_the_evaluation(data, table, tiny, tmp_path):
 def test_a_killed_comparison_trains_nothing_twice(data, table, tmp_path, monkeypatch):
     compare(data, tmp_path, "--quick", "--rows", "head")
     before = read(tmp_path, "head")
-    monkeypatch.setattr(contest, "_trained", pytest.fail)
+    monkeypatch.setattr(runs, "_train", pytest.fail)
 
     compare(data, tmp_path, "--quick", "--rows", "head")
 
@@ -102,10 +103,10 @@ def test_a_killed_comparison_trains_nothing_twice(data, table, tmp_path, monkeyp
 
 def test_a_row_killed_between_its_parts_goes_on(data, table, tmp_path, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr(contest, "cost_figures", lambda *_: 1 / 0)
+        broken.setattr(runs, "cost_figures", lambda *_: 1 / 0)
         compare(data, tmp_path, "--quick", "--rows", "head")
     assert "ZeroDivisionError" in read(tmp_path, "head")["error"]
-    monkeypatch.setattr(contest, "exam_figures", pytest.fail)
+    monkeypatch.setattr(runs, "benchmark_figures", pytest.fail)
 
     compare(data, tmp_path, "--quick", "--rows", "head")
 
@@ -128,7 +129,8 @@ def test_the_unseen_column_is_trained_without_its_products(data, table, tmp_path
     compare(data, tmp_path, "--quick", "--rows", "head")
 
     cards = [
-        measured.load_card(tmp_path / "checkpoints" / f"head-{name}") for name in ("seen", "unseen")
+        comparison_figures.load_card(tmp_path / "checkpoints" / f"head-{name}")
+        for name in ("seen", "unseen")
     ]
 
     assert cards[0].data[0]["sha256"] != cards[1].data[0]["sha256"]
@@ -162,13 +164,13 @@ def test_an_unknown_row_ends_with_the_names_of_all(data, tmp_path, capsys):
 
 
 def test_a_name_with_a_comma_is_asked_for_with_a_semicolon():
-    picked = rows.chosen("polania head, hard;")
+    picked = rows.rows_named("polania head, hard;")
 
     assert [row.name for row in picked] == ["polania head, hard negatives"]
 
 
 def test_row_names_differ_also_as_files():
-    slugs = [contest._slug(row.name) for row in rows.ROWS]
+    slugs = [runs._slug(row.name) for row in rows.ROWS]
 
     assert len(set(slugs)) == len(slugs)
 

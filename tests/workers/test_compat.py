@@ -1,20 +1,20 @@
 """The pair scorer: its original recipe, its loss, one way and both."""
 
-import numpy as np
 import pytest
 import torch
 
 from tests import naive
 from tests.workers.retailer import write_export
 from workers import datasets
+from workers.datasets.looks import Question
+from workers.evaluation.answers import figures_by_pairs
 from workers.networks import compat_mlp
 from workers.scorers import load_scorer
-from workers.training import compat_recipe, heads
-from workers.training.compat import CompatTask, pair_answers
-from workers.training.looks import Question
-from workers.training.loop import Config
-from workers.training.recipe import Run, UnknownSettingError
-from workers.training.triplets import Drawn
+from workers.training.config import Config, UnknownSettingError
+from workers.training.heads import PairTask, head_material, outputs_of_vectors
+from workers.training.recipes import compat_mlp as recipe
+from workers.training.run import Run
+from workers.training.triplets import Negatives
 
 
 @pytest.fixture
@@ -23,15 +23,15 @@ def pair():
 
 
 def test_the_original_recipe_is_the_older_system_s():
-    config = compat_recipe.settings({"recipe": "original"})
+    config = recipe.settings({"recipe": "original"})
 
     assert (config.negatives, config.per_positive) == ("random", 1)
-    assert (config.loop.optimiser, config.loop.weight_decay) == ("adam", 0)
+    assert (config.optimiser, config.weight_decay) == ("adam", 0)
     assert (config.learning_rate, config.batch, config.epochs) == (1e-4, 1024, 10)
 
 
 def test_a_configuration_goes_before_the_recipe_s_own_settings():
-    config = compat_recipe.settings({"recipe": "original", "epochs": 2})
+    config = recipe.settings({"recipe": "original", "epochs": 2})
 
     assert config.epochs == 2
     assert config.negatives == "random"
@@ -39,7 +39,7 @@ def test_a_configuration_goes_before_the_recipe_s_own_settings():
 
 def test_an_unknown_recipe_is_refused():
     with pytest.raises(UnknownSettingError, match="known: ours, original"):
-        compat_recipe.settings({"recipe": "theirs"})
+        recipe.settings({"recipe": "theirs"})
 
 
 def test_two_embeddings_of_2048_take_two_million_weights():
@@ -70,15 +70,18 @@ def test_ours_is_the_mean_of_both_ways(pair):
     assert torch.allclose(network(a, b)["logit"], both)
 
 
+@pytest.mark.training
 def test_the_stored_network_reads_embeddings_as_they_are_stored(tiny, tmp_path):
     shop = write_export(tmp_path / "shop", products=12, parts=lambda _: "train")
     config = {"epochs": 2, "batch": 16, "hidden": 8, "held_out": 0.3}
     run = Run([datasets.read(shop)], tmp_path / "out", config, resume=False, visual=tiny)
-    card = compat_recipe.train(run)
-    seen = heads.material(run, compat_recipe.settings(config))
+    card = recipe.train(run)
+    encoded, split = head_material(run, recipe.settings(config))
+    network = load_scorer(run.out)[0]
+    outputs = outputs_of_vectors(network, torch.from_numpy(encoded.embedding))
 
-    task = CompatTask(
-        load_scorer(run.out)[0], material=seen, drawn=Drawn("family", 3), config=Config()
+    task = PairTask(
+        network, outputs, split=split, negatives=Negatives("family", 3), config=Config()
     )
 
     assert task.validate()["auc"] == pytest.approx(card.metrics["looks_held_out"]["auc"], abs=0.02)
@@ -88,14 +91,10 @@ def test_answers_are_the_mean_over_the_context():
     scores = {(0, 2): 0.9, (1, 2): 0.2, (0, 3): 0.5, (1, 3): 0.5}
     asked = [Question(context=(0, 1), answers=(2, 3))]
 
-    figures = pair_answers(
-        asked, lambda pairs: torch.tensor([scores[tuple(p)] for p in pairs.tolist()]), 0
-    )
+    figures = figures_by_pairs(asked, lambda pairs: [scores[tuple(p)] for p in pairs.tolist()])
 
     assert figures == {"fitb": 1.0, "auc": 1.0}
 
 
-def test_with_nothing_held_out_the_latest_epoch_is_the_best():
-    first, second = (pair_answers([], np.zeros, epoch) for epoch in (0, 1))
-
-    assert second["fitb"] > first["fitb"]
+def test_without_questions_there_are_no_figures():
+    assert figures_by_pairs([], lambda _: []) == {}

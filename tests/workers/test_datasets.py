@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.workers.conftest import formats_of
 from workers import datasets
 from workers.datasets import (
     UnknownFormatError,
@@ -216,7 +217,7 @@ def test_bad_rows_of_styles_are_told(styles):
 def test_each_format_is_recognised_by_itself_alone(name, taken_for, request):
     folder = request.getfixturevalue(name)
 
-    assert datasets.formats_of(folder) == [taken_for]
+    assert formats_of(folder) == [taken_for]
     assert datasets.read(folder).items
 
 
@@ -277,4 +278,4 @@ def test_real_street_photos_are_looks_of_their_garments(real_data):
     ],
 )
 def test_no_real_data_set_is_mistaken_for_another(folder, taken_for, real_data):
-    assert datasets.formats_of(real_data / folder) == [taken_for]
+    assert formats_of(real_data / folder) == [taken_for]

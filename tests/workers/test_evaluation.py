@@ -1,4 +1,4 @@
-"""An exam cannot be passed by luck, order or habit."""
+"""A benchmark cannot be passed by luck, order or habit."""
 
 import dataclasses
 
@@ -8,73 +8,84 @@ import pytest
 from tests.workers.conftest import tiny_card
 from workers.checkpoints import CheckpointError
 from workers.evaluation import classification
-from workers.evaluation.compatibility import fill_in, marks, paired, warnings
-from workers.evaluation.embedded import group_for, part_of, queries
-from workers.evaluation.exams import Blank, Exam, Judged, ordered
-from workers.evaluation.judges import ItemJudge, PairJudge
+from workers.evaluation.benchmark import Benchmark, Blank, LabelledSet, pair_of
+from workers.evaluation.compatibility import figures as figures_of_marks
+from workers.evaluation.compatibility import mark, paired_figures, warnings
+from workers.evaluation.outfit_scorers import ItemMeans, PairMeans
+from workers.evaluation.vectors import group_for, part_of, queries
 
 
 @pytest.fixture
-def exam():
+def questions():
     """Keys that begin with the same letter belong together."""
     blanks = [Blank((f"{x}1", f"{x}2"), ("a3", "b3", "c3", "d3"), "abcd".index(x)) for x in "abcd"]
-    looks = [Judged((f"{x}1", f"{x}2", f"{x}3"), is_look=True) for x in "abcd"]
-    mixed = [Judged(("a1", "b2", "c3"), is_look=False), Judged(("d1", "c2", "a3"), is_look=False)]
-    return Exam(blanks, looks + mixed * 3)
+    looks = [LabelledSet((f"{x}1", f"{x}2", f"{x}3"), is_look=True) for x in "abcd"]
+    mixed = [
+        LabelledSet(("a1", "b2", "c3"), is_look=False),
+        LabelledSet(("d1", "c2", "a3"), is_look=False),
+    ]
+    return Benchmark(blanks, looks + mixed * 3)
 
 
 @pytest.fixture
-def oracle(exam):
-    return PairJudge({pair: float(pair[0][0] == pair[1][0]) for pair in exam.pairs()})
+def oracle(questions):
+    return PairMeans({pair: float(pair[0][0] == pair[1][0]) for pair in questions.pairs()})
 
 
-def test_whoever_knows_gets_full_marks(exam, oracle):
-    figures = marks(exam, oracle)
+def figures_of(questions, scorer):
+    return figures_of_marks(mark(questions, scorer))
+
+
+def test_whoever_knows_gets_full_marks(questions, oracle):
+    figures = figures_of(questions, oracle)
 
     assert (figures["fitb"], figures["auc"]) == (1, 1)
 
 
-def test_whoever_says_always_the_same_gets_chance(exam):
-    figures = marks(exam, ItemJudge({}))
+def test_whoever_says_always_the_same_gets_chance(questions):
+    figures = figures_of(questions, ItemMeans({}))
 
     assert (figures["fitb"], figures["auc"]) == (0.25, 0.5)
 
 
-def test_the_order_of_answers_does_not_matter(exam, oracle):
+def test_the_order_of_answers_does_not_matter(questions, oracle):
     turned = [
-        dataclasses.replace(b, answers=b.answers[::-1], correct=3 - b.correct) for b in exam.blanks
+        dataclasses.replace(b, answers=b.answers[::-1], correct=3 - b.correct)
+        for b in questions.blanks
     ]
 
-    assert marks(Exam(turned, exam.judged), oracle) == marks(exam, oracle)
+    assert figures_of(Benchmark(turned, questions.labelled), oracle) == figures_of(
+        questions, oracle
+    )
 
 
 def test_a_pair_has_one_score_both_ways_round():
-    assert ordered("b", "a") == ordered("a", "b") == ("a", "b")
+    assert pair_of("b", "a") == pair_of("a", "b") == ("a", "b")
 
 
-def test_marks_are_told_by_the_size_of_the_look(exam, oracle):
-    by_size = marks(exam, oracle)["by_size"]
+def test_marks_are_told_by_the_size_of_the_look(questions, oracle):
+    by_size = figures_of(questions, oracle)["by_size"]
 
     assert by_size == {"3": {"fitb": 1.0, "auc": 1.0, "blanks": 4, "sets": 10}}
 
 
-def test_what_was_not_asked_has_no_figure(exam, oracle):
-    figures = marks(Exam([], exam.judged), oracle)
+def test_what_was_not_asked_has_no_figure(questions, oracle):
+    figures = figures_of(Benchmark([], questions.labelled), oracle)
 
     assert figures["auc"] == 1
     assert "fitb" not in figures
 
 
-def test_a_judge_does_not_differ_from_itself(exam, oracle):
-    sheet = fill_in(exam, oracle)
+def test_a_scorer_does_not_differ_from_itself(questions, oracle):
+    marks = mark(questions, oracle)
 
-    found = paired(sheet, sheet)
+    found = paired_figures(marks, marks)
 
     assert (found["fitb"], found["auc"], found["mcnemar_p"]) == (0, 0, 1)
 
 
-def test_who_knows_is_told_from_who_guesses(exam, oracle):
-    found = paired(fill_in(exam, oracle), fill_in(exam, ItemJudge({})))
+def test_who_knows_is_told_from_who_guesses(questions, oracle):
+    found = paired_figures(mark(questions, oracle), mark(questions, ItemMeans({})))
 
     assert (found["fitb"], found["auc"]) == (0.75, 0.5)
     assert found["fitb_interval"] == [0.75, 0.75]
@@ -85,7 +96,7 @@ def test_families_that_answer_hard_questions_are_warned_of():
     figures = {"fitb": 0.4, "fitb_interval": [0.35, 0.45], "auc": 0.5, "auc_interval": [0.4, 0.6]}
 
     assert warnings(figures) == [
-        "Families alone reach fitb 0.400 on the hard questions, where 0.25 is chance: this exam flatters."
+        "Families alone reach fitb 0.400 on the hard questions, where 0.25 is chance: this benchmark flatters."
     ]
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from workers.training.loop import Config, UnknownOptimiserError, fit, hasten, settle
-from workers.training.recipe import UnknownSettingError, configured
+from workers.training.config import Config, UnknownSettingError, with_overrides
+from workers.training.loop import UnknownOptimiserError, fit, hasten, settle
 
 
 class Line:
@@ -56,6 +56,15 @@ def test_the_best_epoch_is_kept_not_the_last(config, tmp_path):
     assert torch.equal(task.network.weight, _trained(2, tmp_path / "c").weight)
 
 
+def test_with_nothing_to_validate_on_the_latest_epoch_is_the_best(config, tmp_path):
+    task = Line()
+    task.validate = dict
+
+    history = fit(task, config=config, out=tmp_path, score="score")
+
+    assert history.best_epoch == 5
+
+
 def test_patience_ends_a_run_that_gets_no_better(tmp_path):
     task = Line(scores=[0.9] + [0.1] * 20)
 
@@ -87,7 +96,7 @@ def test_a_run_leaves_curves_as_picture_and_figures(config, tmp_path):
 
 def test_an_unknown_setting_lists_the_known_ones():
     with pytest.raises(UnknownSettingError, match=r"'epoch'; known: epochs, batch"):
-        configured(Config(), {"epoch": 3})
+        with_overrides(Config(), {"epoch": 3})
 
 
 def _trained(epochs, out):

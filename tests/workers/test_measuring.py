@@ -191,8 +191,8 @@ def test_differences_and_questions_left_out_are_told_below_the_table():
     assert "hard: 3 questions left out" in said
 
 
-def test_a_fair_exam_is_confirmed_and_an_unfair_one_is_not():
+def test_a_fair_benchmark_is_confirmed_and_an_unfair_one_is_not():
     fair = {"compatibility": {"hard": {}}, "warnings": []}
 
     assert "Families alone are at chance" in details(fair)
-    assert details({**fair, "warnings": ["this exam flatters"]}) == ""
+    assert details({**fair, "warnings": ["this benchmark flatters"]}) == ""

@@ -5,11 +5,9 @@ import torch
 from torch.nn import functional
 
 from tests import naive
-from workers.training.metric_losses import (
-    batch_hard_triplets,
-    contrastive_margin,
-    supervised_contrast,
-)
+from workers.training.config import UnknownSettingError
+from workers.training.recipes.siamese_style import contrastive_margin
+from workers.training.recipes.style_512 import MARGIN, TEMPERATURE, metric_loss
 
 LABELS = [0, 0, 1, 1, 1, 2]  # the last has no like one
 
@@ -21,18 +19,22 @@ def vectors():
 
 
 def test_batch_hard_triplets_equal_a_loop(vectors):
-    fast = batch_hard_triplets(vectors, torch.tensor(LABELS), margin=0.5)
+    fast = metric_loss("triplet")(vectors, torch.tensor(LABELS))
 
-    assert fast.item() == pytest.approx(
-        naive.batch_hard_loss(vectors.tolist(), LABELS, margin=0.5), abs=1e-5
-    )
+    slow = naive.batch_hard_loss(vectors.tolist(), LABELS, margin=MARGIN)
+    assert fast.item() == pytest.approx(slow, abs=1e-5)
 
 
 def test_supervised_contrast_equals_a_loop(vectors):
-    fast = supervised_contrast(vectors, torch.tensor(LABELS), temperature=0.2)
+    fast = metric_loss("contrast")(vectors, torch.tensor(LABELS))
 
-    slow = naive.supervised_contrast_loss(vectors.tolist(), LABELS, temperature=0.2)
-    assert fast.item() == pytest.approx(slow, abs=1e-5)
+    slow = naive.supervised_contrast_loss(vectors.tolist(), LABELS, temperature=TEMPERATURE)
+    assert fast.item() == pytest.approx(slow, rel=1e-5)
+
+
+def test_an_unknown_loss_lists_the_known_ones():
+    with pytest.raises(UnknownSettingError, match="known: triplet, contrast"):
+        metric_loss("arcface")
 
 
 def test_the_contrastive_margin_equals_a_loop(vectors):
@@ -43,29 +45,29 @@ def test_the_contrastive_margin_equals_a_loop(vectors):
     assert fast.item() == pytest.approx(slow, abs=1e-5)
 
 
-@pytest.mark.parametrize("loss", [batch_hard_triplets, supervised_contrast])
+@pytest.mark.parametrize("loss", ["triplet", "contrast"])
 def test_a_batch_without_likes_costs_nothing(loss, vectors):
-    assert loss(vectors, torch.arange(6)).item() == 0
+    assert metric_loss(loss)(vectors, torch.arange(6)).item() == 0
 
 
-@pytest.mark.parametrize("loss", [batch_hard_triplets, supervised_contrast])
+@pytest.mark.parametrize("loss", ["triplet", "contrast"])
 def test_identical_pictures_have_finite_gradients(loss):
     same = torch.ones(4, 3, requires_grad=True)
 
-    loss(functional.normalize(same, dim=1), torch.tensor([0, 0, 1, 1])).backward()
+    metric_loss(loss)(functional.normalize(same, dim=1), torch.tensor([0, 0, 1, 1])).backward()
 
     assert torch.isfinite(same.grad).all()
 
 
-def test_the_margin_pushes_identical_strangers_without_nan():
+def test_the_margin_pushes_identical_negatives_without_nan():
     a = torch.zeros(1, 3, requires_grad=True)
 
-    contrastive_margin(a, torch.zeros(1, 3), torch.zeros(1)).backward()
+    contrastive_margin(a, torch.zeros(1, 3), torch.zeros(1), margin=1.0).backward()
 
     assert torch.isfinite(a.grad).all()
 
 
-def test_strangers_beyond_the_margin_cost_nothing():
+def test_negatives_beyond_the_margin_cost_nothing():
     a, b = torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 0.0]])
 
     assert contrastive_margin(a, b, torch.zeros(1), margin=1.0).item() == 0

@@ -10,7 +10,7 @@ from workers.networks import compat_mlp, style
 from workers.networks.kernel import Waves, orthogonal
 from workers.networks.mobilenet_v2 import SameConv, absorb_norms, load_imagenet, pooled
 from workers.networks.visual import VisualNetwork
-from workers.training.augment import vary
+from workers.training.augmentation import vary
 
 
 def test_stride_two_pads_right_and_below_only():

@@ -14,9 +14,12 @@ from workers.datasets.collection import Collection, Item
 from workers.runtime import TorchSession
 from workers.serving import load_classifier, load_encoders, load_scorer
 from workers.training import __main__ as training
-from workers.training.pictures import PictureConfig, labelled
-from workers.training.style_512 import styles_of
+from workers.training.pictures import PictureConfig, labelled_pictures
+from workers.training.recipes.siamese_hist import SiameseConfig, pair_material
+from workers.training.recipes.style_512 import styles_of
+from workers.training.run import Run
 
+pytestmark = pytest.mark.training
 SMALL = {"side_px": 32, "epochs": 2, "batch": 8, "fewest": 4}
 TINY = {**SMALL, "architecture": "tiny", "resize_px": 36}
 COLOURS = {"dress": (200, 20, 20), "skirt": (20, 20, 200), "boots": (20, 160, 20)}
@@ -197,7 +200,7 @@ def test_what_a_data_set_keeps_for_tests_is_neither_learnt_nor_validated_on(tmp_
         for label in ("dress", "skirt")
         for n, part in enumerate(parts)
     )
-    found = labelled([Collection("shop", "", items)], PictureConfig())
+    found = labelled_pictures([Collection("shop", "", items)], PictureConfig())
 
     assert {item.part for item in found.items} == {"train", "validation"}
     assert [item.part == "validation" for item in found.items] == found.held.tolist()
@@ -225,8 +228,5 @@ def history(out, name):
 
 
 def _pair_material(collection, out):
-    from workers.training.recipe import Run
-    from workers.training.siamese_hist_recipe import SiameseConfig, pair_material
-
     run = Run(collections=[collection], out=out, overrides={}, resume=False)
     return pair_material(run, SiameseConfig(held_out=0.2))

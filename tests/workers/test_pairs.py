@@ -1,13 +1,17 @@
-"""Pairs from the same set really share one, strangers share none, and a seed decides both."""
+"""Pairs from the same set really share one, negatives share none, and a seed decides both."""
 
 import numpy as np
 import pytest
 import torch
 
 from workers.networks.siamese_hist import SiameseNetwork
-from workers.training.loop import Config, fit
-from workers.training.pairs import SetPairs
-from workers.training.siamese_hist import SiameseTask
+from workers.training.loop import fit
+from workers.training.recipes.siamese_hist import (
+    PairMaterial,
+    SetPairs,
+    SiameseConfig,
+    SiameseTask,
+)
 
 SETS = [(0, 1, 2), (2, 3), (4, 5, 6, 7), (8,)]
 
@@ -27,7 +31,7 @@ def test_labels_say_whether_a_set_holds_both(drawn):
     assert [float(share_a_set(a, b)) for a, b in pairs.tolist()] == labels.tolist()
 
 
-def test_every_product_of_a_set_is_an_anchor_once_with_a_partner_and_a_stranger(drawn):
+def test_every_product_of_a_set_is_an_anchor_once_with_a_partner_and_a_negative(drawn):
     pairs, labels = drawn
 
     assert sorted(pairs[labels == 1, 0]) == sorted(pairs[labels == 0, 0]) == list(range(8))
@@ -41,7 +45,7 @@ def test_a_seed_decides_the_pairs(drawn):
     assert not np.array_equal(drawn[0], other)
 
 
-def test_one_set_of_all_has_no_strangers():
+def test_one_set_of_all_has_no_negatives():
     _, labels = SetPairs([range(4)]).draw(np.random.default_rng(0))
 
     assert labels.tolist() == [1, 1, 1, 1]
@@ -70,17 +74,10 @@ def test_the_sisters_learn_what_makes_a_set(merge, tmp_path):
         for first, last in ((0, 120), (120, 180))
     )
     torch.manual_seed(0)
-    task = SiameseTask(
-        SiameseNetwork(merge=merge),
-        pixels=pixels,
-        learnt=SetPairs(learnt),
-        held=SetPairs(held),
-        batch=32,
-        seed=0,
-    )
+    material = PairMaterial((), SetPairs(learnt), SetPairs(held))
+    config = SiameseConfig(epochs=6)
+    task = SiameseTask(SiameseNetwork(merge=merge), material=material, pixels=pixels, config=config)
 
-    history = fit(
-        task, config=Config(epochs=6, optimiser="adam", weight_decay=0), out=tmp_path, score="auc"
-    )
+    history = fit(task, config=config, out=tmp_path, score="auc")
 
     assert history.best["auc"] > 0.9

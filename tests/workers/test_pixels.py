@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from workers.datasets.collection import Item
-from workers.training.pixels import Shuffled, augmented, decoded
+from workers.datasets.pixels import decode_pictures
+from workers.training.pictures import Shuffled, flip_half
 
 
 @pytest.fixture
@@ -17,10 +18,10 @@ def items(dress, skirt, tmp_path):
 
 
 def test_pictures_are_decoded_once(items, tmp_path):
-    first = decoded(items, side_px=16, cache=tmp_path / "p.npy")
+    first = decode_pictures(items, side_px=16, cache=tmp_path / "p.npy")
     items[0].path.unlink()
 
-    again = decoded(items, side_px=16, cache=tmp_path / "p.npy")
+    again = decode_pictures(items, side_px=16, cache=tmp_path / "p.npy")
 
     assert first.shape == (2, 16, 16, 3)
     np.testing.assert_array_equal(first, again)
@@ -34,13 +35,15 @@ def test_an_epoch_visits_every_picture_once_in_an_order_of_its_own():
     assert not np.array_equal(np.concatenate(first), np.concatenate(second))
 
 
-def test_augmented_pictures_are_crops_some_flipped_and_repeat_with_their_seed():
+def test_half_of_the_pictures_are_mirrored_and_a_seed_says_which():
     gradient = np.broadcast_to(np.arange(12, dtype=np.uint8)[:, None] * 20, (32, 12, 12, 3))
 
-    drawn = augmented(gradient, side_px=12, generator=np.random.default_rng(0), padding_px=2)
+    first, again = (flip_half(gradient, generator=np.random.default_rng(0)) for _ in range(2))
 
-    slopes = np.sign(np.diff(drawn[:, 6, :, 0].astype(int)).sum(axis=1))
-    assert drawn.shape == (32, 12, 12, 3)
+    slopes = np.sign(np.diff(first[:, 6, :, 0].astype(int)).sum(axis=1))
     assert set(slopes) == {-1, 1}
-    again = augmented(gradient, side_px=12, generator=np.random.default_rng(0), padding_px=2)
-    np.testing.assert_array_equal(drawn, again)
+    assert {each.tobytes() for each in first} == {
+        gradient[0].tobytes(),
+        gradient[0, :, ::-1].tobytes(),
+    }
+    np.testing.assert_array_equal(first, again)

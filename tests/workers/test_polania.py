@@ -10,15 +10,20 @@ from tests import naive
 from tests.workers.retailer import write_export
 from workers import datasets
 from workers.checkpoints import CheckpointError, load_card
+from workers.datasets.looks import LookSplit, Question, gather
 from workers.networks import polania
 from workers.networks.colour import garment_weight, to_lab
 from workers.networks.histogram import STEP_PX
 from workers.serving import load_encoders, load_scorer
 from workers.training import __main__ as training
-from workers.training import polania_recipe
-from workers.training.looks import Question, gather
-from workers.training.polania import EndToEndTask, Pictured, PolaniaConfig
-from workers.training.recipe import Run
+from workers.training.recipes import polania as recipe
+from workers.training.recipes.polania import (
+    Pictures,
+    PolaniaConfig,
+    PolaniaTask,
+    outputs_of_pictures,
+)
+from workers.training.run import Run
 
 QUICK = {"layers": "tiny", "side_px": 24, "epochs": 2, "batch": 8, "held_out": 0.3}
 
@@ -93,11 +98,15 @@ def shop(tmp_path_factory):
 
 
 @pytest.fixture
-def task():
+def pixels():
+    return np.random.default_rng(0).integers(0, 256, (6, 24, 24, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def task(pixels):
     """Two looks of three drawn pictures, and one question."""
-    wardrobe = gather([])
-    pixels = np.random.default_rng(0).integers(0, 256, (6, 24, 24, 3), dtype=np.uint8)
-    wardrobe = type(wardrobe)(
+    corpus = gather([])
+    corpus = type(corpus)(
         items=tuple(range(6)),
         looks=((0, 1, 2), (3, 4, 5)),
         family=np.array([0, 1, 2, 0, 1, 2]),
@@ -110,15 +119,18 @@ def task():
         encoder=polania.build_encoder(layers="tiny"),
         scorer=polania.build_scorer(blocks=[16, 24], dropout=0.0),
     )
-    given = Pictured(wardrobe, wardrobe.looks, asked, pixels, np.arange(6))
-    return EndToEndTask(network, material=given, config=config)
+    outputs = outputs_of_pictures(network, Pictures(pixels, np.arange(6)))
+    return PolaniaTask(
+        network, outputs, split=LookSplit(corpus, corpus.looks, asked), config=config
+    )
 
 
-def test_the_loss_is_the_cross_entropy_and_the_prior_per_pair(task):
+def test_the_loss_is_the_cross_entropy_and_the_prior_per_pair(task, pixels):
     pairs, labels = task.batches(0)[0]
-    images = [task._pictures(side) for side in pairs.T]
-    embedded = [task.network.encoder(side)["embedding"] for side in images]
-    logits = task.network.scorer(*embedded)["logit"]
+    vectors = [
+        task.network.encoder(torch.from_numpy(pixels[side]))["embedding"] for side in pairs.T
+    ]
+    logits = task.network.scorer(*vectors)["logit"]
 
     expected = naive.cross_entropy(logits.tolist(), labels.tolist())
 
@@ -164,7 +176,7 @@ def test_every_prior_can_be_switched_off(task, prior):
 
 def trained(shop, out, *, resume=False, **settings):
     run = Run([datasets.read(shop)], out, QUICK | settings, resume=resume, backbone="none")
-    return polania_recipe.train(run)
+    return recipe.train(run)
 
 
 def test_end_to_end_makes_an_encoder_and_the_scorer_of_its_vectors(shop, tmp_path, pictures):
@@ -190,6 +202,7 @@ def test_the_same_seed_and_a_killed_run_come_out_the_same(shop, tmp_path):
     assert hashes[0] == hashes[1]
 
 
+@pytest.mark.training
 def test_a_head_learns_on_the_embeddings_of_any_encoder(shop, tiny, tmp_path):
     config = tmp_path / "config.json"
     config.write_text(json.dumps({"epochs": 2, "batch": 16, "held_out": 0.3}))
@@ -207,4 +220,4 @@ def test_without_weights_or_encoder_it_says_what_to_name(shop, tmp_path):
     run = Run([datasets.read(shop)], tmp_path / "out", QUICK, resume=False)
 
     with pytest.raises(CheckpointError, match=r"--backbone imagenet.*--visual"):
-        polania_recipe.train(run)
+        recipe.train(run)

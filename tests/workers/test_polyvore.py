@@ -3,6 +3,7 @@
 import pytest
 
 from tests.workers import polyvore_sets as made
+from tests.workers.conftest import formats_of
 from workers import datasets
 from workers.datasets import UnknownFormatError, maryland, polyvore, repolyvore
 from workers.datasets.collection import MissingPictureError
@@ -119,7 +120,7 @@ def test_class_folders_are_not_taken_for_outfits(tmp_path):
     files(tmp_path, "top/a.jpg", "shoes/b.jpg", "shoes/12.jpg")
 
     assert not repolyvore.recognises(tmp_path)
-    assert datasets.formats_of(tmp_path) == ["folders"]
+    assert formats_of(tmp_path) == ["folders"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_class_folders_are_not_taken_for_outfits(tmp_path):
     [(made.polyvore, "polyvore"), (made.maryland, "maryland")],
 )
 def test_sets_are_taken_for_nothing_else(make, name, tmp_path):
-    assert datasets.formats_of(make(tmp_path, pictures=["11", "10_1"])) == [name]
+    assert formats_of(make(tmp_path, pictures=["11", "10_1"])) == [name]
 
 
 def test_real_polyvore_tells_its_structure(real_data):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from fashionshop.demo.catalogue import catalogue
-from fashionshop.demo.photograph import file_names, save_pictures
+from drawings.catalogue import catalogue
+from drawings.photograph import file_names, save_pictures
 from workers import regions, serving
 from workers.checkpoints import find
 

@@ -100,15 +100,16 @@ def test_a_bad_vector_fails_its_own_picture_only(group, dress, skirt, monkeypatc
     assert set(good.embeddings) == {"tiny@1", "style@1"}
 
 
-@pytest.fixture
-def plain(tmp_path):
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
     """An encoder that gives its embedding and nothing else, of a centre crop."""
     torch.manual_seed(3)
     how = {"function": "workers.images.prepare", "side_px": 32, "fit": "centre-crop"}
     card = tiny_card(name="plain", dimension=9, parts={}, categories={}, preprocessing=how)
     example = {"pixels": torch.zeros(2, 32, 32, 3, dtype=torch.uint8)}
-    save_network(Plain(), tmp_path / "plain", card, examples=example)
-    return tmp_path / "plain"
+    folder = tmp_path_factory.mktemp("checkpoints") / "plain"
+    save_network(Plain(), folder, card, examples=example)
+    return folder
 
 
 def test_an_encoder_without_categories_says_so(plain, pictures):
@@ -146,12 +147,13 @@ def test_a_card_decides_how_pictures_are_framed(plain, dress):
     assert whole.embeddings["plain@1"] == pytest.approx(cut.embeddings["plain@1"], abs=1e-5)
 
 
-def test_an_unknown_preprocessing_is_refused(plain):
+def test_an_unknown_preprocessing_is_refused(plain, tmp_path):
+    theirs = shutil.copytree(plain, tmp_path / "theirs")
     text = (plain / "card.json").read_text().replace("workers.images.prepare", "theirs.resize")
-    (plain / "card.json").write_text(text)
+    (theirs / "card.json").write_text(text)
 
     with pytest.raises(CheckpointError, match=r"plain@1 wants 'theirs.resize'"):
-        load_encoders([plain])
+        load_encoders([theirs])
 
 
 def test_a_classifier_gives_shares_that_add_up(tiny, pictures):

@@ -1,4 +1,4 @@
-"""Whole outfits: order and padding mean nothing, learning helps, and the exam knows set scorers."""
+"""Whole outfits: order and padding mean nothing, learning helps, and the evaluation knows set scorers."""
 
 import json
 import shutil
@@ -12,9 +12,10 @@ from tests.workers.conftest import tiny_card
 from tests.workers.retailer import write_export
 from workers import datasets
 from workers.checkpoints import CheckpointError, Kind, Purpose
+from workers.datasets.looks import LookSplit, gather, questions
 from workers.evaluation import __main__ as evaluation
 from workers.evaluation.split import write_split
-from workers.export import save_network
+from workers.export import round_to_half, save_network
 from workers.networks import fabric, style_fabric
 from workers.networks.set_transformer import mean_of_pairs
 from workers.networks.visual import unit
@@ -22,22 +23,22 @@ from workers.runtime import OnnxSession
 from workers.scorers import build_scorer
 from workers.set_serving import load_set_scorer
 from workers.training import __main__ as training
-from workers.training import set_recipe
-from workers.training.looks import gather, questions
-from workers.training.loop import Config
-from workers.training.recipe import Run
-from workers.training.set_scorer import (
+from workers.training.heads import split_for
+from workers.training.recipes import set_scorer
+from workers.training.recipes.set_scorer import (
     PAD,
-    Drill,
-    Lessons,
     Rivals,
+    SetConfig,
     SetTask,
-    drilled,
-    padded,
-    set_answers,
+    StyleVectors,
+    draw_sets,
+    embed_descriptions,
+    empty_memory,
+    pad_sets,
+    set_figures,
     slot_numbers,
 )
-from workers.training.set_vectors import forgetful, of_described
+from workers.training.run import Run
 
 WIDTH = 16
 SLOTS = ["TOP", "BOTTOM", "SHOES"]
@@ -46,10 +47,15 @@ OPTIONS = {"width": WIDTH, "slots": SLOTS, "model": 8, "heads": 2, "layers": 2}
 
 @pytest.fixture
 def network():
-    """A network whose transformer has something to say."""
+    return eloquent()
+
+
+def eloquent():
+    """A network whose transformer adds something to the pairs."""
     torch.manual_seed(0)
     network = build_scorer("set-scorer", options=OPTIONS).eval()
     torch.nn.init.normal_(network.judge[-1].weight)
+    round_to_half(network)  # as an export does
     return network
 
 
@@ -60,8 +66,8 @@ def sets():
     return {"vectors": vectors, "slots": slots}
 
 
-@pytest.fixture
-def scorer(network, tmp_path):
+@pytest.fixture(scope="module")
+def scorer(tmp_path_factory):
     """A folder with a set scorer over the embeddings of `tiny`."""
     card = tiny_card(
         name="set-scorer",
@@ -73,9 +79,10 @@ def scorer(network, tmp_path):
         parts={},
         categories={},
     )
-    examples = set_recipe.examples(WIDTH)
-    save_network(network, tmp_path / "sets", card, examples=examples, are_sets=True)
-    return tmp_path / "sets"
+    examples = set_scorer.examples(WIDTH)
+    folder = tmp_path_factory.mktemp("checkpoints") / "sets"
+    save_network(eloquent(), folder, card, examples=examples, are_sets=True)
+    return folder
 
 
 @pytest.fixture
@@ -84,29 +91,27 @@ def shop(tmp_path):
 
 
 @pytest.fixture
-def lessons(shop):
-    wardrobe = gather([datasets.read(shop)])
-    asked = questions(wardrobe.looks, wardrobe, generator=np.random.default_rng(0))
-    return Lessons(wardrobe, wardrobe.looks, asked)
+def split(shop):
+    corpus = gather([datasets.read(shop)])
+    asked = questions(corpus.looks, corpus, generator=np.random.default_rng(0))
+    return LookSplit(corpus, corpus.looks, asked)
 
 
 @pytest.fixture
-def task(network, lessons):
-    return task_of(network, lessons)
+def task(network, split):
+    return task_of(network, split)
 
 
-def task_of(network, lessons):
-    items = lessons.wardrobe.items
+def task_of(network, split):
+    items = split.corpus.items
     by_colour = torch.randn(2, WIDTH, generator=torch.Generator().manual_seed(1))
     vectors = by_colour[[int("RED" in item.key) for item in items]]
     return SetTask(
         network,
-        known=vectors,
-        fresh=vectors,
+        vectors=StyleVectors(None, vectors, vectors),
         slots=torch.from_numpy(slot_numbers([item.slot for item in items], SLOTS)),
-        lessons=lessons,
-        drill=Drill(candidates=4),
-        config=Config(batch=8),
+        split=split,
+        config=SetConfig(candidates=4, batch=8),
     )
 
 
@@ -180,32 +185,28 @@ def test_a_pair_scorer_is_no_set_scorer(tiny_scorer):
         load_set_scorer(tiny_scorer)
 
 
-def test_rivals_are_of_the_family_where_the_drill_is_hard(lessons):
-    family = lessons.wardrobe.family
-    drill = Drill(candidates=3, hard_share=1)
+def test_rivals_are_of_the_family_where_all_are_hard(split):
+    family = split.corpus.family
+    config = SetConfig(candidates=3, hard_share=1)
+    rivals = Rivals(split.corpus, split.looks)
 
-    drawn = drilled(
-        lessons.looks[:4],
-        Rivals(lessons.wardrobe, lessons.looks),
-        drill,
-        generator=np.random.default_rng(0),
-    )
+    drawn = draw_sets(split.looks[:4], rivals, config, generator=np.random.default_rng(0))
 
-    for look, sets, replaced in zip(lessons.looks, drawn.sets, drawn.replaced, strict=False):
+    for look, sets, replaced in zip(split.looks, drawn.sets, drawn.replaced, strict=False):
         kinds = sorted(family[list(look)])
         assert [sorted(family[each]) for each in (*sets, replaced)] == [kinds] * 5
 
 
-def test_what_goes_with_the_rest_is_no_wrong_answer(lessons):
-    rivals = Rivals(lessons.wardrobe, lessons.looks)
-    dress, belt, shoes = lessons.looks[0]
+def test_what_goes_with_the_rest_is_no_wrong_answer(split):
+    rivals = Rivals(split.corpus, split.looks)
+    dress, belt, shoes = split.looks[0]
 
-    assert not rivals.fits(shoes, (dress, belt))
-    assert rivals.fits(lessons.looks[1][2], (dress, belt))
+    assert not rivals.is_wrong(shoes, (dress, belt))
+    assert rivals.is_wrong(split.looks[1][2], (dress, belt))
 
 
 def test_sets_are_padded_to_the_longest():
-    assert padded([(1, 2, 3), (4,)]).tolist() == [[1, 2, 3], [4, PAD, PAD]]
+    assert pad_sets([(1, 2, 3), (4,)]).tolist() == [[1, 2, 3], [4, PAD, PAD]]
 
 
 def test_one_step_reduces_the_loss(task):
@@ -219,24 +220,24 @@ def test_one_step_reduces_the_loss(task):
     assert task.loss(batch) < before
 
 
-def test_no_batch_shows_a_product_kept_for_the_exam(network, tmp_path):
+def test_no_batch_shows_a_product_of_a_test_look(network, tmp_path):
     shop = write_export(tmp_path, products=12, parts=lambda n: "test" if n < 4 else "train")
     run = Run([datasets.read(shop)], tmp_path / "out", {}, resume=False)
-    lessons = set_recipe.lessons_of(run, set_recipe.SetConfig())
+    split = split_for(run, SetConfig(), unseen=False)
 
-    batches = task_of(network, lessons).batches(0)
+    batches = task_of(network, split).batches(0)
 
     shown = {index for batch in batches for index in np.unique(batch.sets).tolist()} - {PAD}
     assert shown
-    assert not [lessons.wardrobe.items[i].key for i in shown if i < 3 * 4]
+    assert not [split.corpus.items[i].key for i in shown if i < 3 * 4]
 
 
-def test_a_long_look_is_shown_in_part(lessons):
-    rivals = Rivals(lessons.wardrobe, lessons.looks)
+def test_a_long_look_is_shown_in_part(split):
+    rivals = Rivals(split.corpus, split.looks)
 
-    drawn = drilled(
-        lessons.looks[:2], rivals, Drill(most_items=2), generator=np.random.default_rng(0)
-    )
+    config = SetConfig(most_items=2)
+
+    drawn = draw_sets(split.looks[:2], rivals, config, generator=np.random.default_rng(0))
 
     assert drawn.sets.shape == (2, 9, 2)
     assert drawn.asked[:, 0].all()
@@ -250,28 +251,30 @@ def test_fresh_vectors_know_nothing_of_the_memory():
         network.style.keys.copy_(unit(network.style.reduce(described[:2])))
         network.style.memory.normal_()
 
-    known = of_described(network, described.numpy())
-    fresh = of_described(forgetful(network), described.numpy())
+    known = embed_descriptions(network, described.numpy())
+    empty_memory(network)
+    fresh = embed_descriptions(network, described.numpy())
 
     assert (known - fresh).abs().amax(dim=1)[:2].min() > 0.1
     assert torch.allclose(known[2], fresh[2], atol=1e-4)
 
 
-def test_whoever_knows_the_sets_answers_all(lessons):
-    looks = {frozenset(look) for look in lessons.looks}
+def test_whoever_knows_the_sets_answers_all(split):
+    looks = {frozenset(look) for look in split.looks}
 
-    figures = set_answers(
-        lessons.asked, lambda sets: torch.tensor([float(frozenset(s) in looks) for s in sets])
+    figures = set_figures(
+        split.questions, lambda sets: torch.tensor([float(frozenset(s) in looks) for s in sets])
     )
 
     assert figures == {"fitb": 1, "auc": 1}
 
 
+@pytest.mark.training
 def test_a_set_scorer_trains_on_any_encoder_s_vectors(shop, tiny, tmp_path):
     settings = {"epochs": 2, "batch": 4, "held_out": 0.2, "model": 8, "heads": 2}
     collection = datasets.read(shop)
 
-    card = set_recipe.train(Run([collection], tmp_path / "out", settings, False, visual=tiny))
+    card = set_scorer.train(Run([collection], tmp_path / "out", settings, False, visual=tiny))
 
     assert (card.identity, card.kind) == ("set-scorer@1", Kind.SET_SCORER)
     assert card.input == "embeddings of tiny@1"
@@ -291,6 +294,7 @@ def test_a_set_scorer_is_measured_beside_the_mean_of_pairs(shop, tiny, scorer, t
     assert result["paired_with_pairs"].keys() == result["paired"].keys()
 
 
+@pytest.mark.training
 def test_what_was_trained_on_the_style_that_serves_may_serve(db, shop, tiny, tmp_path):
     style = shutil.copytree(tiny, tmp_path / "style")
     card = json.loads((style / "card.json").read_text())

@@ -13,10 +13,10 @@ from workers.encoders import build_encoder
 from workers.export import save_network
 from workers.scorers import build_scorer
 from workers.showcase import __main__ as showcase
-from workers.showcase.classifier import PREDICTIONS
-from workers.showcase.gallery import Gallery, chosen_items, sets_of
+from workers.showcase.gallery import Gallery, choose_items, sets_of
 from workers.showcase.outfit_map import outfit_map
 from workers.showcase.style import _extremes
+from workers.training.recipes.classifier import PREDICTIONS
 
 ROWS = [{"loss": 0.7, "valid_loss": 0.69, "auc": 0.5}, {"loss": 0.6, "valid_loss": 0.6, "auc": 0.7}]
 
@@ -211,7 +211,7 @@ def test_looks_are_kept_whole_where_there_are_looks(tmp_path):
     looks = {"a": ("0", "8"), "b": ("1", "7")}
     shop = Collection("shop", "", items, looks)
 
-    chosen = chosen_items(shop, most=4, seed=0)
+    chosen = choose_items(shop, most=4, seed=0)
 
     assert {item.key for item in chosen} == {"0", "8", "1", "7"}
     assert sets_of(shop, chosen) == [

@@ -6,9 +6,9 @@ import pytest
 
 from tests.workers.retailer import write_export
 from workers import datasets
+from workers.datasets.looks import learnable_looks
 from workers.evaluation import __main__ as evaluation
-from workers.evaluation import compatibility, exams, judges, split
-from workers.training.looks import to_learn
+from workers.evaluation import benchmark, compatibility, outfit_scorers, split
 
 
 def is_test(number):
@@ -62,19 +62,19 @@ def test_wrong_answers_were_never_worn_with_the_rest(source, out, ground):
     partners = {
         pair for keys in datasets.read(source).looks.values() for pair in combinations(keys, 2)
     }
-    exam = exams.read_exam(out, ground)
+    questions = benchmark.read_benchmarks(out).by_negatives[ground]
 
-    wrong = [(b, a) for b in exam.blanks for at, a in enumerate(b.answers) if at != b.correct]
+    wrong = [(b, a) for b in questions.blanks for at, a in enumerate(b.answers) if at != b.correct]
 
-    assert len(exam.blanks) > 20
+    assert len(questions.blanks) > 20
     assert not any((c, a) in partners or (a, c) in partners for b, a in wrong for c in b.context)
 
 
 def test_hard_answers_are_of_one_family(out):
     families = {item.key: item.family for item in datasets.read(out).items}
-    exam = exams.read_exam(out, "hard")
+    questions = benchmark.read_benchmarks(out).by_negatives["hard"]
 
-    assert all(len({families[a] for a in blank.answers}) == 1 for blank in exam.blanks)
+    assert all(len({families[a] for a in blank.answers}) == 1 for blank in questions.blanks)
 
 
 def test_the_same_seed_divides_the_same():
@@ -98,16 +98,18 @@ def test_families_alone_are_at_chance_on_hard_questions_of_real_looks(real_data,
     collection = datasets.read(real_data / "retail")
     split.write_split(collection, tmp_path, share=0.15, seed=0)
     items = {item.key: item for item in collection.items}
-    exam = exams.read_exam(tmp_path, "hard")
-    judge = judges.category_judge(items, to_learn(collection).values(), exam.pairs())
+    questions = benchmark.read_benchmarks(tmp_path).by_negatives["hard"]
+    scorer = outfit_scorers.family_baseline(
+        items, learnable_looks(collection).values(), questions.pairs()
+    )
 
-    figures = compatibility.marks(exam, judge)
+    figures = compatibility.figures(compatibility.mark(questions, scorer))
 
     assert compatibility.warnings(figures) == []
-    assert len(exam.blanks) > 1000
+    assert len(questions.blanks) > 1000
 
 
-def test_an_exam_that_families_alone_can_pass_is_called_flattering():
+def test_a_benchmark_that_families_alone_can_pass_is_called_flattering():
     said = compatibility.warnings({"fitb": 0.43, "auc": 0.5})
 
     assert len(said) == 1

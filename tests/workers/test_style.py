@@ -1,21 +1,23 @@
-"""A style encoder learns what is worn together, remembers its products, and judges new ones."""
+"""A style encoder learns what is worn together, remembers its products, and ranks new ones."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from workers.datasets import looks
 from workers.datasets.collection import Collection, Item
 from workers.networks.fabric import WIDTH, Fabric, moments
 from workers.networks.style_fabric import StyleHead, build
 from workers.networks.visual import unit
-from workers.training import looks, style
-from workers.training import tuned as tuned_module
-from workers.training.loop import Config, fit
+from workers.training import look_blocks
+from workers.training.config import Config
+from workers.training.look_contrast import log_frequency, pair_counts
+from workers.training.loop import fit
+from workers.training.recipes import style
 
-LESSON = style.Lesson(noise=0.1, forgets=0.4, elsewhere_weight=1.0)
+LESSON = {"noise": 0.1, "forgets": 0.4}
 
 
 def item(key, slot):
@@ -23,7 +25,7 @@ def item(key, slot):
 
 
 @pytest.fixture
-def taught():
+def lesson():
     """Tops and bottoms of four tastes; a description tells taste and slot, beside much noise."""
     generator = np.random.default_rng(0)
     items = [item(f"{slot}{n}", slot) for n in range(80) for slot in ("TOP", "BOTTOM")]
@@ -31,15 +33,15 @@ def taught():
     worn["test/1"] = ("TOP1", "BOTTOM2")
     tastes = 3 * np.eye(4)[np.arange(160) // 2 % 4]
     reduced = np.hstack([tastes, generator.normal(size=(160, 12))]).astype(np.float32)
-    wardrobe = looks.gather([Collection("shop", "", tuple(items), worn)])
-    learnt, held = looks.hold_out(wardrobe.looks, share=0.2, generator=generator, unseen=False)
-    asked = looks.questions(held, wardrobe, generator=generator)
-    return style.Taught(torch.from_numpy(reduced), wardrobe, learnt, asked)
+    corpus = looks.gather([Collection("shop", "", tuple(items), worn)])
+    learnt, held = looks.hold_out(corpus.looks, share=0.2, generator=generator, unseen=False)
+    asked = looks.questions(held, corpus, generator=generator)
+    return torch.from_numpy(reduced), looks.LookSplit(corpus, learnt, asked)
 
 
-def head(taught, *, remembers):
+def head(reduced, split, *, remembers):
     torch.manual_seed(0)
-    keys = style.keys_of(taught.reduced, taught.looks)[: None if remembers else 0]
+    keys = style.memory_keys(reduced, split.looks)[: None if remembers else 0]
     made = StyleHead(reduced=16, hidden=32, width=16, members=2, remembered=len(keys))
     with torch.no_grad():
         made.keys.copy_(keys)
@@ -47,44 +49,46 @@ def head(taught, *, remembers):
 
 
 @pytest.mark.parametrize("remembers", [True, False])
-def test_it_learns_the_taste(taught, tmp_path, remembers):
-    config = Config(epochs=15, batch=16, learning_rate=5e-3, cosine=True)
-    task = style.StyleTask(
-        head(taught, remembers=remembers), taught=taught, lesson=LESSON, config=config
-    )
+def test_it_learns_the_taste(lesson, tmp_path, remembers):
+    reduced, split = lesson
+    config = style.StyleConfig(epochs=15, batch=16, learning_rate=5e-3, weight_decay=1e-4, **LESSON)
+    network = head(reduced, split, remembers=remembers)
+    task = style.StyleTask(network, reduced=reduced, split=split, config=config)
 
     history = fit(task, config=config, out=tmp_path, score="fitb")
 
     assert history.rows[0]["fitb"] < 0.6 < history.best["fitb"]
 
 
-def test_a_batch_holds_looks_that_are_learnt_from_and_no_others(taught):
+def test_a_batch_holds_looks_that_are_learnt_from_and_no_others(lesson):
+    reduced, split = lesson
+    network = head(reduced, split, remembers=False)
     task = style.StyleTask(
-        head(taught, remembers=False), taught=taught, lesson=LESSON, config=Config(batch=8)
+        network, reduced=reduced, split=split, config=style.StyleConfig(batch=8, **LESSON)
     )
 
     batches = task.batches(0)
 
-    assert {look for batch in batches for look in batch} <= set(taught.looks)
+    assert {look for batch in batches for look in batch} <= set(split.looks)
     assert (2, 5) not in {look for batch in batches for look in batch}  # TOP1 and BOTTOM2
     assert task.batches(0) == batches != task.batches(1)
 
 
 def test_pairs_of_one_family_are_not_worn_together():
-    items, worn = style.pairs_worn([(5, 2, 9), (2, 5)], np.array([0] * 9 + [1]))
+    items, worn = pair_counts([(5, 2, 9), (2, 5)], np.array([0] * 9 + [1]))
 
     assert items.tolist() == [2, 5, 9]
     assert worn.tolist() == [[0, 0, 1], [0, 0, 1], [1, 1, 0]]
 
 
-def test_what_is_worn_oftener_is_expected_oftener(taught):
-    known = style.expected(taught.wardrobe, [(0, 1), (0, 3), (0, 5)])
+def test_what_is_worn_oftener_is_expected_oftener(lesson):
+    known = log_frequency(lesson[1].corpus, [(0, 1), (0, 3), (0, 5)])
 
     assert known[0] == pytest.approx(np.log(3 / 80))
     assert known[0] == known[158] == known[1]
 
 
-def test_a_product_s_own_picture_recalls_it_and_a_stranger_s_recalls_nothing():
+def test_a_product_s_own_picture_recalls_it_and_another_s_recalls_nothing():
     network = StyleHead(reduced=40, hidden=8, width=6, remembered=3)
     pictures = torch.randn(4, 40, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
@@ -141,33 +145,37 @@ def test_descriptions_and_style_vectors_have_their_widths():
     assert embedding[:, 6:].norm(dim=1).tolist() == pytest.approx([1, 1], abs=1e-5)
 
 
-def test_an_encoder_for_other_shops_is_judged_by_unseen_products(taught):
-    generator = np.random.default_rng(0)
+def test_an_encoder_for_other_shops_is_measured_by_unseen_products(lesson):
+    collection = Collection(
+        "shop",
+        "",
+        lesson[1].corpus.items,
+        {str(n): (f"TOP{n}", f"BOTTOM{(n + 1) % 80}") for n in range(80)},
+    )
 
-    learnt, held = looks.hold_out(taught.looks, share=0.1, generator=generator, unseen=True)
+    split = looks.split_looks([collection], share=0.1, seed=0, unseen=True)
 
-    taught = replace(taught, looks=learnt)
-    assert {i for look in taught.looks for i in look}.isdisjoint(i for look in held for i in look)
+    asked = {i for each in split.questions for i in (*each.context, each.answers[0])}
+    assert asked
+    assert {i for look in split.looks for i in look}.isdisjoint(asked)
 
 
 @pytest.fixture
-def tuned(taught, tmp_path):
-    """A small wardrobe's early maps: the taste is in the channels, the slot too."""
+def early_maps():
+    """A small corpus's early maps: the taste is in the channels, the slot too."""
     generator = np.random.default_rng(0)
     tastes = np.eye(4)[np.arange(160) // 2 % 4].repeat(24, axis=1)[..., None, None]
     maps = tastes + 0.3 * generator.normal(size=(160, 96, 12, 12))
-    return tuned_module.EarlyMaps(
-        maps.astype(np.float16), np.ones((160, 1, 6, 6), dtype=np.float16)
-    )
+    return look_blocks.EarlyMaps(maps.astype(np.float16), np.ones((160, 1, 6, 6), dtype=np.float16))
 
 
-def test_the_backbones_last_blocks_learn_from_looks(taught, tuned, tmp_path):
+def test_the_backbones_last_blocks_learn_from_looks(lesson, early_maps, tmp_path):
     torch.manual_seed(0)
     fabric = Fabric()
     before = {name: value.clone() for name, value in fabric.state_dict().items()}
     config = Config(epochs=2, batch=32, learning_rate=3e-4)
-    task = tuned_module.TuningTask(
-        tuned_module.LateFabric(fabric), early=tuned, taught=taught, config=config
+    task = look_blocks.FineTuningTask(
+        look_blocks.LateBlocks(fabric), early=early_maps, split=lesson[1], config=config
     )
 
     history = fit(task, config=config, out=tmp_path, score="fitb")
@@ -180,7 +188,7 @@ def test_the_backbones_last_blocks_learn_from_looks(taught, tuned, tmp_path):
 def test_early_maps_lead_to_what_the_whole_pass_reads(tmp_path):
     torch.manual_seed(0)
     fabric, pixels = Fabric().eval(), torch.randint(0, 255, (2, 192, 192, 3), dtype=torch.uint8)
-    maps, garment = tuned_module._early(fabric, pixels)
+    maps, garment = look_blocks.early_pass(fabric, pixels)
     late = fabric.features[14:](maps)
 
     whole = fabric(pixels)

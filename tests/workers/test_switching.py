@@ -30,15 +30,16 @@ class Wide(torch.nn.Module):
         return {"embedding": functional.normalize(grid.flatten(1), dim=1)}
 
 
-@pytest.fixture
-def wide(tmp_path):
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
     """A checkpoint of another width and framing, its purpose left open."""
     how = {"function": "workers.images.prepare", "side_px": 64, "fit": "centre-crop"}
     card = tiny_card(name="wide", purpose=Purpose.NONE, dimension=WIDTH, parts={}, categories={})
     example = {"pixels": torch.zeros(2, 64, 64, 3, dtype=torch.uint8)}
     card = tiny_card(**vars(card) | {"preprocessing": how, "default_weights": {}})
-    save_network(Wide(), tmp_path / "wide", card, examples=example)
-    return tmp_path / "wide"
+    folder = tmp_path_factory.mktemp("checkpoints") / "wide"
+    save_network(Wide(), folder, card, examples=example)
+    return folder
 
 
 @pytest.fixture

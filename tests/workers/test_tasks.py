@@ -8,6 +8,7 @@ from collections import defaultdict
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender import broker, worklist
@@ -17,9 +18,9 @@ from recommender.models import (
     EmbeddingJob,
     Job,
     Pairing,
-    PairingJob,
     Picture,
 )
+from recommender.pipeline import indexes
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
 from recommender.switching.checkpoints import (
@@ -33,7 +34,7 @@ from workers import serving, tasks
 from workers.checkpoints import Kind, load_card
 from workers.export import save_network
 from workers.scorers import build_scorer
-from workers.training import set_recipe
+from workers.training.recipes.set_scorer import examples as set_examples
 
 pytestmark = pytest.mark.django_db
 
@@ -188,15 +189,19 @@ def test_an_encoder_that_breaks_leaves_the_jobs_for_a_later_try(upload, monkeypa
     assert (job.state, job.error_code) == (Job.State.PENDING, "encoder_failed")
 
 
-def test_without_a_scorer_pairings_wait_for_one(upload):
+def test_what_no_scorer_could_pair_is_paired_once_one_serves(upload):
     Checkpoint.objects.filter(purpose="PAIR").delete()
     upload("red", "red")
+    upload("blue", "blue", slot="BOTTOM")
     tasks.embed_due()
+    tasks.pair_due()
+    assert not Pairing.objects.exists()
 
+    for folder in shipped_checkpoints():
+        activate_checkpoint(folder)
     tasks.pair_due()
 
-    assert PairingJob.objects.get().state == Job.State.DONE
-    assert not Pairing.objects.exists()
+    assert Pairing.objects.count() == 2
 
 
 def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch):
@@ -280,17 +285,20 @@ def test_what_a_worker_has_not_heard_of_it_does_not_guess(find_regions):
     assert find_regions(scorer="compat-mlp@99") == {}
 
 
-def test_the_task_tends_the_indexes_of_large_slots(monkeypatch):
-    told = []
-    monkeypatch.setattr(tasks, "_tend", lambda: told.append("tended"))
+def test_the_task_gives_large_slots_an_index(upload, monkeypatch):
+    monkeypatch.setattr(indexes, "INDEXED_FROM", 1)
+    upload("red", "red")
+    tasks.embed_due()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as after a commit
 
     tasks.tend_indexes()
 
-    assert told == ["tended"]
+    assert Checkpoint.objects.get(purpose="VISUAL").indexes == {"TOP": 1}
 
 
-@pytest.fixture
-def set_scorer(tmp_path):
+@pytest.fixture(scope="module")
+def set_scorer_folder(tmp_path_factory):
     """A set scorer over the vectors of the shipped style; fresh, it is worth the mean of pairs."""
     style = load_card(checkpoint_dir() / "style")
     options = {
@@ -305,9 +313,15 @@ def set_scorer(tmp_path):
         input=f"embeddings of {style.identity}",
     )
     network = build_scorer("set-scorer", options=options)
-    examples = set_recipe.examples(style.dimension)
-    save_network(network, tmp_path / "sets", card, examples=examples, are_sets=True)
-    return activate_checkpoint(tmp_path / "sets")
+    examples = set_examples(style.dimension)
+    folder = tmp_path_factory.mktemp("checkpoints") / "sets"
+    save_network(network, folder, card, examples=examples, are_sets=True)
+    return folder
+
+
+@pytest.fixture
+def set_scorer(set_scorer_folder):
+    return activate_checkpoint(set_scorer_folder)
 
 
 @pytest.fixture

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 
 from workers.datasets.collection import Collection, Item
-from workers.training.looks import gather
-from workers.training.triplets import Drawn, Triplets, UnknownNegativesError
+from workers.datasets.looks import gather
+from workers.training.config import UnknownSettingError
+from workers.training.triplets import Negatives, Triplets
 
 SLOTS = ("TOP", "BOTTOM", "SHOES")
 
 
 @pytest.fixture
-def wardrobe():
-    """Ten looks of three, and two more that are kept for exams, of products of their own."""
+def corpus():
+    """Ten looks of three, and two more that are kept for questions, of products of their own."""
     items = [
         Item(key=f"{slot}{n}", path=Path("none"), label=slot, slot=slot)
         for n in range(12)
@@ -25,52 +26,52 @@ def wardrobe():
     return gather([Collection("shop", "", tuple(items), looks)])
 
 
-def triplets(wardrobe, kind, per_positive=2):
-    drawn = Drawn(kind, per_positive)
-    return Triplets(wardrobe, looks=wardrobe.looks, drawn=drawn, seed=0)
+def triplets(corpus, kind, per_positive=2):
+    negatives = Negatives(kind, per_positive)
+    return Triplets(corpus, looks=corpus.looks, negatives=negatives, seed=0)
 
 
-def drawn_pairs(wardrobe, kind):
-    return triplets(wardrobe, kind).rivals(np.random.default_rng(1))
+def drawn_pairs(corpus, kind):
+    return triplets(corpus, kind).rivals(np.random.default_rng(1))
 
 
 @pytest.mark.parametrize("kind", ["random", "family", "mixed"])
-def test_no_rival_is_a_known_partner(wardrobe, kind):
-    rivals = drawn_pairs(wardrobe, kind)
+def test_no_rival_is_a_known_partner(corpus, kind):
+    rivals = drawn_pairs(corpus, kind)
 
     assert len(rivals) > 60
-    assert not any(b in wardrobe.together[a] for a, b in rivals.tolist())
+    assert not any(b in corpus.together[a] for a, b in rivals.tolist())
 
 
 @pytest.mark.parametrize(
     ("kind", "share"),
     [("family", pytest.approx(0)), ("random", pytest.approx(1 / 3, abs=0.12))],
 )
-def test_rivals_of_the_family_are_never_of_the_anchor_s(wardrobe, kind, share):
-    family = wardrobe.family
-    rivals = drawn_pairs(wardrobe, kind)
+def test_rivals_of_the_family_are_never_of_the_anchor_s(corpus, kind, share):
+    family = corpus.family
+    rivals = drawn_pairs(corpus, kind)
 
     assert (family[rivals[:, 0]] == family[rivals[:, 1]]).mean() == share
 
 
-def test_mixed_rivals_are_half_of_each(wardrobe):
-    family = wardrobe.family
-    rivals = drawn_pairs(wardrobe, "mixed")
+def test_mixed_rivals_are_half_of_each(corpus):
+    family = corpus.family
+    rivals = drawn_pairs(corpus, "mixed")
 
     assert 0.04 < (family[rivals[:, 0]] == family[rivals[:, 1]]).mean() < 0.3
 
 
 @pytest.mark.parametrize("kind", ["random", "family", "mixed"])
-def test_no_product_of_an_exam_is_in_any_batch(wardrobe, kind):
-    batches = triplets(wardrobe, kind).batches(0, size=16)
+def test_no_product_of_a_test_look_is_in_any_batch(corpus, kind):
+    batches = triplets(corpus, kind).batches(0, size=16)
 
-    met = {wardrobe.items[i].key for pairs, _ in batches for i in pairs.ravel().tolist()}
+    met = {corpus.items[i].key for pairs, _ in batches for i in pairs.ravel().tolist()}
 
     assert not any(key.endswith(("10", "11")) for key in met)
 
 
-def test_every_pair_of_a_look_is_met_once_an_epoch_both_ways(wardrobe):
-    batches = triplets(wardrobe, "random").batches(3, size=16)
+def test_every_pair_of_a_look_is_met_once_an_epoch_both_ways(corpus):
+    batches = triplets(corpus, "random").batches(3, size=16)
 
     right = [tuple(p) for pairs, labels in batches for p in pairs[labels.numpy() == 1].tolist()]
 
@@ -78,8 +79,8 @@ def test_every_pair_of_a_look_is_met_once_an_epoch_both_ways(wardrobe):
     assert {(b, a) for a, b in right} == set(right)
 
 
-def test_the_epoch_decides_what_is_drawn(wardrobe):
-    source = triplets(wardrobe, "mixed")
+def test_the_epoch_decides_what_is_drawn(corpus):
+    source = triplets(corpus, "mixed")
 
     first, again, other = (source.batches(epoch, size=500)[0][0].tolist() for epoch in (1, 1, 2))
 
@@ -87,13 +88,13 @@ def test_the_epoch_decides_what_is_drawn(wardrobe):
     assert first != other
 
 
-def test_one_rival_for_each_partner_makes_triplets(wardrobe):
-    source = triplets(wardrobe, "random", per_positive=1)
+def test_one_rival_for_each_partner_makes_triplets(corpus):
+    source = triplets(corpus, "random", per_positive=1)
 
     assert source.count == 2 * 60
     assert len(source.rivals(np.random.default_rng(0))) > 50
 
 
 def test_negatives_of_no_known_kind_are_refused():
-    with pytest.raises(UnknownNegativesError, match="known: random, family, mixed"):
-        Drawn("hardest", 1)
+    with pytest.raises(UnknownSettingError, match="known: random, family, mixed"):
+        Negatives("hardest", 1)

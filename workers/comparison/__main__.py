@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 from workers.checkpoints import CheckpointError
-from workers.comparison.contest import prepared, results
 from workers.comparison.page import page
-from workers.comparison.rows import UnknownRowError, chosen
+from workers.comparison.rows import UnknownRowError, rows_named
+from workers.comparison.runs import prepare, results
 from workers.datasets import UnknownFormatError
 
 DEFAULT_OUT = Path("var/comparison")
@@ -26,8 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        rows = chosen(options.rows)
-        contest = prepared(
+        rows = rows_named(options.rows)
+        comparison = prepare(
             options.data,
             split=options.split,
             out=options.out,
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
             imagenet=options.imagenet,
         )
         measured = []
-        for row, figures in results(contest, rows):
+        for row, figures in results(comparison, rows):
             measured.append((row, figures))
             sys.stderr.write(
                 f"{len(measured)}/{len(rows)} {row.name}: {figures['seconds']:.0f} s\n"

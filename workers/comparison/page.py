@@ -6,11 +6,11 @@ from typing import Any
 
 from workers.comparison.rows import Row
 
-GROUNDS = (("seen", "hard"), ("seen", "classic"), ("unseen", "hard"), ("unseen", "classic"))
+COLUMNS = (("seen", "hard"), ("seen", "classic"), ("unseen", "hard"), ("unseen", "classic"))
 RETRIEVAL = ("same_model_r1", "same_model_r10", "type_p5", "colour_p5")
 HEAD = (
     "",
-    *(f"{part}, {ground}" for part, ground in GROUNDS),
+    *(f"{side}, {negatives}" for side, negatives in COLUMNS),
     "R@1 / R@10 / type / colour",
     "parameters",
     "ms",
@@ -34,7 +34,7 @@ def page(results: Sequence[tuple[Row, dict[str, Any]]]) -> str:
 
 def cells(row: Row, figures: dict[str, Any]) -> list[str]:
     """Format one row, in the order of the head."""
-    exams = [_pair(figures.get(part, {}).get(ground, {})) for part, ground in GROUNDS]
+    pairs = [_pair(figures.get(side, {}).get(kind, {})) for side, kind in COLUMNS]
     found = figures.get("retrieval", {})
     retrieval = " / ".join(_figure(found.get(name)) for name in RETRIEVAL) if found else "–"
     cost = figures.get("cost", {})
@@ -42,7 +42,7 @@ def cells(row: Row, figures: dict[str, Any]) -> list[str]:
     remarks = [row.note] if row.note else []
     if "error" in figures:
         remarks.append(f"not measured: {figures['error']}".replace("|", "/"))
-    return [row.name, *exams, retrieval, *size, "; ".join(remarks)]
+    return [row.name, *pairs, retrieval, *size, "; ".join(remarks)]
 
 
 def _line(texts: Sequence[str]) -> str:

@@ -11,8 +11,9 @@ class Row:
     """One line of the table.
 
     `recipe` names a recipe of `workers.training`; without one, `checkpoint` names a shipped checkpoint
-    that is measured as it is, or `plain` a judge that sees no picture. `visual` is the encoder that a
-    head reads. What learns `by_labels` sees no look, and is trained once for both columns. `note` says what was capped so that the whole table is done in minutes on a CPU.
+    that is measured as it is, or `baseline` one that sees no picture. `visual` is the encoder that a
+    head reads. What learns `by_labels` sees no look, and is trained once for both columns. `note` says what was
+    capped so that the whole table is done in minutes on a CPU.
     """
 
     name: str
@@ -21,7 +22,7 @@ class Row:
     visual: str = ""
     backbone: str = ""
     checkpoint: str = ""
-    plain: str = ""
+    baseline: str = ""
     by_labels: bool = False
     note: str = ""
 
@@ -35,9 +36,9 @@ CAPPED = "a GPU's work, capped"
 SIAMESE = {"epochs": 1, "side_px": 64, "most_pairs": 1500}
 
 ROWS: tuple[Row, ...] = (
-    Row("chance", plain="chance"),
-    Row("popularity", plain="popularity"),
-    Row("families alone", plain="category_only", note="sees no picture"),
+    Row("chance", baseline="chance"),
+    Row("popularity", baseline="popularity"),
+    Row("families alone", baseline="category_only", note="sees no picture"),
     Row("visual, cosine", checkpoint="visual", note="as shipped"),
     Row("style, as shipped", checkpoint="style", note="has seen no look of this shop"),
     Row("compat-mlp, as shipped", checkpoint="compat-mlp", note="has seen no look of this shop"),
@@ -110,7 +111,7 @@ ROWS: tuple[Row, ...] = (
         recipe="classifier",
         backbone=IMAGENET,
         by_labels=True,
-        note="names types; no embedding to judge looks by",
+        note="names types; no embedding to score looks by",
     ),
     Row("style, ours", recipe="style", note="trained on the looks"),
 )
@@ -120,7 +121,7 @@ class UnknownRowError(ValueError):
     """A name that no row has."""
 
 
-def chosen(names: str | None) -> tuple[Row, ...]:
+def rows_named(names: str | None) -> tuple[Row, ...]:
     """Pick rows by the names in a comma-separated list, in the table's order; all without one.
 
     A row is named in full or by its recipe. Names hold commas, so parts of a name count as well: a row
@@ -132,9 +133,9 @@ def chosen(names: str | None) -> tuple[Row, ...]:
     if names is None:
         return ROWS
     asked = [name.strip() for name in names.split(";" if ";" in names else ",") if name.strip()]
-    picked = tuple(row for row in ROWS if any(row.name.startswith(name) for name in asked))
+    found = tuple(row for row in ROWS if any(row.name.startswith(name) for name in asked))
     unknown = [name for name in asked if not any(row.name.startswith(name) for row in ROWS)]
     if unknown:
         known = "; ".join(row.name for row in ROWS)
         raise UnknownRowError(f"No row begins with {', '.join(unknown)}; rows: {known}.")
-    return picked
+    return found

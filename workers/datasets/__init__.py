@@ -38,8 +38,3 @@ def read(folder: Path) -> Collection:
         f"{folder} is none of the known data sets ({', '.join(READERS)}); see docs/evaluation.md."
     )
     raise UnknownFormatError(message)
-
-
-def formats_of(folder: Path) -> list[str]:
-    """Name every reader that recognises a folder; one for any real data set."""
-    return [name for name, dotted in READERS.items() if import_module(dotted).recognises(folder)]

@@ -12,7 +12,7 @@ from recommender.garments import slot_for
 
 PLAIN_GROUND = (240, 240, 240)
 CUT_MARGIN = 0.06  # of the longer side, around a garment cut out of a photo
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif"}
 
 Looks = dict[str, tuple[str, ...]]
 

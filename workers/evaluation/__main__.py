@@ -1,9 +1,9 @@
-"""Measure a checkpoint, divide a data set, or let a new encoder through.
+"""Measure a checkpoint, split a data set, calibrate scores, or put a new encoder to the promotion gate.
 
 python -m workers.evaluation retrieval|compatibility|classification --data DIR --checkpoint NAME_OR_PATH
 python -m workers.evaluation split --data DIR --out DIR
 python -m workers.evaluation gate --data DIR --candidate DIR --json OUT
-python -m workers.evaluation calibrate --data DIR --checkpoint NAME_OR_PATH [--photos DIR …] [--write]
+python -m workers.evaluation calibrate --data DIR --checkpoint NAME_OR_PATH [--write]
 """
 
 import argparse
@@ -19,11 +19,11 @@ from workers.evaluation import (
     calibration,
     classification,
     compatibility,
-    gate,
+    promotion_gate,
     retrieval,
     split,
 )
-from workers.evaluation.feedback import parted_pairs
+from workers.evaluation.feedback import disliked_pairs
 from workers.evaluation.table import details, table
 
 TASKS = ("retrieval", "compatibility", "classification")
@@ -35,14 +35,14 @@ REFUSALS = (
     retrieval.TooFewItemsError,
     calibration.NothingToCalibrateError,
 )
-NOT_PASSED = 3  # the exit code of a gate that lets nobody through
+NOT_PASSED = 3  # the exit code of a promotion gate that lets nobody through
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line, carry it out, print what came of it and write the JSON."""
     options = _parser().parse_args(arguments)
     carry_out = {"split": _split, "gate": _gate, "calibrate": _calibrate}.get(
-        options.task, _measured
+        options.task, _measure_and_print
     )
     try:
         return carry_out(options, read(options.data))
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _measured(options: argparse.Namespace, collection: Collection) -> int:
+def _measure_and_print(options: argparse.Namespace, collection: Collection) -> int:
     sys.stdout.write(f"{collection.report()}\n")
     result = _measure(options, collection)
     sys.stdout.write(table(result, task=options.task))
@@ -72,8 +72,10 @@ def _split(options: argparse.Namespace, collection: Collection) -> int:
 def _gate(options: argparse.Namespace, collection: Collection) -> int:
     candidate = find(options.candidate)
     rivals = {"current": options.current, "scorer": options.scorer}
-    parted = parted_pairs(options.data, (item.key for item in collection.items))
-    result = gate.evaluate(collection, candidate, visual=options.visual, parted=parted, **rivals)
+    disliked = disliked_pairs(options.data, (item.key for item in collection.items))
+    result = promotion_gate.evaluate(
+        collection, candidate, visual=options.visual, disliked=disliked, **rivals
+    )
     sys.stdout.write(f"{'Passed' if result['passed'] else 'Not passed'}: {result['reason']}\n")
     _write(result, options.json)
     return 0 if result["passed"] else NOT_PASSED
@@ -81,16 +83,12 @@ def _gate(options: argparse.Namespace, collection: Collection) -> int:
 
 def _calibrate(options: argparse.Namespace, collection: Collection) -> int:
     checkpoint = find(options.checkpoint)
-    photos = [read(folder) for folder in options.photos]
-    result = calibration.evaluate(collection, checkpoint, visual=options.visual, photos=photos)
+    result = calibration.evaluate(collection, checkpoint, visual=options.visual)
     sys.stdout.write(
         f"{result['pairs']} pairs, {result['share_right']:.1%} right: calibration error "
         f"{result['ece_before']:.3f} raw, {result['ece_after']:.3f} calibrated.\n"
         f"{json.dumps(result['calibration'])}\n"
     )
-    for what in ("kept", "refused"):
-        for name, share in result.get(what, {}).items():
-            sys.stdout.write(f"{share:>7.1%} of {name} {what}\n")
     _write(result, options.json)
     if options.write:
         calibration.write(checkpoint, result["calibration"])
@@ -132,17 +130,14 @@ def _parser() -> argparse.ArgumentParser:
     curve = tasks.add_parser("calibrate", parents=[data])
     curve.add_argument("--checkpoint", required=True, help="shipped name or folder")
     curve.add_argument("--visual", help="visual encoder that it reads; default: shipped")
-    curve.add_argument(
-        "--photos", type=Path, nargs="+", default=[], help="garments as shoppers photograph them"
-    )
     curve.add_argument("--write", action="store_true", help="note it on the checkpoint's card")
     curve.add_argument("--json", type=Path, help="file for the figures")
-    judge = tasks.add_parser("gate", parents=[data])
-    judge.add_argument("--candidate", required=True, help="folder of the new style encoder")
-    judge.add_argument("--current", help="name or folder of the encoder that serves now")
-    judge.add_argument("--scorer", help="name or folder of the pair scorer that ranks now")
-    judge.add_argument("--visual", help="visual encoder that a head reads; default: shipped")
-    judge.add_argument("--json", type=Path, help="file for the verdict")
+    gate = tasks.add_parser("gate", parents=[data])
+    gate.add_argument("--candidate", required=True, help="folder of the new style encoder")
+    gate.add_argument("--current", help="name or folder of the encoder that serves now")
+    gate.add_argument("--scorer", help="name or folder of the pair scorer that ranks now")
+    gate.add_argument("--visual", help="visual encoder that a head reads; default: shipped")
+    gate.add_argument("--json", type=Path, help="file for the outcome")
     return parser
 
 

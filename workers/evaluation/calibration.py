@@ -1,13 +1,13 @@
 """Turn the scores of a checkpoint into shares: of a hundred pairs shown as 0.7, seventy are right.
 
-    python -m workers.evaluation calibrate --data DIR --checkpoint NAME_OR_PATH [--photos DIR …] [--write]
+    python -m workers.evaluation calibrate --data DIR --checkpoint NAME_OR_PATH [--write]
 
 Right is, for a visual encoder, a neighbour in the same slot of the same kind or model; for a style encoder
 and a pair scorer, a pair worn in a look of `outfits_valid.csv` against one with a rival of its family and
-season. What an exam asks about (looks named `test/…`) is never looked at.
+season. What a benchmark asks about (looks named `test/…`) is never touched.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,26 +16,22 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from PIL import Image
+from sklearn.linear_model import LogisticRegression
 
 from workers.checkpoints import Card, CheckpointError, Kind, Purpose, load_card, write_card
 from workers.datasets.collection import Collection, Item
-from workers.evaluation.embedded import embed, group_for, queries
+from workers.datasets.looks import learnable_looks
 from workers.evaluation.metrics import calibration_error
 from workers.evaluation.negatives import Drawer
-from workers.evaluation.strangers import strangers
-from workers.serving import EncoderGroup, load_scorer, softmax
-from workers.training.looks import KEPT
+from workers.evaluation.vectors import embed, group_for, queries
+from workers.serving import EncoderGroup, load_scorer
 
 VALID, SEED = "valid/", 0
-MOST_ITEMS = 2000  # pictures that are looked at
+MOST_ITEMS = 2000  # pictures that are encoded
 MOST_LOOKS = 500
 SHOWN = 24  # neighbours of each product, as many as a page of results has
 FLOORS = {Purpose.VISUAL: 0.01, Purpose.STYLE: 0.0, Purpose.NONE: 0.0}
-KEPT_GARMENTS = 0.95  # of garments that a photo search must not refuse
-MOST_PHOTOS = 300  # of each data set
-STRANGERS = 20  # drawings of each kind
-RIDGE, STEPS = 1e-3, 50
+RIDGE = 1e-3  # keeps the curve of what can be told apart without error finite
 
 
 class NothingToCalibrateError(ValueError):
@@ -56,7 +52,6 @@ def evaluate(
     checkpoint: Path,
     *,
     visual: str | None = None,
-    photos: Sequence[Collection] = (),
 ) -> dict[str, Any]:
     """Fit a logistic curve on one half of the pairs and measure it on the other.
 
@@ -64,7 +59,6 @@ def evaluate(
         collection: Products with their kinds, and looks for a style encoder or a pair scorer.
         checkpoint: A visual or style encoder, or a pair scorer.
         visual: The visual encoder that a head or scorer reads; by default the shipped one.
-        photos: Garments as shoppers photograph them; with them a visual encoder learns what is none.
 
     Returns:
         `calibration`, what the card will say, and `ece_before`, `ece_after`, `pairs`, `share_right`.
@@ -78,14 +72,11 @@ def evaluate(
         raise CheckpointError(f"{card.identity} is of kind {card.kind} and scores no pairs.")
     group = group_for(checkpoint, visual=visual)
     if card.kind is Kind.SCORER or card.purpose is Purpose.STYLE:
-        result = fitted(_worn(collection, checkpoint, card=card, group=group))
+        result = fit_curve(_worn_pairs(collection, checkpoint, card=card, group=group))
     else:
         items = _sample(collection.items, count=MOST_ITEMS)
-        shop = embed(items, group).outputs
-        result = fitted(_neighbours(items, shop[card.identity], card))
-        if photos and card.categories:
-            result |= _photo(photos, shop, card=card, group=group)
-            result["calibration"]["photo"] = result.pop("photo")
+        vectors = embed(items, group)[card.identity]
+        result = fit_curve(_neighbours(items, vectors, card))
     result["calibration"] |= {"floor": FLOORS[card.purpose], "data": collection.name}
     return result
 
@@ -95,7 +86,7 @@ def write(checkpoint: Path, calibration: dict[str, Any]) -> None:
     write_card(checkpoint, replace(load_card(checkpoint), calibration=calibration))
 
 
-def fitted(pairs: Pairs) -> dict[str, Any]:
+def fit_curve(pairs: Pairs) -> dict[str, Any]:
     """Fit on one half, measure the expected calibration error on the other, raw and calibrated.
 
     Raises:
@@ -104,9 +95,7 @@ def fitted(pairs: Pairs) -> dict[str, Any]:
     halves = [pairs.is_right[pairs.is_fitted == side] for side in (True, False)]
     if not all(len(np.unique(half)) == 2 for half in halves):
         raise NothingToCalibrateError("There are too few right or wrong pairs to calibrate by.")
-    slope, offset = logistic(
-        pairs.scores[pairs.is_fitted, None], pairs.is_right[pairs.is_fitted]
-    ).tolist()
+    slope, offset = logistic(pairs.scores[pairs.is_fitted], pairs.is_right[pairs.is_fitted])
     if slope <= 0:
         raise NothingToCalibrateError(
             "Right pairs do not score higher than wrong ones; the raw scores stay."
@@ -123,25 +112,10 @@ def fitted(pairs: Pairs) -> dict[str, Any]:
     }
 
 
-def logistic(columns: NDArray[np.floating], is_right: NDArray[np.bool_]) -> NDArray[np.floating]:
-    """Fit a logistic regression by Newton's method.
-
-    Args:
-        columns: (N, C) numbers.
-        is_right: (N,) what they should tell.
-
-    Returns:
-        (C + 1,) slopes, and the offset last.
-    """
-    X = np.column_stack([columns, np.ones(len(columns))]).astype(np.float64)  # (N, C + 1)
-    weights = np.zeros(X.shape[1])
-    ridge = RIDGE * np.eye(X.shape[1])
-    for _ in range(STEPS):
-        shares = 1 / (1 + np.exp(-(X @ weights)))
-        slope = X.T @ (is_right - shares) - ridge @ weights
-        bend = (X * (shares * (1 - shares))[:, None]).T @ X + ridge
-        weights = weights + np.linalg.solve(bend, slope)
-    return weights
+def logistic(scores: NDArray[np.floating], is_right: NDArray[np.bool_]) -> tuple[float, float]:
+    """Fit a logistic curve to (N,) scores: its slope and offset."""
+    curve = LogisticRegression(C=1 / RIDGE, tol=1e-8).fit(scores[:, None], is_right)
+    return curve.coef_.item(), curve.intercept_.item()
 
 
 def _neighbours(items: Sequence[Item], vectors: NDArray[Any], card: Card) -> Pairs:
@@ -153,7 +127,7 @@ def _neighbours(items: Sequence[Item], vectors: NDArray[Any], card: Card) -> Pai
     scores[slots[:, None] != slots[None, :]] = -np.inf
     np.fill_diagonal(scores, -np.inf)
     nearest = np.argsort(-scores, axis=1)[:, :SHOWN]  # (N, SHOWN)
-    rows = np.repeat(np.arange(len(items)), nearest.shape[1])
+    rows = np.repeat(np.arange(len(items)), nearest.shape[1])  # (N · SHOWN,)
     found = scores[rows, nearest.ravel()]
     is_known = np.isfinite(found)
     rows, columns, found = rows[is_known], nearest.ravel()[is_known], found[is_known]
@@ -161,7 +135,9 @@ def _neighbours(items: Sequence[Item], vectors: NDArray[Any], card: Card) -> Pai
     return Pairs(found, (labels[rows] == labels[columns]) | is_model, rows % 2 == 0)
 
 
-def _worn(collection: Collection, checkpoint: Path, *, card: Card, group: EncoderGroup) -> Pairs:
+def _worn_pairs(
+    collection: Collection, checkpoint: Path, *, card: Card, group: EncoderGroup
+) -> Pairs:
     """Score the pairs of held-out looks, and as many with a rival in the partner's place."""
     generator = np.random.default_rng(SEED)
     asked = [keys for name, keys in collection.looks.items() if name.startswith(VALID)]
@@ -173,7 +149,7 @@ def _worn(collection: Collection, checkpoint: Path, *, card: Card, group: Encode
         )
     keys = sorted({key for a, b, *_ in pairs for key in (a, b)})
     at = {key: row for row, key in enumerate(keys)}
-    outputs = embed([known[key] for key in keys], group).outputs
+    outputs = embed([known[key] for key in keys], group)
     a = np.array([at[first] for first, *_ in pairs])
     b = np.array([at[second] for _, second, *_ in pairs])
     vectors = outputs[(group.cards[0] if card.kind is Kind.SCORER else card).identity]
@@ -185,8 +161,7 @@ def _worn(collection: Collection, checkpoint: Path, *, card: Card, group: Encode
 def _drawer(
     collection: Collection, known: dict[str, Item], asked: Sequence[Sequence[str]]
 ) -> Drawer:
-    told = [keys for name, keys in collection.looks.items() if not name.startswith(KEPT)]
-    return Drawer.over(known, asked=asked, known=told)
+    return Drawer.over(known, asked=asked, known=learnable_looks(collection).values())
 
 
 def _with_rivals(
@@ -217,69 +192,6 @@ def _scorer(
         return lambda a, b: np.array(scorer.score(vectors[a], vectors[b]))
     asking = queries(vectors, card)
     return lambda a, b: np.asarray((asking[a] * vectors[b]).sum(axis=1))
-
-
-def _photo(
-    photos: Sequence[Collection],
-    shop: Mapping[str, NDArray[Any]],
-    *,
-    card: Card,
-    group: EncoderGroup,
-) -> dict[str, Any]:
-    """Weigh how near the nearest product is and how sure the category: garments against strangers.
-
-    Garments are the photos and the shop's own pictures, each beside all others.
-    """
-    generator = np.random.default_rng(SEED)
-    gallery = shop[card.identity]
-    own = {name: values[:MOST_PHOTOS] for name, values in shop.items()}
-    garments = {"own pictures": signs(own, gallery, card, is_own=True)}
-    for each in photos:
-        seen = embed(_sample(each.items, count=MOST_PHOTOS), group).outputs
-        garments[each.name] = signs(seen, gallery, card)
-    drawn = strangers(STRANGERS, generator=generator)
-    kinds = np.array([kind for kind, _ in drawn])
-    others = signs(_looked_at([picture for _, picture in drawn], group), gallery, card)
-    rows = [*garments.values(), others]
-    is_garment = np.repeat([True] * len(garments) + [False], [len(each) for each in rows])
-    weights = logistic(np.concatenate(rows), is_garment)
-    shares = {name: shares_of(each, weights) for name, each in garments.items()}
-    floor = float(np.quantile(np.concatenate(list(shares.values())), 1 - KEPT_GARMENTS))
-    refused = shares_of(others, weights) < floor
-    names = ("nearest", "confidence", "b")
-    return {
-        "photo": dict(zip(names, weights.round(4).tolist(), strict=True))
-        | {"floor": round(floor, 4)},
-        "kept": {name: float((each >= floor).mean()) for name, each in shares.items()},
-        "refused": {
-            kind: float(refused[kinds == kind].mean()) for kind in dict.fromkeys(kinds.tolist())
-        },
-    }
-
-
-def signs(
-    outputs: Mapping[str, NDArray[Any]], gallery: NDArray[Any], card: Card, *, is_own: bool = False
-) -> NDArray[np.floating]:
-    """Read off each picture the score of its nearest product and the share of its category: (B, 2).
-
-    Where it `is_own`, the first rows of the gallery are the pictures themselves and not their nearest.
-    """
-    scores = queries(outputs[card.identity], card) @ gallery.T  # (B, N)
-    if is_own:
-        np.fill_diagonal(scores, -np.inf)
-    confidence = softmax(outputs["category_logits"]).max(axis=1)
-    return np.column_stack([scores.max(axis=1), confidence])
-
-
-def shares_of(columns: NDArray[np.floating], weights: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Draw the curve that `logistic` fitted: (N, C) and (C + 1,) to (N,)."""
-    shares: NDArray[np.floating] = 1 / (1 + np.exp(-(columns @ weights[:-1] + weights[-1])))
-    return shares
-
-
-def _looked_at(pictures: Sequence[Image.Image], group: EncoderGroup) -> dict[str, NDArray[Any]]:
-    rows = [group.forward([picture]) for picture in pictures]
-    return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
 def _sample(items: Sequence[Item], *, count: int) -> list[Item]:

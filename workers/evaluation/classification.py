@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from workers.datasets.categories import category_of
 from workers.datasets.collection import Collection, Item
-from workers.evaluation.embedded import BATCH
 from workers.evaluation.metrics import calibration_error, confusion, macro_f1
+from workers.evaluation.vectors import BATCH
 from workers.serving import Classifier, load_classifier
-from workers.training.categories import category_of
 
-JUDGED_PARTS = {"validation", "valid", "test"}
-UNHELD = "This folder holds no part out: pictures that the checkpoint learnt from may be among those judged."
+HELD_PARTS = {"validation", "valid", "test"}
+UNHELD = "This folder holds no part out: pictures that the checkpoint learnt from may be among those measured."
 
 
 class NoCommonLabelsError(ValueError):
@@ -39,7 +39,7 @@ def evaluate(collection: Collection, checkpoint: Path) -> dict[str, Any]:
     """
     classifier = load_classifier(checkpoint)
     known = list(classifier.card.categories)
-    held = [item for item in collection.items if item.part in JUDGED_PARTS]
+    held = [item for item in collection.items if item.part in HELD_PARTS]
     means = {item.key: meaning(item.label, known) for item in held or collection.items}
     items = [item for item in held or collection.items if means[item.key]]
     if not items:
@@ -88,19 +88,21 @@ def figures_of(
         "accuracy": float((guess == truth).mean()),
         "macro_f1": macro_f1(truth, guess),
         "ece": calibration_error(likely.max(axis=1), guess == truth),
-        "per_class": {name: _class(counts, at) for at, name in enumerate(names)},
+        "per_class": class_figures(counts, names),
         "confusion": {"names": list(names), "counts": counts.tolist()},
     }
 
 
-def _class(counts: NDArray[np.int64], at: int) -> dict[str, float]:
-    """Precision and recall of one class; 0 where it was never guessed."""
-    right, guessed, there = counts[at, at], counts[:, at].sum(), counts[at].sum()
-    return {
-        "precision": float(right / max(guessed, 1)),
-        "recall": float(right / max(there, 1)),
-        "items": int(there),
-    }
+def class_figures(counts: NDArray[np.int64], names: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Read precision and recall of every class off a confusion matrix, a row per true class.
+
+    A class that is never named has precision 0.
+    """
+    right = np.diag(counts)  # (C,)
+    precision = right / np.maximum(counts.sum(axis=0), 1)
+    recall = right / np.maximum(counts.sum(axis=1), 1)
+    columns = zip(names, precision.tolist(), recall.tolist(), counts.sum(axis=1), strict=True)
+    return {name: {"precision": p, "recall": r, "items": int(n)} for name, p, r, n in columns}
 
 
 def _shares(items: Sequence[Item], classifier: Classifier) -> NDArray[Any]:

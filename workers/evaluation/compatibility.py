@@ -9,23 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.collection import Collection
-from workers.evaluation.exams import Exam, Exams, MissingQuestionsError, read_exams
-from workers.evaluation.judges import Judge, checkpoint_judges, ground_judge, plain_judges
+from workers.datasets.looks import learnable_looks
+from workers.evaluation.benchmark import (
+    Benchmark,
+    Benchmarks,
+    MissingQuestionsError,
+    read_benchmarks,
+)
 from workers.evaluation.metrics import Interval, auc, blank_credit, bootstrap, mcnemar
-from workers.training.looks import to_learn
+from workers.evaluation.outfit_scorers import (
+    OutfitScorer,
+    background_baseline,
+    baselines,
+    checkpoint_scorers,
+)
 
 CHANCE = {"fitb": 0.25, "auc": 0.5}
-RIVALS = {"paired": "cosine", "paired_with_pairs": "mean_of_pairs"}  # key of the result: judge
-TOLERANCE = 0.01  # of a judge that sees families alone
+RIVALS = {"paired": "cosine", "paired_with_pairs": "mean_of_pairs"}  # key of the result: scorer
+TOLERANCE = 0.01  # of a baseline that sees families alone
 Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What a judge made of an exam, question by question.
+class Marks:
+    """What a scorer made of a benchmark, question by question.
 
     `credits` (Q,) and `asked` (Q,) are of fill-in-the-blank: the credit and the size of the look;
-    `scores`, `is_look` and `sizes`, (S,) each, of the sets that are judged as a whole.
+    `scores`, `is_look` and `sizes`, (S,) each, of the sets that are scored as a whole.
     """
 
     credits: Floats
@@ -51,77 +61,73 @@ def evaluate(
     """Put the questions of a folder to a checkpoint and to the baselines.
 
     Args:
-        collection: The folder's products and looks; looks outside the exam's part teach the baselines.
-        folder: Holds the questions, see `exams`.
+        collection: The folder's products and looks; looks outside the benchmark's part teach the baselines.
+        folder: Holds the questions, see `benchmark`.
         checkpoint: A style or visual encoder (inner product), or a scorer of pairs or sets.
         visual: The encoder that a head or scorer reads; by default the shipped one.
 
     Returns:
-        `compatibility` and each of `baselines` by ground, `paired` against the cosine, for a set scorer
+        `compatibility` and each of `baselines` by kind of wrong answers, `paired` against the cosine, for a set scorer
         `paired_with_pairs`, `left_out` and `warnings`, as docs/evaluation.md describes them.
     """
-    exams = read_exams(folder)
+    benchmarks = read_benchmarks(folder)
     items = {item.key: item for item in collection.items}
-    answerable = Exams(exams.part, {g: exam.about(items) for g, exam in exams.grounds.items()})
-    judges = _judges(collection, answerable, checkpoint=checkpoint, visual=visual)
-    sheets = {
-        name: {ground: fill_in(exam, judge) for ground, exam in answerable.grounds.items()}
-        for name, judge in judges.items()
+    kinds = benchmarks.by_negatives.items()
+    answerable = Benchmarks(benchmarks.part, {kind: each.restrict(items) for kind, each in kinds})
+    scorers = _scorers(collection, answerable, checkpoint=checkpoint, visual=visual)
+    marks = {
+        name: {kind: mark(each, scorer) for kind, each in answerable.by_negatives.items()}
+        for name, scorer in scorers.items()
     }
     results = {
-        name: {ground: figures(sheet) for ground, sheet in by_ground.items()}
-        for name, by_ground in sheets.items()
+        name: {kind: figures(each) for kind, each in by_kind.items()}
+        for name, by_kind in marks.items()
     }
-    own = sheets["checkpoint"]
+    own = marks["checkpoint"]
     return {
         "compatibility": results.pop("checkpoint"),
         "baselines": results,
         **{
-            key: {ground: paired(own[ground], sheets[rival][ground]) for ground in own}
+            key: {kind: paired_figures(own[kind], marks[rival][kind]) for kind in own}
             for key, rival in RIVALS.items()
-            if rival in sheets
+            if rival in marks
         },
-        "part": exams.part,
-        "left_out": _left_out(exams, answerable),
+        "part": benchmarks.part,
+        "left_out": _left_out(benchmarks, answerable),
         "warnings": warnings(results["category_only"].get("hard", {})),
     }
 
 
-def marks(exam: Exam, judge: Judge) -> dict[str, Any]:
-    """Mark an exam: accuracy of fill-in-the-blank, AUC, and their 95 % bootstrap intervals."""
-    return figures(fill_in(exam, judge))
-
-
-def fill_in(exam: Exam, judge: Judge) -> Sheet:
-    """Let a judge answer every question of an exam."""
+def mark(benchmark: Benchmark, scorer: OutfitScorer) -> Marks:
+    """Let a scorer answer every question of a benchmark."""
     credits = [
-        blank_credit([judge.completion(b.context, a) for a in b.answers], correct=b.correct)
-        for b in exam.blanks
+        blank_credit([scorer.completion(b.context, a) for a in b.answers], correct=b.correct)
+        for b in benchmark.blanks
     ]
-    return Sheet(
+    return Marks(
         np.array(credits, dtype=float),
-        np.array([len(blank.context) + 1 for blank in exam.blanks], dtype=np.int64),
-        np.array([judge.whole(entry.keys) for entry in exam.judged], dtype=float),
-        np.array([entry.is_look for entry in exam.judged], dtype=bool),
-        np.array([len(entry.keys) for entry in exam.judged], dtype=np.int64),
+        np.array([len(blank.context) + 1 for blank in benchmark.blanks], dtype=np.int64),
+        np.array([scorer.whole(entry.keys) for entry in benchmark.labelled], dtype=float),
+        np.array([entry.is_look for entry in benchmark.labelled], dtype=bool),
+        np.array([len(entry.keys) for entry in benchmark.labelled], dtype=np.int64),
     )
 
 
-def figures(sheet: Sheet) -> dict[str, Any]:
-    """Sum a sheet up, with intervals and by the size of the look; what was not asked is left out."""
+def figures(marks: Marks) -> dict[str, Any]:
+    """Sum marks up, with intervals and by the size of the look; what was not asked is left out."""
     found: dict[str, Any] = {}
     for name, statistic, count in (
-        ("fitb", sheet.fitb, len(sheet.credits)),
-        ("auc", sheet.auc, len(sheet.scores)),
+        ("fitb", marks.fitb, len(marks.credits)),
+        ("auc", marks.auc, len(marks.scores)),
     ):
         if count:
             interval = bootstrap(statistic, count=count)
             found |= {name: interval.value, f"{name}_interval": _ends(interval)}
-    return found | {"by_size": _by_size(sheet)}
+    return found | {"by_size": _by_size(marks)}
 
 
-def paired(own: Sheet, other: Sheet) -> dict[str, Any]:
-    """Compare two judges on the same questions: differences, their intervals, McNemar's p.
+def paired_figures(own: Marks, other: Marks) -> dict[str, Any]:
+    """Compare two scorers on the same questions: differences, their intervals, McNemar's p.
 
     McNemar looks at the blanks that one of them gets wholly right and the other does not.
     """
@@ -137,7 +143,7 @@ def paired(own: Sheet, other: Sheet) -> dict[str, Any]:
 
 
 def warnings(category_only: dict[str, Any]) -> list[str]:
-    """Say so when families alone answer hard questions: such an exam flatters whoever knows them.
+    """Say so when families alone answer hard questions: such a benchmark flatters whoever knows them.
 
     Off by less than the tolerance, or by what so few questions leave to chance, is no finding.
     """
@@ -148,15 +154,16 @@ def warnings(category_only: dict[str, Any]) -> list[str]:
         if abs(found - chance) > TOLERANCE and not low <= chance <= high:
             said.append(
                 f"Families alone reach {name} {found:.3f} on the hard questions, "
-                f"where {chance} is chance: this exam flatters."
+                f"where {chance} is chance: this benchmark flatters."
             )
     return said
 
 
-def _judges(
-    collection: Collection, exams: Exams, *, checkpoint: Path, visual: str | None
-) -> dict[str, Judge]:
-    pairs = sorted(set().union(*(exam.pairs() for exam in exams.grounds.values())))
+def _scorers(
+    collection: Collection, benchmarks: Benchmarks, *, checkpoint: Path, visual: str | None
+) -> dict[str, OutfitScorer]:
+    by_kind = benchmarks.by_negatives.values()
+    pairs = sorted(set().union(*(each.pairs() for each in by_kind)))
     if not pairs:
         message = (
             f"None of the questions is about a product that {collection.name} has a picture of."
@@ -164,38 +171,34 @@ def _judges(
         raise MissingQuestionsError(message)
     items = {item.key: item for item in collection.items}
     asked = [items[key] for key in sorted({key for pair in pairs for key in pair})]
-    sets = sorted(set().union(*(exam.sets() for exam in exams.grounds.values())))
+    sets = sorted(set().union(*(each.sets() for each in by_kind)))
     return {
-        **plain_judges(items, _known(collection, exams.part), pairs),
-        "background": ground_judge(asked, pairs),
-        **checkpoint_judges(asked, pairs, sets=sets, checkpoint=checkpoint, visual=visual),
+        **baselines(items, _known_looks(collection, benchmarks.part), pairs),
+        "background": background_baseline(asked, pairs),
+        **checkpoint_scorers(asked, pairs, sets=sets, checkpoint=checkpoint, visual=visual),
     }
 
 
-def _known(collection: Collection, part: str) -> Iterable[tuple[str, ...]]:
-    """List the looks that a baseline may know: none that the exam asks about."""
-    looks = to_learn(collection)
+def _known_looks(collection: Collection, part: str) -> Iterable[tuple[str, ...]]:
+    """List the looks that a baseline may know: none that the benchmark asks about."""
+    looks = learnable_looks(collection)
     return [keys for name, keys in looks.items() if not name.startswith(f"{part}/")]
 
 
-def _by_size(sheet: Sheet) -> dict[str, dict[str, float]]:
+def _by_size(marks: Marks) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
-    for size in np.union1d(sheet.asked, sheet.sizes).tolist():
-        blanks, sets = sheet.asked == size, sheet.sizes == size
-        values = {"fitb": sheet.fitb(blanks), "auc": sheet.auc(sets)}
+    for size in np.union1d(marks.asked, marks.sizes).tolist():
+        blanks, sets = marks.asked == size, marks.sizes == size
+        values = {"fitb": marks.fitb(blanks), "auc": marks.auc(sets)}
         known = {name: value for name, value in values.items() if not np.isnan(value)}
         found[str(size)] = {**known, "blanks": int(blanks.sum()), "sets": int(sets.sum())}
     return found
 
 
-def _left_out(asked: Exams, answered: Exams) -> dict[str, int]:
-    """Count, by ground, the questions about products without a picture here."""
-    return {
-        ground: len(exam.blanks) - len(kept.blanks) + len(exam.judged) - len(kept.judged)
-        for (ground, exam), kept in zip(
-            asked.grounds.items(), answered.grounds.values(), strict=True
-        )
-    }
+def _left_out(asked: Benchmarks, answered: Benchmarks) -> dict[str, int]:
+    """Count, by kind of wrong answers, the questions about products without a picture here."""
+    kept = answered.by_negatives
+    return {kind: each.count - kept[kind].count for kind, each in asked.by_negatives.items()}
 
 
 def _ends(interval: Interval) -> list[float]:

@@ -13,7 +13,7 @@ FILE = "feedback.csv"
 Pair = tuple[str, str]
 
 
-def parted_pairs(folder: Path, known: Iterable[str]) -> list[Pair]:
+def disliked_pairs(folder: Path, known: Iterable[str]) -> list[Pair]:
     """Read the pairs of a shop's export whose products are both known; [] where it has none."""
     path, keys = folder / FILE, set(known)
     read = (
@@ -25,14 +25,14 @@ def parted_pairs(folder: Path, known: Iterable[str]) -> list[Pair]:
 def above_median(
     tables: Mapping[str, NDArray[np.floating]], pairs: Sequence[tuple[int, int]]
 ) -> dict[str, Any]:
-    """Count the pairs that each judge still ranks above the middle of all pairs.
+    """Count the pairs that each scorer still ranks above the middle of all pairs.
 
     Args:
-        tables: (P, P) scores by the judge's name; the middle is that of its off-diagonal scores.
+        tables: (P, P) scores by the scorer's name; the middle is that of its off-diagonal scores.
         pairs: Rows and columns of the pairs that should rank low.
 
     Returns:
-        `pairs`, their number, and `above_median`, the count of each judge; {} without a pair.
+        `pairs`, their number, and `above_median`, the count of each scorer; {} without a pair.
     """
     if not pairs:
         return {}

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
+from sklearn.metrics import confusion_matrix, f1_score
 
 Floats = NDArray[np.floating]
 
@@ -35,13 +35,15 @@ def blank_credit(scores: Sequence[float], *, correct: int) -> float:
 def auc(positives: Floats, negatives: Floats) -> float:
     """Probability that a positive outscores a negative, a tie counting one half.
 
+    A bootstrap asks for it thousands of times, and scikit-learn takes fifty times as long over it.
+
     Args:
         positives: (P,) scores, P ≥ 1.
         negatives: (N,) scores, N ≥ 1.
     """
-    ordered = np.sort(negatives)
-    below = np.searchsorted(ordered, positives, side="left")
-    up_to = np.searchsorted(ordered, positives, side="right")
+    ordered = np.sort(negatives)  # (N,)
+    below = np.searchsorted(ordered, positives, side="left")  # (P,)
+    up_to = np.searchsorted(ordered, positives, side="right")  # (P,)
     return float((below + up_to).mean() / (2 * len(negatives)))
 
 
@@ -59,18 +61,16 @@ def bootstrap(
 
 
 def mcnemar(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """Probability, were two judges equally good, of a division of their disagreements this uneven.
+    """Probability, were two scorers equally good, of a division of their disagreements this uneven.
 
     The exact two-sided test; 1.0 where they agree on every case.
 
     Args:
-        own: (Q,) whether one judge is right.
+        own: (Q,) whether one scorer is right.
         other: (Q,) whether the other is, on the same cases.
     """
     ahead, behind = int((own & ~other).sum()), int((~own & other).sum())
-    total = ahead + behind
-    tail = sum(comb(total, wins) for wins in range(min(ahead, behind) + 1))
-    return min(1.0, float(Fraction(2 * tail, 2**total)))
+    return float(binomtest(ahead, ahead + behind).pvalue) if ahead + behind else 1.0
 
 
 def top_ranked(
@@ -129,9 +129,9 @@ def mean_average_precision(
     for start in range(0, len(vectors), chunk):
         ranked = _all_ranked(queries[start : start + chunk], vectors, start=start)  # (chunk, N - 1)
         relevant = numbers[ranked] == numbers[start : start + chunk, None]
-        hits = relevant.cumsum(axis=1)
+        hits = relevant.cumsum(axis=1)  # (chunk, N - 1)
         precisions = relevant * hits / np.arange(1, ranked.shape[1] + 1)
-        total = relevant.sum(axis=1)
+        total = relevant.sum(axis=1)  # (chunk,)
         found += (precisions.sum(axis=1)[total > 0] / total[total > 0]).tolist()
     return float(np.mean(found)) if found else float("nan")
 
@@ -149,19 +149,14 @@ def recall(ranked: NDArray[np.int64], models: Sequence[str], *, count: int) -> f
 
 def macro_f1(truth: NDArray[np.int64], guess: NDArray[np.int64]) -> float:
     """Average F1 over the classes that occur in either; a class never right scores 0."""
-    scores = []
-    for label in np.union1d(truth, guess):
-        right = float(((truth == label) & (guess == label)).sum())
-        scores.append(2 * right / float((truth == label).sum() + (guess == label).sum()))
-    return float(np.mean(scores))
+    return float(f1_score(truth, guess, average="macro", zero_division=0))
 
 
 def confusion(
     truth: NDArray[np.int64], guess: NDArray[np.int64], *, classes: int
 ) -> NDArray[np.int64]:
     """Count what is taken for what: (classes, classes), a row per true class."""
-    counts = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(counts, (truth, guess), 1)
+    counts: NDArray[np.int64] = confusion_matrix(truth, guess, labels=range(classes))
     return counts
 
 
@@ -170,7 +165,7 @@ def calibration_error(confidence: Floats, is_right: NDArray[np.bool_], *, bins: 
 
     Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", equation 3.
     """
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    which = np.minimum((confidence * bins).astype(int), bins - 1)  # (N,)
     gaps = [
         (which == at).mean() * abs(is_right[which == at].mean() - confidence[which == at].mean())
         for at in np.unique(which)

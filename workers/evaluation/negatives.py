@@ -1,4 +1,4 @@
-"""Wrong answers for exams: products that could stand in a place of a look, and never did."""
+"""Wrong answers for questions: products that could stand in a place of a look, and never did."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from workers.checkpoints import CheckpointError, Kind, load_card
 from workers.datasets.collection import Collection, Item
-from workers.evaluation.embedded import embed, group_for, part_of, queries
+from workers.datasets.pixels import pixel_batches
 from workers.evaluation.metrics import mean_average_precision, precision, recall, top_ranked
+from workers.evaluation.vectors import embed, group_for, part_of, queries
 
 NEIGHBOURS = 10
 HISTOGRAM_BINS = 4  # per channel, 64 in all
@@ -53,18 +53,18 @@ def evaluate(
         raise CheckpointError(message)
     if len(collection.items) < 2:
         raise TooFewItemsError(f"{collection.name} has fewer than two items with a picture.")
-    seen = embed(collection.items, group_for(checkpoint, visual=visual))
-    vectors = seen.outputs[card.identity]
-    figures: dict[str, Any] = figures_of(vectors, seen.items, asking=queries(vectors, card))
+    items = collection.items
+    vectors = embed(items, group_for(checkpoint, visual=visual))[card.identity]  # (N, D)
+    figures: dict[str, Any] = figures_of(vectors, items, asking=queries(vectors, card))
     shape = part_of(vectors, card, name=SHAPE) if SHAPE in card.parts else vectors
-    figures["shape_only"] = figures_of(shape, seen.items)
+    figures["shape_only"] = figures_of(shape, items)
     baselines = {
-        "chance": _chance(seen.items),
-        "rgb_histogram": figures_of(_histograms(seen.items), seen.items),
+        "chance": _chance(items),
+        "rgb_histogram": figures_of(_histograms(items), items),
     }
     if backbone is not None:
-        baselines["frozen_mobilenet_v2"] = figures_of(_frozen(seen.items, backbone), seen.items)
-    return {"retrieval": figures, "baselines": baselines, "gallery": len(seen.items)}
+        baselines["frozen_mobilenet_v2"] = figures_of(_frozen(items, backbone), items)
+    return {"retrieval": figures, "baselines": baselines, "gallery": len(items)}
 
 
 def figures_of(
@@ -128,13 +128,11 @@ def _frozen(items: Sequence[Item], backbone: Path) -> NDArray[np.float32]:
 
     from workers.networks.mobilenet_v2 import load_imagenet, pooled  # noqa: PLC0415 - needs torch
     from workers.networks.visual import SIDE_PX, unit  # noqa: PLC0415 - needs torch
-    from workers.training.views import BATCH, prepared_batches  # noqa: PLC0415 - needs torch
 
     network = load_imagenet(backbone).eval().to(memory_format=torch.channels_last)
     rows = []
-    batches = prepared_batches(items, side_px=SIDE_PX)
-    for pixels in tqdm(batches, total=-(-len(items) // BATCH), desc="frozen", unit="batches"):
-        scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1
+    for pixels in pixel_batches(items, side_px=SIDE_PX, what="frozen"):
+        scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1  # (B, 3, S, S)
         with torch.inference_mode():
             rows.append(unit(pooled(network(scaled))).numpy())
     return np.concatenate(rows)

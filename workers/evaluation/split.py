@@ -15,14 +15,14 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 import numpy as np
 from numpy.random import Generator
 
 from workers.datasets.collection import Collection, Item
-from workers.evaluation.exams import Blank, Judged
+from workers.datasets.looks import learnable_looks
+from workers.evaluation.benchmark import NEGATIVES, Blank, LabelledSet
 from workers.evaluation.negatives import HARD, Drawer
-from workers.training.looks import to_learn
 
 # Modularity alone makes seven communities of nine tenths of a real catalogue; finer ones let the
 # share be met, and the unseen side speak of more than one corner of it.
@@ -87,7 +87,7 @@ def write_split(collection: Collection, out: Path, *, share: float, seed: int) -
     Returns:
         How many looks and products lie on each side, and how many questions of each kind there are.
     """
-    sides = divide(to_learn(collection), share=share, seed=seed)
+    sides = divide(learnable_looks(collection), share=share, seed=seed)
     out.mkdir(parents=True, exist_ok=True)
     _write_products(collection.items, out)
     valid = {name: keys for name, keys in sides.learnt.items() if name.startswith("valid/")}
@@ -100,29 +100,27 @@ def write_split(collection: Collection, out: Path, *, share: float, seed: int) -
         "products learnt": len({key for keys in sides.learnt.values() for key in keys}),
         "products unseen": len({key for keys in sides.asked.values() for key in keys}),
     }
-    return counts | _write_exams(collection, sides, out, seed=seed)
+    return counts | _write_questions(collection, sides, out, seed=seed)
 
 
-def _write_exams(collection: Collection, sides: Sides, out: Path, *, seed: int) -> dict[str, int]:
+def _write_questions(
+    collection: Collection, sides: Sides, out: Path, *, seed: int
+) -> dict[str, int]:
     items = {item.key: item for item in collection.items}
-    drawer = Drawer.over(items, asked=sides.asked.values(), known=to_learn(collection).values())
+    drawer = Drawer.over(
+        items, asked=sides.asked.values(), known=learnable_looks(collection).values()
+    )
     counts: dict[str, int] = {}
-    for ground in ("hard", "classic"):
-        generator = np.random.default_rng([seed, len(ground)])
-        drawn = [
-            question
-            for keys in sides.asked.values()
-            for question in _blanks(keys, drawer, is_hard=ground == HARD, generator=generator)
-        ]
-        judged = [
-            entry
-            for keys in sides.asked.values()
-            for entry in _judged(keys, drawer, is_hard=ground == HARD, generator=generator)
-        ]
-        _write_blanks(out / f"test_fitb_{ground}.json", drawn)
-        lines = [f"{int(entry.is_look)} {' '.join(entry.keys)}\n" for entry in judged]
-        (out / f"test_compatibility_{ground}.txt").write_text("".join(lines))
-        counts |= {f"{ground} blanks": len(drawn), f"{ground} judged": len(judged)}
+    for negatives in NEGATIVES:
+        generator = np.random.default_rng([seed, len(negatives)])
+        how: dict[str, Any] = {"is_hard": negatives == HARD, "generator": generator}
+        looks = sides.asked.values()
+        blanks = [blank for keys in looks for blank in _blanks(keys, drawer, **how)]
+        labelled = [entry for keys in looks for entry in _labelled_sets(keys, drawer, **how)]
+        _write_blanks(out / f"test_fitb_{negatives}.json", blanks)
+        lines = [f"{int(entry.is_look)} {' '.join(entry.keys)}\n" for entry in labelled]
+        (out / f"test_compatibility_{negatives}.txt").write_text("".join(lines))
+        counts |= {f"{negatives} blanks": len(blanks), f"{negatives} sets": len(labelled)}
     return counts
 
 
@@ -142,9 +140,9 @@ def _blanks(
     return blanks
 
 
-def _judged(
+def _labelled_sets(
     keys: Sequence[str], drawer: Drawer, *, is_hard: bool, generator: Generator
-) -> list[Judged]:
+) -> list[LabelledSet]:
     """Pair a look with one in which every product is replaced; none where rivals are too few."""
     if len(keys) < FEWEST_ASKED:
         return []
@@ -154,7 +152,7 @@ def _judged(
         replaced += drawer.draw(key, context, count=1, is_hard=is_hard, generator=generator)
     if len(set(replaced)) < len(keys):
         return []
-    return [Judged(tuple(keys), is_look=True), Judged(tuple(replaced), is_look=False)]
+    return [LabelledSet(tuple(keys), is_look=True), LabelledSet(tuple(replaced), is_look=False)]
 
 
 def _is_mostly(keys: Sequence[str], unseen: set[str]) -> bool:

@@ -29,7 +29,7 @@ def gallery(items: Sequence[Item], checkpoint: Path, *, visual: str | None = Non
     """Encode items with an encoder, or with a head over the encoder `visual`."""
     group = group_of(checkpoint, visual=visual)
     card = load_card(checkpoint)
-    return Gallery(card, tuple(items), encoded([item.open() for item in items], group, card))
+    return Gallery(card, tuple(items), embed_pictures([item.open() for item in items], group, card))
 
 
 def group_of(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
@@ -39,7 +39,7 @@ def group_of(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
     return load_encoders([find(visual or "visual"), checkpoint])
 
 
-def encoded(
+def embed_pictures(
     pictures: Sequence[Image.Image], group: EncoderGroup, card: Card
 ) -> NDArray[np.float32]:
     """Embed pictures: (N, D), the whole of unit norm."""
@@ -49,7 +49,7 @@ def encoded(
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-def chosen_items(collection: Collection, *, most: int, seed: int) -> list[Item]:
+def choose_items(collection: Collection, *, most: int, seed: int) -> list[Item]:
     """Draw items with pictures; those that looks hold first, whole looks at a time.
 
     Raises:
@@ -92,7 +92,7 @@ def folder_pictures(folder: Path) -> dict[str, Image.Image]:
     return found
 
 
-def described(item: Item) -> dict[str, Any]:
+def item_words(item: Item) -> dict[str, Any]:
     """Name an item in a JSON file."""
     return {"key": item.key, "label": item.label}
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from workers.checkpoints import EMBEDDINGS_OF, CheckpointError, find, load_card
 from workers.datasets.collection import Collection, Item
+from workers.datasets.looks import gather
+from workers.evaluation.sheet import BAD, GOOD, Cell, Row, draw_curves, draw_rows
+from workers.evaluation.vectors import embed
 from workers.serving import Scorer, load_encoders, load_scorer
-from workers.showcase.gallery import BATCH, chosen_items, described
-from workers.showcase.sheet import BAD, GOOD, Cell, Row, draw_curves, draw_rows
-from workers.training.looks import gather
-from workers.training.triplets import NEGATIVES, Drawn, Triplets
+from workers.showcase.gallery import choose_items, item_words
+from workers.training.triplets import FAMILY, Negatives, Triplets
 
 TRIPLETS, SUGGESTIONS, TOP = 6, 4, 6
 
@@ -34,8 +35,8 @@ def show(
         CheckpointError: The scorer reads another encoder, or no product is known to be worn with another.
     """
     scorer = load_scorer(checkpoint)
-    items = chosen_items(collection, most=most, seed=seed)
-    vectors = _embedded(items, scorer, visual=visual)
+    items = choose_items(collection, most=most, seed=seed)
+    vectors = _embed(items, scorer, visual=visual)
     place = {item.key: at for at, item in enumerate(items)}
     looks = {
         name: kept
@@ -50,7 +51,7 @@ def show(
     }
 
 
-def _embedded(items: Sequence[Item], scorer: Scorer, *, visual: str | None) -> NDArray[np.float32]:
+def _embed(items: Sequence[Item], scorer: Scorer, *, visual: str | None) -> NDArray[np.float32]:
     encoder = load_encoders([find(visual or "visual")])
     identity = encoder.cards[0].identity
     if scorer.card.input != f"{EMBEDDINGS_OF}{identity}":
@@ -58,9 +59,7 @@ def _embedded(items: Sequence[Item], scorer: Scorer, *, visual: str | None) -> N
             f"{scorer.card.identity} reads {scorer.card.input!r}, not {identity}; see --visual."
         )
         raise CheckpointError(message)
-    pictures = [item.open() for item in items]
-    starts = range(0, len(pictures), BATCH)
-    return np.concatenate([encoder.forward(pictures[at : at + BATCH])[identity] for at in starts])
+    return embed(items, encoder)[identity]
 
 
 def _triplets(
@@ -72,43 +71,43 @@ def _triplets(
     seed: int,
 ) -> list[dict[str, Any]]:
     """Draw anchors with a partner and a rival of the partner's kind, each with its score."""
-    wardrobe = gather([collection])
-    source = Triplets(wardrobe, looks=wardrobe.looks, drawn=Drawn(NEGATIVES[1], 1), seed=seed)
+    corpus = gather([collection])
+    source = Triplets(corpus, looks=corpus.looks, negatives=Negatives(FAMILY, 1), seed=seed)
     generator = np.random.default_rng(seed)
     rivals = generator.permutation(source.rivals(generator))[: TRIPLETS * 20]
     if not len(rivals):
         raise CheckpointError(f"{collection.name} has no looks with rivals; there are no triplets.")
     rows: list[Row] = []
-    told: list[dict[str, Any]] = []
+    said: list[dict[str, Any]] = []
     for anchor, rival in rivals.tolist():
-        kind = wardrobe.family[rival]
-        partners = [b for b in wardrobe.together[anchor] if wardrobe.family[b] == kind]
+        kind = corpus.family[rival]
+        partners = [b for b in corpus.together[anchor] if corpus.family[b] == kind]
         if not partners or len(rows) == TRIPLETS:
             continue
         trio = (anchor, min(partners), rival)
         good, bad = scorer.score(vectors[[anchor, anchor]], vectors[list(trio[1:])])
         rows.append(_trio(collection.items, trio, scores=(good, bad)))
         names = ("anchor", "positive", "negative")
-        told.append(
+        said.append(
             {name: collection.items[at].key for name, at in zip(names, trio, strict=True)}
             | {"positive_score": good, "negative_score": bad}
         )
     if not rows:
         raise CheckpointError(f"{collection.name} has no partner and rival of one kind to show.")
     draw_rows(rows, out=out / "triplets.png", heading=f"Triplets: {scorer.card.identity}")
-    return told
+    return said
 
 
 def _trio(items: Sequence[Item], trio: tuple[int, int, int], *, scores: tuple[float, float]) -> Row:
     anchor, positive, negative = (items[at] for at in trio)
     good, bad = scores
-    verdict = (GOOD, "right") if good > bad else (BAD, "wrong")
+    outcome = (GOOD, "right") if good > bad else (BAD, "wrong")
     return Row(
-        verdict[1],
+        outcome[1],
         [
             Cell(anchor.open(), f"anchor\n{anchor.label}"),
-            Cell(positive.open(), f"worn with it\n{good:.3f}", verdict[0]),
-            Cell(negative.open(), f"a rival\n{bad:.3f}", verdict[0]),
+            Cell(positive.open(), f"worn with it\n{good:.3f}", outcome[0]),
+            Cell(negative.open(), f"a rival\n{bad:.3f}", outcome[0]),
         ],
     )
 
@@ -127,7 +126,7 @@ def _suggestions(
     place = {item.key: at for at, item in enumerate(items)}
     looks = [look for look in collection.looks.values() if len(look) > 2]
     drawn = generator.permutation(len(looks))[:SUGGESTIONS].tolist()
-    rows, told = [], []
+    rows, said = [], []
     for query in ([place[key] for key in looks[at][:2]] for at in drawn):
         taken = {items[at].slot for at in query}
         candidates = [at for at, item in enumerate(items) if item.slot not in taken]
@@ -139,10 +138,10 @@ def _suggestions(
         asked = [Cell(items[at].open(), f"has\n{items[at].label}") for at in query]
         given = [Cell(items[at].open(), f"{items[at].label}\n{score:.3f}") for at, score in best]
         rows.append(Row("", [*asked, Cell(None, "goes with\nboth:"), *given]))
-        told.append(
+        said.append(
             {
-                "query": [described(items[at]) for at in query],
-                "suggestions": [{**described(items[at]), "score": score} for at, score in best],
+                "query": [item_words(items[at]) for at in query],
+                "suggestions": [{**item_words(items[at]), "score": score} for at, score in best],
             }
         )
     if rows:
@@ -151,7 +150,7 @@ def _suggestions(
             out=out / "suggestions.png",
             heading=f"Suggestions of {scorer.card.identity}, best first",
         )
-    return told
+    return said
 
 
 def _curve(checkpoint: Path, *, out: Path) -> dict[str, list[float]]:

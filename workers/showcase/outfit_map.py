@@ -7,8 +7,8 @@ import numpy as np
 
 from workers.checkpoints import CheckpointError
 from workers.datasets.collection import Collection
-from workers.showcase.gallery import Gallery, chosen_items, gallery
-from workers.showcase.sheet import Cell, Row, draw_rows
+from workers.evaluation.sheet import Cell, Row, draw_rows
+from workers.showcase.gallery import Gallery, choose_items, gallery
 
 SHOWN = 6  # products in the picture
 
@@ -29,7 +29,7 @@ def show(
     Raises:
         CheckpointError: The products' slots are not known.
     """
-    items = [i for i in chosen_items(collection, most=most, seed=seed) if i.slot]
+    items = [i for i in choose_items(collection, most=most, seed=seed) if i.slot]
     if len({item.slot for item in items}) < 2:
         raise CheckpointError(f"{collection.name} has products of fewer than two slots.")
     space = gallery(items, checkpoint, visual=visual)

@@ -10,17 +10,17 @@ import numpy as np
 from workers.checkpoints import CheckpointError, load_card
 from workers.datasets.collection import Collection
 from workers.evaluation.metrics import auc
+from workers.evaluation.sheet import GOOD, Cell, Row, draw_curves, draw_histograms, draw_rows
 from workers.showcase.gallery import (
     Gallery,
-    chosen_items,
-    encoded,
+    choose_items,
+    embed_pictures,
     folder_pictures,
     gallery,
     group_of,
     sets_of,
 )
-from workers.showcase.sheet import GOOD, Cell, Row, draw_curves, draw_histograms, draw_rows
-from workers.training.pairs import SetPairs
+from workers.training.recipes.siamese_hist import SetPairs
 
 TOP = 5
 QUERIES = 6  # pictures of the data itself, where no folder of queries is named
@@ -54,7 +54,7 @@ def show(
     draw_curves(
         losses, out=out / "losses.png", heading="Loss of the Siamese variants", ylabel="BCE"
     )
-    items = chosen_items(collection, most=most, seed=seed)
+    items = choose_items(collection, most=most, seed=seed)
     folders = {"naive-cnn": naive} | {f"siamese-hist, {_merge(r)}": r / "encoder" for r in runs}
     galleries = {name: gallery(items, folder) for name, folder in folders.items()}
     pairs, labels = SetPairs(sets_of(collection, items)).draw(np.random.default_rng(seed))
@@ -106,7 +106,7 @@ def _top5(
     }
     found: dict[str, Any] = {key: {} for key in asked}
     for name, (space, folder) in spaces.items():
-        vectors = encoded(list(asked.values()), group_of(folder), space.card)
+        vectors = embed_pictures(list(asked.values()), group_of(folder), space.card)
         for key, scores in zip(asked, vectors @ space.vectors.T, strict=True):
             best = [at for at in np.argsort(-scores, kind="stable") if space.items[at].key != key]
             found[key][name] = [space.items[at].key for at in best[:TOP]]

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from workers.checkpoints import CheckpointError
 from workers.datasets.collection import Collection
-from workers.showcase.gallery import Gallery, chosen_items, described, gallery
-from workers.showcase.sheet import DPI, Cell, Row, canvas, draw_rows
+from workers.evaluation.sheet import DPI, Cell, Row, canvas, draw_rows
+from workers.showcase.gallery import Gallery, choose_items, gallery, item_words
 
 QUERIES, NEIGHBOURS = 6, 3
 PERPLEXITY = 30.0
@@ -30,7 +30,7 @@ def show(
     Raises:
         CheckpointError: There are too few pictures for a map.
     """
-    items = chosen_items(collection, most=most, seed=seed)
+    items = choose_items(collection, most=most, seed=seed)
     if len(items) < 3 * NEIGHBOURS:
         raise CheckpointError(f"{len(items)} pictures are too few to show a space.")
     space = gallery(items, checkpoint, visual=visual)
@@ -43,9 +43,9 @@ def show(
     return {
         "extremes": [
             {
-                "query": described(space.items[at]),
+                "query": item_words(space.items[at]),
                 **{
-                    name: [described(space.items[index]) for index in indices]
+                    name: [item_words(space.items[index]) for index in indices]
                     for name, indices in found.items()
                 },
             }

@@ -9,8 +9,9 @@ from pathlib import Path
 from workers.checkpoints import Card, CheckpointError, find
 from workers.datasets import UnknownFormatError, read
 from workers.runtime import has_cuda
-from workers.training.loop import UnknownOptimiserError
-from workers.training.recipe import RECIPES, Run, UnknownSettingError, read_overrides
+from workers.training.config import UnknownSettingError, read_overrides
+from workers.training.recipes import RECIPES
+from workers.training.run import Run
 
 DEFAULT_OUT = Path("var/checkpoints")
 
@@ -28,7 +29,6 @@ def main(arguments: list[str] | None = None) -> int:
         CheckpointError,
         UnknownFormatError,
         UnknownSettingError,
-        UnknownOptimiserError,
     ) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, help=f"folder; default: {DEFAULT_OUT}/NAME")
     parser.add_argument("--config", type=Path, help="JSON file of settings that differ")
     parser.add_argument("--resume", action="store_true", help="go on after a kill")
-    parser.add_argument("--visual", help="checkpoint that heads are trained on; default: shipped")
+    parser.add_argument("--visual", help="encoder that heads are trained on; default: shipped")
     parser.add_argument("--backbone", help='ImageNet weights: a file, "imagenet" or "none"')
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: CUDA where it is")
     parser.add_argument("--version", default="1", help="of the checkpoint; vectors carry it")

@@ -1,21 +1,29 @@
-"""What the recipes of heads share: looks over encoded items, held-out questions, configuration."""
+"""What the recipes of heads on stored vectors share: settings, material, a task of labelled pairs."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
 
-from workers.checkpoints import Card, Kind, find
-from workers.training.features import SeenItems, seen_items
-from workers.training.looks import Question, Wardrobe, gather, hold_out, questions
-from workers.training.loop import Config
-from workers.training.recipe import Run, data_description, source_commit
-from workers.training.state import History
+from workers.checkpoints import find
+from workers.datasets.looks import Indices, LookSplit, split_looks
+from workers.evaluation.answers import figures_by_pairs
+from workers.evaluation.vectors import ItemVectors, item_vectors
+from workers.training.config import Config
+from workers.training.loop import device_of
+from workers.training.run import Run
+from workers.training.triplets import Batch, Negatives, Triplets
+
+Outputs = dict[str, Tensor]
+PairOutputs = Callable[[Indices], Outputs]  # of (B, 2) item indices, at least `score` (B,)
+PairLoss = Callable[[Outputs, Tensor], Tensor]  # of outputs and labels (B,), a scalar
 
 
 @dataclass(frozen=True)
-class HeadConfig:
-    """What decides the training of a head, besides its data."""
+class HeadConfig(Config):
+    """What the recipes that learn from looks have in common."""
 
     hidden: int = 512
     held_out: float = 0.1
@@ -25,52 +33,83 @@ class HeadConfig:
     learning_rate: float = 5e-4
     weight_decay: float = 1e-2
     patience: int = 8
-    seed: int = 0
 
-    @property
-    def loop(self) -> Config:
-        return Config(
-            epochs=self.epochs,
-            batch=self.batch,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            patience=self.patience,
-            seed=self.seed,
+
+def head_material(run: Run, config: HeadConfig) -> tuple[ItemVectors, LookSplit]:
+    """Encode the items with the encoder that the head reads, and split the looks."""
+    encoder = run.visual or find("visual")
+    vectors = item_vectors(run.collections, encoder=encoder, cache=run.work)
+    return vectors, split_for(run, config)
+
+
+def split_for(run: Run, config: HeadConfig, *, unseen: bool = True) -> LookSplit:
+    """Split the looks as the settings say."""
+    return split_looks(
+        run.collections,
+        share=config.held_out,
+        seed=config.seed,
+        most_looks=config.most_looks,
+        unseen=unseen,
+    )
+
+
+class PairTask:
+    """Pairs of looks and rivals in the partner's place as batches, held-out questions as validation."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        outputs: PairOutputs,
+        *,
+        split: LookSplit,
+        negatives: Negatives,
+        config: Config,
+        loss: PairLoss | None = None,
+    ) -> None:
+        self.network = network
+        self.outputs = outputs
+        self._loss = loss or cross_entropy(per_positive=negatives.per_positive)
+        self._triplets = Triplets(
+            split.corpus, looks=split.looks, negatives=negatives, seed=config.seed
+        )
+        self._questions = split.questions
+        self._config = config
+
+    def batches(self, epoch: int) -> list[Batch]:
+        """Draw rivals anew, shuffle, and cut into (pairs (B, 2), labels (B,))."""
+        return self._triplets.batches(epoch, size=self._config.batch)
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Compare what the network says of the pairs with their labels."""
+        pairs, labels = batch
+        return self._loss(self.outputs(pairs), labels)
+
+    def validate(self) -> dict[str, float]:
+        """Answer the held-out questions by the mean score with the context."""
+        return figures_by_pairs(
+            self._questions, lambda pairs: self.outputs(pairs)["score"].tolist()
         )
 
 
-@dataclass(frozen=True)
-class Material:
-    """Encoded items, looks to learn from, and questions about looks held out."""
+def cross_entropy(*, per_positive: int) -> PairLoss:
+    """Binary cross-entropy of `logit`, each positive weighing as much as its negatives together."""
 
-    seen: SeenItems
-    wardrobe: Wardrobe
-    looks: Sequence[tuple[int, ...]]
-    asked: Sequence[Question]
+    def loss(outputs: Outputs, labels: Tensor) -> Tensor:
+        logit = outputs["logit"]  # (B,)
+        weight = logit.new_tensor(float(per_positive))
+        return functional.binary_cross_entropy_with_logits(
+            logit, labels.to(logit), pos_weight=weight
+        )
 
-
-def material(run: Run, config: HeadConfig) -> Material:
-    """Encode the items with the visual checkpoint and split the looks."""
-    seen = seen_items(run.collections, visual=run.visual or find("visual"), cache=run.work)
-    wardrobe = gather(run.collections, most_looks=config.most_looks)
-    generator = np.random.default_rng(config.seed)
-    looks, held = hold_out(wardrobe.looks, share=config.held_out, generator=generator)
-    return Material(seen, wardrobe, looks, questions(held, wardrobe, generator=generator))
+    return loss
 
 
-def head_card(run: Run, config: HeadConfig, *, kind: Kind, name: str, history: History) -> Card:
-    """Write what the cards of all heads have in common."""
-    return Card(
-        name=name,
-        version=run.version,
-        kind=kind,
-        network=name,
-        input="",
-        dimension=0,
-        data=data_description(run.collections),
-        training=asdict(config),
-        seed=config.seed,
-        commit=source_commit(),
-        metrics={"looks_held_out": history.best},
-        licence="Apache-2.0",
-    )
+def outputs_of_vectors(network: nn.Module, vectors: Tensor) -> PairOutputs:
+    """Put pairs of (N, D) vectors, by item index, to a network of two batches of vectors."""
+
+    def outputs(pairs: Indices) -> Outputs:
+        a, b = vectors[torch.from_numpy(pairs)].to(device_of(network)).unbind(1)  # (B, D) each
+        scored: Outputs = network(a, b)
+        return scored
+
+    return outputs

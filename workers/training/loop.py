@@ -2,57 +2,23 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from workers.training.plot import plot_history
-from workers.training.state import BEST, History, keep, resumed
+from workers.training.config import Config, UnknownSettingError
+from workers.training.state import BEST, History, keep_epoch, plot_history, restore_run
 
 logger = logging.getLogger(__name__)
 
 
-class UnknownOptimiserError(ValueError):
+class UnknownOptimiserError(UnknownSettingError):
     """An optimiser that the loop does not offer."""
-
-
-@dataclass(frozen=True)
-class Config:
-    """What decides a run, besides its data.
-
-    `optimiser` is "adamw", "adam" or "sgd"; `momentum` is for the last. Every `step_epochs` epochs
-    the learning rate is multiplied by `step_factor`; 0 leaves it as it is. `compiled` networks are
-    compiled on CUDA, which pays where an epoch has hundreds of steps of a deep network.
-    """
-
-    epochs: int = 30
-    batch: int = 512
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-4
-    patience: int = 25
-    seed: int = 0
-    optimiser: str = "adamw"
-    momentum: float = 0.9
-    step_epochs: int = 0
-    step_factor: float = 0.1
-    cosine: bool = False
-    compiled: bool = False
-
-    def learning_rate_at(self, epoch: int) -> float:
-        """Decay in steps: 0.1, 7 epochs and factor 0.1 give 0.1 for epochs 0-6, then 0.01.
-
-        With `cosine` along a half wave instead: full in the first epoch, next to nothing in the last.
-        """
-        if self.cosine:
-            return float(self.learning_rate * (1 + np.cos(np.pi * epoch / self.epochs)) / 2)
-        steps = epoch // self.step_epochs if self.step_epochs else 0
-        return float(self.learning_rate * self.step_factor**steps)
 
 
 class Batches(Protocol):
@@ -66,6 +32,7 @@ class Batches(Protocol):
 class Task(Protocol):
     """What is trained: batches in, loss out, and a validation score, higher is better.
 
+    `validate` gives no score where nothing was held out; then the latest epoch counts as the best.
     `batches` must depend on the epoch's number alone, so that a resumed run sees what it would have.
     Batches are handed to `loss` as they are; a task moves what it needs to its network's device.
     """
@@ -114,7 +81,7 @@ def fit(
     if device == "cuda":
         hasten(network, compiled=config.compiled)
     optimiser = _optimiser(network, config)
-    history = resumed(network, optimiser, out) if resume else History()
+    history = restore_run(network, optimiser, out) if resume else History()
     for epoch in range(len(history.rows), config.epochs):
         if epoch - history.best_epoch > config.patience:
             break
@@ -122,13 +89,13 @@ def fit(
         loss = _epoch(task, optimiser, config=config, epoch=epoch)
         network.eval()
         with torch.no_grad():
-            figures = task.validate()
+            figures = {score: float(epoch + 1)} | task.validate()
         history.rows.append({"epoch": epoch, "loss": loss, **figures})
-        keep(network, optimiser, history=history, out=out, score=score)
+        keep_epoch(network, optimiser, history=history, out=out, score=score)
         logger.info("epoch %d: loss %.4f, %s %.4f", epoch, loss, score, figures[score])
     if (out / BEST).is_file():
         network.load_state_dict(load_file(out / BEST))
-    plot_history(history.rows, out=out / "loss.png", config=asdict(config))
+    plot_history(history, out=out / "loss.png", config=asdict(config))
     network.cpu()
     if device == "cuda":
         settle(network)

@@ -1,7 +1,7 @@
-"""Learning by label from pixels: which pictures are learnt from, what is held out, batches of both."""
+"""Learning by label from pixels: which pictures are learnt from, what is held out, the task."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,20 +10,24 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional
 
 from workers.checkpoints import CheckpointError
 from workers.datasets.collection import Collection, Item, slot_of
+from workers.datasets.looks import Indices
+from workers.datasets.pixels import decode_pictures
+from workers.evaluation.metrics import macro_f1
 from workers.images import CENTRE_CROP, STRETCH, Pixels
-from workers.training.loop import Config, device_of
-from workers.training.pixels import decoded
+from workers.training.config import Config
+from workers.training.loop import device_of
 
-HELD, KEPT = {"validation", "valid"}, {"test"}
-BATCH = 64  # pictures looked at together without learning
+HELD, UNLEARNT = {"validation", "valid"}, {"test"}
+AT_ONCE = 64  # pictures in one pass without learning
 
 
 @dataclass(frozen=True)
-class PictureConfig:
+class PictureConfig(Config):
     """What the recipes that learn from pixels have in common.
 
     `resize_px` above 0 scales the shorter side to it and cuts the middle out; 0 uses every pixel.
@@ -37,31 +41,9 @@ class PictureConfig:
     held_out: float = 0.1
     epochs: int = 10
     batch: int = 32
-    learning_rate: float = 1e-3
     weight_decay: float = 0.0
     patience: int = 10
-    seed: int = 0
     optimiser: str = "adam"
-    momentum: float = 0.9
-    step_epochs: int = 0
-    step_factor: float = 0.1
-    compiled: bool = False
-
-    @property
-    def loop(self) -> Config:
-        return Config(
-            epochs=self.epochs,
-            batch=self.batch,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            patience=self.patience,
-            seed=self.seed,
-            optimiser=self.optimiser,
-            momentum=self.momentum,
-            step_epochs=self.step_epochs,
-            step_factor=self.step_factor,
-            compiled=self.compiled,
-        )
 
     @property
     def framing(self) -> dict[str, Any]:
@@ -77,7 +59,7 @@ class PictureConfig:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledPictures:
     """Items with pictures of the labels that are learnt; `held` marks those held out."""
 
     items: tuple[Item, ...]
@@ -97,7 +79,7 @@ class Labelled:
         return np.flatnonzero(~self.held)
 
 
-def labelled(collections: Sequence[Collection], config: PictureConfig) -> Labelled:
+def labelled_pictures(collections: Sequence[Collection], config: PictureConfig) -> LabelledPictures:
     """Choose what is learnt: labels with enough pictures, a data set's own validation part held out.
 
     Where a data set has no such part, a share of its items is held out at random. What it keeps for
@@ -111,7 +93,7 @@ def labelled(collections: Sequence[Collection], config: PictureConfig) -> Labell
         item
         for collection in collections
         for item in collection.items
-        if item.has_picture and item.label and item.part not in KEPT
+        if item.has_picture and item.label and item.part not in UNLEARNT
     ]
     if config.most_items is not None:
         known = [known[at] for at in generator.permutation(len(known))[: config.most_items]]
@@ -129,21 +111,18 @@ def labelled(collections: Sequence[Collection], config: PictureConfig) -> Labell
     held = own if own.any() else drawn
     if not held.any() or held.all():
         raise CheckpointError("Nothing to learn from or to validate on; see `held_out`.")
-    return Labelled(items, names, labels, held)
+    return LabelledPictures(items, names, labels, held)
 
 
 def pixels_of(items: Sequence[Item], config: PictureConfig, *, cache: Path) -> Pixels:
     """Decode pictures as the card will say; kept in `cache` between runs of the same items."""
-    name = f"pixels-{config.side_px}-{config.resize_px}-{hash_of(items)}.npy"
-    return decoded(items, side_px=config.side_px, cache=cache / name, framed=config.framing)
+    names = "\n".join(str(item.path) + item.key for item in items)
+    stamp = sha256(names.encode()).hexdigest()[:12]
+    path = cache / f"pixels-{config.side_px}-{config.resize_px}-{stamp}.npy"
+    return decode_pictures(items, side_px=config.side_px, cache=path, framing=config.framing)
 
 
-def hash_of(items: Sequence[Item]) -> str:
-    """Name a choice of items."""
-    return sha256("\n".join(str(item.path) + item.key for item in items).encode()).hexdigest()[:12]
-
-
-def looked_at(
+def network_outputs(
     network: nn.Module, pixels: Pixels, *, output: str = "embedding"
 ) -> NDArray[np.float32]:
     """Run a network over pictures without learning.
@@ -160,7 +139,77 @@ def looked_at(
     on = device_of(network)
     rows = []
     with torch.inference_mode():
-        for start in range(0, len(pixels), BATCH):
-            part = torch.from_numpy(np.array(pixels[start : start + BATCH])).to(on)
+        for start in range(0, len(pixels), AT_ONCE):
+            part = torch.from_numpy(np.array(pixels[start : start + AT_ONCE])).to(on)
             rows.append(network(part)[output].float().cpu().numpy())
     return np.concatenate(rows)
+
+
+class LabelTask:
+    """A network's `category_logits` by label: flipped pictures, cross-entropy, accuracy."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        material: LabelledPictures,
+        pixels: Pixels,
+        config: PictureConfig,
+    ) -> None:
+        self.network = network
+        self._labels = material.labels
+        self._learnt = material.learnt
+        self._held = np.flatnonzero(material.held)
+        self._pixels = pixels
+        self._config = config
+        self._generator = np.random.default_rng(config.seed)
+
+    def batches(self, epoch: int) -> "Shuffled":
+        """Shuffle; the flips of the epoch are decided here too."""
+        self._generator = np.random.default_rng([self._config.seed, epoch, 1])
+        count = len(self._learnt)
+        return Shuffled(count, batch=self._config.batch, seed=self._config.seed, epoch=epoch)
+
+    def loss(self, batch: Indices) -> Tensor:
+        """Cross-entropy of half of the pictures flipped."""
+        chosen = np.sort(self._learnt[batch])  # a memory map is read in order
+        pixels = flip_half(self._pixels[chosen], generator=self._generator)  # (B, S, S, 3)
+        on = device_of(self.network)
+        logits = self.network(torch.from_numpy(pixels).to(on))["category_logits"]  # (B, C)
+        return functional.cross_entropy(logits, torch.from_numpy(self._labels[chosen]).to(on))
+
+    def validate(self) -> dict[str, float]:
+        """Accuracy, macro F1 and loss on what is held out."""
+        pixels, truth = self._pixels[self._held], self._labels[self._held]
+        logits = network_outputs(self.network, pixels, output="category_logits")  # (N, C)
+        guess = logits.argmax(axis=1)
+        valid = functional.cross_entropy(torch.from_numpy(logits), torch.from_numpy(truth))
+        return {
+            "valid_loss": float(valid),
+            "accuracy": float(np.mean(guess == truth)),
+            "macro_f1": macro_f1(truth, guess),
+        }
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    """Indices of one epoch in batches; the order depends on seed and epoch alone."""
+
+    count: int
+    batch: int
+    seed: int
+    epoch: int
+
+    def __len__(self) -> int:
+        return (self.count + self.batch - 1) // self.batch
+
+    def __iter__(self) -> Iterator[Indices]:
+        order = np.random.default_rng([self.seed, self.epoch]).permutation(self.count)
+        for start in range(0, self.count, self.batch):
+            yield order[start : start + self.batch]
+
+
+def flip_half(pixels: Pixels, *, generator: np.random.Generator) -> Pixels:
+    """Mirror each of (B, H, W, 3) pictures with probability one half."""
+    is_flipped = np.less(generator.random(len(pixels)), 0.5)[:, None, None, None]
+    return np.where(is_flipped, pixels[:, :, ::-1], pixels)

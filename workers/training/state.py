@@ -1,8 +1,10 @@
-"""What a run leaves on disk after each epoch, so that a killed one goes on to the same result."""
+"""What a run leaves on disk: state and best weights after each epoch, figures, curves."""
 
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -23,7 +25,7 @@ class History:
         return self.rows[self.best_epoch] if self.rows else {}
 
 
-def keep(
+def keep_epoch(
     network: nn.Module,
     optimiser: torch.optim.Optimizer,
     *,
@@ -45,21 +47,40 @@ def keep(
     temporary.replace(out / HISTORY)
 
 
-def resumed(network: nn.Module, optimiser: torch.optim.Optimizer, out: Path) -> History:
+def restore_run(network: nn.Module, optimiser: torch.optim.Optimizer, out: Path) -> History:
     """Restore what a killed run left; a fresh history when it left nothing."""
     if not (out / HISTORY).is_file():
         return History()
     history = History(**json.loads((out / HISTORY).read_text()))
     state = load_file(out / STATE)
     network.load_state_dict(_under(state, "network."))
-    stored = _under(state, "optimiser.")
     template = optimiser.state_dict()
     template["state"] = {}
-    for key, value in stored.items():
+    for key, value in _under(state, "optimiser.").items():
         index, name = key.split(".")
         template["state"].setdefault(int(index), {})[name] = value
     optimiser.load_state_dict(template)
     return history
+
+
+def plot_history(history: History, *, out: Path, config: dict[str, Any]) -> None:
+    """Draw every figure over the epochs, one panel each, to a PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow to import
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
+
+    names = [name for name in (history.rows[0] if history.rows else {}) if name != "epoch"]
+    if not names:
+        return
+    figure = Figure(figsize=(4 * len(names), 3.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    epochs = [row["epoch"] + 1 for row in history.rows]
+    for panel, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
+        panel.plot(epochs, [row[name] for row in history.rows])
+        panel.set_title(name)
+        panel.set_xlabel("epoch")
+    settings = ", ".join(f"{key} {value}" for key, value in config.items())
+    figure.suptitle(fill(settings, width=60 * len(names)), fontsize=7)
+    figure.savefig(out, dpi=110)
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -1,9 +1,7 @@
 """manage.py demo: a working boutique in one terminal."""
 
 import os
-import subprocess
-import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +10,12 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+import fashionshop
 from fashionshop import processes
 from fashionshop.embedded import redis_server, redis_url
 from fashionshop.models import Product
 
+CATALOGUE = Path(fashionshop.__file__).parent / "demo_catalogue"
 LOGIN, PASSWORD = "merchant", "boutique"  # the shop listens on this machine alone
 
 BANNER = """
@@ -30,7 +30,9 @@ class Command(BaseCommand):
     help = "Start a working shop: database, Redis, catalogue, web, worker and schedule."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--catalog", help="A real catalogue to load instead of the drawn one.")
+        parser.add_argument(
+            "--catalog", help="A real catalogue to load instead of the one that comes with it."
+        )
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *, catalog: str | None, port: int, **_options: Any) -> None:
@@ -38,12 +40,14 @@ class Command(BaseCommand):
         os.environ.setdefault("FASHIONSHOP_VAR", str(var))
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-        call_command("migrate", verbosity=0)
-        self._ensure_merchant()
-        with self._redis(var):
-            call_command("activate_checkpoint", verbosity=0)
-            self._load(catalog, var)
-            self._serve(port, var)
+        # Ctrl-C is how the shop is closed, however far it has come: no error, no traceback.
+        with suppress(KeyboardInterrupt):
+            call_command("migrate", verbosity=0)
+            self._ensure_merchant()
+            with self._redis(var):
+                call_command("activate_checkpoint", verbosity=0)
+                self._load(catalog)
+                self._serve(port, var)
 
     def _redis(self, var: Path) -> AbstractContextManager[object]:
         return redis_server(var) if redis_url(var) == settings.REDIS_URL else nullcontext()
@@ -57,7 +61,7 @@ class Command(BaseCommand):
             code = processes.run(port, when_ready=announce)
         except processes.PortTaken as error:
             raise CommandError(str(error)) from error
-        if code > 0:
+        if code:
             raise CommandError("A process of the shop ended; its last lines above say why.")
 
     def _ensure_merchant(self) -> None:
@@ -65,13 +69,8 @@ class Command(BaseCommand):
         if not users.filter(is_superuser=True).exists():
             users.create_superuser(LOGIN, password=PASSWORD)
 
-    def _load(self, catalog: str | None, var: Path) -> None:
+    def _load(self, catalog: str | None) -> None:
         if catalog:
             call_command("import_catalog", catalog)
         elif not Product.objects.exists():
-            folder = var / "catalogue"
-            self.stdout.write("Drawing the catalogue …")
-            subprocess.run(  # noqa: S603 -- drawing starts processes of its own, which must not inherit ours
-                [sys.executable, "-m", "fashionshop.demo", str(folder)], check=True
-            )
-            call_command("import_catalog", str(folder))
+            call_command("import_catalog", str(CATALOGUE))

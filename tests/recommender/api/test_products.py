@@ -4,12 +4,13 @@ import time
 
 import pytest
 from django.core import signing
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashionshop.models import Product, ProductPicture, clean_picture
 from recommender.api.parameters import CURSOR_SALT
 from recommender.testing import photo
+from tests.effort import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +99,7 @@ CHANGES = st.lists(st.one_of(st.just("arrives"), st.integers(0, 40)), max_size=4
 
 
 @given(start=st.integers(1, 12), limit=st.integers(1, 5), changes=st.lists(CHANGES, max_size=8))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(30)
 def test_whatever_comes_and_goes_no_product_is_shown_twice_or_left_out(
     client, make_product, start, limit, changes
 ):

@@ -157,7 +157,7 @@ def test_without_a_worker_the_shopper_is_told_when_to_try_again(search, checkpoi
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 
-    monkeypatch.setattr("recommender.strips.photo.encoded_photo", nobody)
+    monkeypatch.setattr("recommender.strips.photo.ask_photo_features", nobody)
 
     reply = search(photo())
 
@@ -180,7 +180,7 @@ def boxes(monkeypatch):
         for x, y, width, height, confidence in places
     ]
     look = lambda jpeg: vars(fake_features(jpeg)) | {"boxes": found}  # noqa: E731 -- a double
-    monkeypatch.setattr("recommender.strips.photo_garments.encoded_boxes", look)
+    monkeypatch.setattr("recommender.strips.photo_garments.ask_garment_features", look)
 
 
 def test_the_garments_in_the_photo_come_with_the_crop_that_searches_them(search, colours, boxes):

@@ -4,7 +4,7 @@ import math
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashionshop.models import Category, Product
@@ -16,6 +16,7 @@ from recommender.outfits.search import INCOMPATIBLE, CandidateItem, SearchSpace
 from recommender.ranking.filters import Filters
 from recommender.testing import activate_fake_checkpoints
 from tests import naive
+from tests.effort import examples
 
 GARMENT = st.fixed_dictionaries(
     {
@@ -78,7 +79,7 @@ def chosen(outfit):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(garments=SHOPS, budget=BUDGETS, size=st.none() | st.just("M"))
 def test_no_outfit_breaks_a_rule_in_any_shop(open_shop, garments, budget, size):
     start = open_shop(garments)
@@ -101,7 +102,7 @@ def test_no_outfit_breaks_a_rule_in_any_shop(open_shop, garments, budget, size):
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(20)
 @given(garments=SHOPS, budget=BUDGETS)
 def test_the_first_outfit_is_the_one_that_brute_force_finds(open_shop, garments, budget):
     start = open_shop(garments)
@@ -119,7 +120,7 @@ def test_the_first_outfit_is_the_one_that_brute_force_finds(open_shop, garments,
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(12)
 @given(garments=SHOPS, at=st.integers(0, 5))
 def test_a_swap_changes_one_slot_and_leaves_the_others(open_shop, garments, at):
     start = open_shop(garments)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db.models.functions import Now
 
 from recommender.models import (
@@ -14,7 +15,7 @@ from recommender.models import (
     Picture,
 )
 from recommender.pipeline.consistency import findings, progress, repair
-from recommender.testing import work_off
+from recommender.testing import photo, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,35 @@ def test_pictures_nobody_noted_are_found_and_repaired(shop):
     assert repair() == 4
     work_off()
     assert findings() == []
+
+
+def test_a_file_that_changed_its_name_unnoticed_is_found_and_repaired(shop, blouse):
+    file = blouse.pictures.get().file
+    name = file.storage.save("renamed.jpg", ContentFile(photo("crimson")))
+    blouse.pictures.update(file=name)
+
+    assert codes() == {"renamed": 1}
+    repair()
+    work_off()
+    assert findings() == []
+    assert Picture.objects.get(product=blouse).name == name
+
+
+def test_what_is_hidden_for_a_while_is_kept_up(shop, blouse, make_picture):
+    type(blouse).objects.filter(pk=blouse.pk).update(is_published=False)
+    Picture.objects.filter(product=blouse).update(name="of-old.jpg")
+
+    assert codes() == {"renamed": 1}
+    repair()
+    assert "renamed" not in codes()
+
+
+def test_what_shoppers_never_saw_is_no_finding_and_no_work(shop, blouse):
+    Picture.objects.filter(product=blouse).delete()
+    type(blouse).objects.filter(pk=blouse.pk).update(is_published=False)
+
+    assert findings() == []
+    assert repair() == 0
 
 
 def test_missing_vectors_are_found_and_repaired(shop, blouse):

@@ -18,6 +18,7 @@ from recommender.ranking.question import photo_question, question_about
 from recommender.strips.goes_with import goes_with, style_neighbours
 from recommender.strips.similar import products_like_vector, similar_products
 from recommender.testing import work_off
+from tests.recommender.plans import indexes_in, plan_of, reads_vectors, table_of
 
 pytestmark = pytest.mark.django_db
 ANGLES = range(4, 164, 4)
@@ -25,21 +26,6 @@ ANGLES = range(4, 164, 4)
 
 def keys(strip):
     return [item.product.pk for item in strip.items]
-
-
-def looked_at(plan, table):
-    """Whether any vector was read for a common table of the statement."""
-    own = plan.partition(f"CTE {table}\n")[2]
-    indent = len(own) - len(own.lstrip())
-    inside = [line for line in own.splitlines() if line]
-    end = next((n for n, line in enumerate(inside) if _indent(line) < indent), len(inside))
-    scans = [line for line in inside[:end] if " on recommender_embedding" in line]
-    assert scans
-    return any("never executed" not in line for line in scans)
-
-
-def _indent(line):
-    return len(line) - len(line.lstrip())
 
 
 @pytest.fixture
@@ -110,23 +96,18 @@ def indexed(grow):
 
 
 @pytest.fixture
-def plans(monkeypatch):
-    """Explain every ranking after the fact; collects the plans as text."""
+def plans():
+    """Explain every ranking before it runs; collects the plans."""
     seen = []
 
     def explain(execute, sql, params, many, context):
         if "hnsw.ef_search" in sql:
             execute("SET LOCAL enable_sort = off", [], False, context)  # small tables are sorted
-            seen.append(_text(execute, f"EXPLAIN (ANALYZE, COSTS OFF) {sql}", params, context))
+            seen.append(plan_of(context["cursor"], sql, params))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):
         yield seen
-
-
-def _text(execute, sql, params, context):
-    execute(sql, params, False, context)
-    return "\n".join(row[0] for row in context["cursor"].fetchall())
 
 
 def test_a_small_shop_has_no_index_and_notes_no_slot(shop, django_assert_max_num_queries):
@@ -151,10 +132,10 @@ def test_what_is_there_is_not_built_again(indexed):
 def test_the_index_answers(indexed, blouse, plans):
     similar_products(blouse, limit=4, diversity=0)
 
-    assert looked_at(plans[0], "found_top_12")
-    assert not looked_at(plans[0], "found_top_24")
-    assert f"reco_near_{Checkpoint.objects.get(purpose='VISUAL').pk}_top" in plans[0]
-    assert not looked_at(plans[0], "exact_top")
+    assert reads_vectors(table_of(plans[0], "found_top_12"))
+    assert not reads_vectors(table_of(plans[0], "found_top_24"))
+    assert f"reco_near_{Checkpoint.objects.get(purpose='VISUAL').pk}_top" in indexes_in(plans[0])
+    assert not reads_vectors(table_of(plans[0], "exact_top"))
 
 
 @pytest.mark.parametrize("colour_weight", [None, 0.0, 0.5, 1.0])
@@ -187,7 +168,7 @@ def test_goes_with_is_the_same_with_an_index(skirt, plans, grow):
     grow()
 
     assert keys(goes_with(skirt)) == exact
-    assert f"reco_near_{Checkpoint.objects.get(purpose='STYLE').pk}_top" in plans[0]
+    assert f"reco_near_{Checkpoint.objects.get(purpose='STYLE').pk}_top" in indexes_in(plans[0])
 
 
 def test_a_photo_finds_products_of_slots_with_and_without_an_index(indexed, skirt):
@@ -210,7 +191,7 @@ def test_where_filters_leave_too_little_the_same_statement_searches_on(
         )
 
     assert keys(strip) == [top.pk for top in furthest]
-    assert looked_at(plans[0], "exact_top")
+    assert reads_vectors(table_of(plans[0], "exact_top"))
 
 
 def test_a_filter_that_nothing_can_pass_gives_an_empty_strip(indexed, blouse):
@@ -351,8 +332,8 @@ def test_where_filters_leave_too_little_the_index_is_asked_for_more_first(
     strip = similar_products(blouse, diversity=0, limit=3, filters=Filters(also=Q(colour="teal")))
 
     assert keys(strip) == [top.pk for top in further[:3]]
-    assert looked_at(plans[0], "found_top_24")
-    assert not looked_at(plans[0], "exact_top")
+    assert reads_vectors(table_of(plans[0], "found_top_24"))
+    assert not reads_vectors(table_of(plans[0], "exact_top"))
 
 
 def test_an_index_that_left_next_to_nothing_is_not_asked_again(indexed, shop, blouse, plans):
@@ -360,5 +341,5 @@ def test_an_index_that_left_next_to_nothing_is_not_asked_again(indexed, shop, bl
 
     similar_products(blouse, diversity=0, limit=3, filters=Filters(also=Q(colour="teal")))
 
-    assert not looked_at(plans[0], "found_top_24")
-    assert looked_at(plans[0], "exact_top")
+    assert not reads_vectors(table_of(plans[0], "found_top_24"))
+    assert reads_vectors(table_of(plans[0], "exact_top"))

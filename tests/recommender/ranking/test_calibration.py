@@ -16,6 +16,7 @@ from recommender.strips.goes_with import goes_with
 from recommender.strips.photo_search import products_like_photo
 from recommender.strips.similar import similar_products
 from recommender.testing import fake_features, photo
+from tests.effort import examples
 
 CURVE = {"kind": "logistic", "a": 8.0, "b": -4.0, "floor": 0.1}
 
@@ -24,6 +25,7 @@ def checkpoint(**calibration):
     return Checkpoint(name="visual", version="1", purpose="VISUAL", calibration=calibration)
 
 
+@examples(100)
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0.01, 1e6), st.floats(-1e6, 1e6))
 def test_a_curve_never_turns_an_order_round(one, other, slope, offset):
     curve = checkpoint(kind="logistic", a=slope, b=offset)

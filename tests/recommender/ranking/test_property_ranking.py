@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashionshop.models import Category, Product
@@ -14,6 +14,7 @@ from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
 from recommender.testing import activate_fake_checkpoints
 from tests import naive_strips
+from tests.effort import examples
 from tests.random_worlds import SLOTS, a_question, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -105,15 +106,7 @@ def _told(rows):
     ]
 
 
-common = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-@common
+@examples(100)
 @given(random=st.randoms(use_true_random=True))
 def test_similar_is_what_its_definition_says(stage, random):
     world, asked = a_world(random), a_question(random)
@@ -132,7 +125,7 @@ def test_similar_is_what_its_definition_says(stage, random):
     ]
 
 
-@common
+@examples(100)
 @given(random=st.randoms(use_true_random=True))
 def test_goes_with_is_what_its_definition_says(stage, random):
     world, asked = a_world(random), a_question(random)

@@ -1,8 +1,7 @@
 """What looks like it: the same kind of thing, to be had now, each design once."""
 
 import pytest
-from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashionshop.models import Product
@@ -12,6 +11,7 @@ from recommender.ranking.question import photo_question
 from recommender.strips.similar import products_like_vector, similar_products
 from recommender.testing import activate_fake_checkpoints, give_vectors
 from tests import naive
+from tests.effort import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -194,20 +194,9 @@ def test_similar_costs_three_queries_and_the_hosts_prefetch(
         similar_products(blouse)
 
 
-def test_no_vector_leaves_the_database(blouse, tops, django_assert_num_queries):
-    returned = set()
-
-    def note(execute, sql, params, many, context):
-        result = execute(sql, params, many, context)
-        returned.update(column.type_code for column in context["cursor"].description or ())
-        return result
-
-    with django_assert_num_queries(4), connection.execute_wrapper(note):
+def test_no_vector_leaves_the_database(blouse, tops, django_assert_num_queries, vectors_stay):
+    with vectors_stay(), django_assert_num_queries(4):
         similar_products(blouse)
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT oid FROM pg_type WHERE typname ~ 'vec'")
-        assert not returned & {oid for (oid,) in cursor.fetchall()}
 
 
 def test_a_photo_that_is_in_no_catalogue_finds_its_like(blouse, tops, checkpoints):
@@ -271,11 +260,7 @@ GARMENTS = st.lists(
 )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(30)
 @given(garments=GARMENTS, limit=st.integers(0, 6), weight=st.sampled_from([0.0, 0.25, 0.5, 1.0]))
 def test_if_k_eligible_products_exist_k_come_back_in_the_order_of_the_definition(
     make_product, garments, limit, weight

@@ -1,0 +1,1 @@
+"""The program that draws the demo catalogue; a development tool that nothing at run time imports."""

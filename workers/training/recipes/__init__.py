@@ -1,0 +1,16 @@
+"""One file per network: how it is trained, from a `Run` to its checkpoints."""
+
+RECIPES: dict[str, str] = {
+    "visual": "workers.training.recipes.visual:train",
+    "style": "workers.training.recipes.style:train",
+    "compat-mlp": "workers.training.recipes.compat_mlp:train",
+    "polania": "workers.training.recipes.polania:train",
+    "set-scorer": "workers.training.recipes.set_scorer:train",
+    "naive-cnn": "workers.training.recipes.naive_cnn:train",
+    "siamese-hist": "workers.training.recipes.siamese_hist:train",
+    "resnet50": "workers.training.recipes.resnet:train_resnet50",
+    "resnet18": "workers.training.recipes.resnet:train_resnet18",
+    "style-512": "workers.training.recipes.style_512:train",
+    "siamese-style": "workers.training.recipes.siamese_style:train",
+    "classifier": "workers.training.recipes.classifier:train",
+}
