@@ -85,10 +85,8 @@ def outfits(
         found = _candidates(query, kept, looks, filters=asked, options=options, suited=suited)
         scores = pair_scores([*given, *found], query, demand=suited)
         space = SearchSpace(given, _by_slot(found), scores.matrix, room)
-        set_scoring = SetScoring(query, scores, given)
-        if chosen := _best_outfits(
-            space, looks, options=options, limit=limit, set_scoring=set_scoring
-        ):
+        scoring = SetScoring(query, scores, given)
+        if chosen := _best_outfits(space, looks, options=options, limit=limit, scoring=scoring):
             break
     else:
         nothing = unmet_request(query.items, found, budget=options.budget)
@@ -96,7 +94,7 @@ def outfits(
     products = products_of([*given, *(item for one, _look in chosen for item in one.pieces)])
     relaxed = demand.names - suited.names
     composition = Composition(query, given, len(given) - len(kept), scores, products, relaxed)
-    versions = set_scoring.versions([one for one, _look in chosen])
+    versions = scoring.versions([one for one, _look in chosen])
     return Outfits([composition.outfit(*one) for one in chosen], versions=versions)
 
 
@@ -169,13 +167,13 @@ def _best_outfits(
     *,
     options: OutfitOptions,
     limit: int,
-    set_scoring: SetScoring,
+    scoring: SetScoring,
 ) -> list[tuple[Proposal, LookOutfit | None]]:
     """The shop's looks first, then the engine's own from the best level that has any."""
     as_looks = [one for plan in looks if (one := look_outfit(plan, space))]
     worn = list({one.found.numbers: one for one in reversed(as_looks)}.values())[::-1][:limit]
     after = [one.found for one in worn]
-    proposed = set_scoring.judged(_proposals(space, options)) if len(worn) < limit else []
+    proposed = scoring.judged(_proposals(space, options)) if len(worn) < limit else []
     own = diverse_proposals(proposed, limit - len(worn), after=after)
     return [*((one.found, one) for one in worn), *((one, None) for one in own)]
 

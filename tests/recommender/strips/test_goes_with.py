@@ -350,6 +350,13 @@ def test_what_is_for_another_wearer_or_season_comes_last(blouse, dressed_for, cl
     assert titles(goes_with(blouse)) == ["further", "closer"]
 
 
+def test_what_does_not_suit_comes_last_however_diverse_or_boosted(blouse, dressed_for):
+    dressed_for(gender="MEN")
+    Rule.objects.create(kind="BOOST", product=Product.objects.get(title="closer"), strength=1.0)
+
+    assert titles(goes_with(blouse, diversity=1.0)) == ["further", "closer"]
+
+
 @pytest.mark.parametrize("closer", [{}, {"gender": "UNISEX"}, {"season": "ALL_YEAR"}])
 def test_what_is_for_everybody_suits(blouse, dressed_for, closer):
     dressed_for(**closer)
