@@ -88,12 +88,15 @@ def _condition_results(product_pk: Any, asked: StripQuestion) -> _ConditionResul
     ]
     flags = {f"holds_{at}": Exists(own.filter(one.holds)) for at, one in enumerate(conditions)}
     moves = {f"moved_{rule}": Exists(own.filter(q)) for rule, q, _strength in effects.boosts}
-    everything = product_model()._default_manager.order_by().filter(pk=product_pk)
+    everything = product_model()._base_manager.filter(pk=product_pk)
     row = (
         everything.annotate(reco_slot=product_columns.slot(), reco_group=design())
         .annotate(**flags, **moves)
-        .values("reco_slot", "reco_group", *flags, *moves)[0]
+        .values("reco_slot", "reco_group", *flags, *moves)
+        .first()
     )
+    if row is None:  # gone since it was asked about
+        return _ConditionResults("", "", conditions[0], ())
     failed = (one for at, one in enumerate(conditions) if not row[f"holds_{at}"])
     boosting = [rule for rule, _q, _strength in effects.boosts if row[f"moved_{rule}"]]
     return _ConditionResults(

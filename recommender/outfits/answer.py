@@ -68,7 +68,7 @@ def outfits(
     up, and whatever the host's cards prefetch; no vector leaves the database.
 
     Raises:
-        SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
+        OutdatedFeatures: another checkpoint serves by now; a photo's vector cannot be compared.
         UnknownAttribute: the shop cannot filter by one of the attributes, or has no prices.
     """
     query = query_items(items, also=options.keep)

@@ -55,7 +55,7 @@ def goes_with_several(
     queries, and whatever the host's cards prefetch.
 
     Raises:
-        SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
+        OutdatedFeatures: another checkpoint serves by now; a photo's vector cannot be compared.
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     limit = conf.get("STRIP_LENGTH") if limit is None else limit

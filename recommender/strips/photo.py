@@ -132,7 +132,7 @@ def products_like_features(
     Three queries. Where hardly anything was recognised in it, the strip is empty; one query.
 
     Raises:
-        SeenByAnother: another checkpoint serves by now; its vectors cannot be compared.
+        OutdatedFeatures: another checkpoint serves by now; its vectors cannot be compared.
     """
     question = photo_question()
     checkpoint = question.checkpoints.get(Purpose.VISUAL)

@@ -100,7 +100,7 @@ def query_items(items: Sequence[Any], *, also: Sequence[Any] = ()) -> QueryItems
     A product that is gone from the shop's table is left out.
 
     Raises:
-        SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
+        OutdatedFeatures: another checkpoint serves by now; a photo's vector cannot be compared.
     """
     pks = [item.pk for item in items if not isinstance(item, PhotoFeatures)] + list(also)
     rows = _rows(pks) if pks else ()
