@@ -27,7 +27,7 @@ from recommender.ranking.diversity import POOL, Diversity  # noqa: E402 - after 
 from workers.checkpoints import find, load_card  # noqa: E402 - after Django is set up
 from workers.datasets import read  # noqa: E402 - after Django is set up
 from workers.datasets.collection import Item  # noqa: E402 - after Django is set up
-from workers.evaluation.vectors import embed, group_for, queries  # noqa: E402 - after Django is set up
+from workers.evaluation.vectors import embed, encoder_for, queries  # noqa: E402 - after Django is set up
 
 SEED, LENGTH = 7, 8
 SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
@@ -93,7 +93,7 @@ def load(data: Path) -> Gallery:
     checkpoint = find("visual")
     card = load_card(checkpoint)
     items = read(data).items
-    vectors = embed(items, group_for(checkpoint))[card.identity].astype(np.float32)
+    vectors = embed(items, encoder_for(checkpoint))["embedding"].astype(np.float32)
     return Gallery(items, vectors, queries(vectors, card))
 
 

@@ -23,7 +23,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from recommender.fingerprints import LEAST_COSINES, MOST_BITS, fingerprint
 from workers.checkpoints import find
-from workers.serving import EncoderGroup, load_encoders
+from workers.serving.encoders import Encoder, load_encoder
 
 SEED = 7
 BITS = (4, 6, 8, 10, 12)
@@ -69,9 +69,9 @@ def chosen_products(folder: Path, *, count: int) -> list[tuple[str, Path]]:
 
 def measured(chosen: list[tuple[str, Path]], *, altered: int) -> dict[str, object]:
     """Copies compared with their originals, and different products with each other."""
-    group = load_encoders([find("visual")], device="cpu")
+    encoder = load_encoder(find("visual"), device="cpu")
     pictures = [Image.open(path).convert("RGB") for _key, path in chosen]
-    seen = _seen(pictures, group)
+    seen = _seen(pictures, encoder)
     first, second = np.triu_indices(len(chosen), k=1)
     models = np.array([key.rsplit("-", 1)[0] for key, _path in chosen])
     same_model = models[first] == models[second]
@@ -79,7 +79,7 @@ def measured(chosen: list[tuple[str, Path]], *, altered: int) -> dict[str, objec
     at = np.arange(min(altered, len(chosen)))
     copies = {
         name: _agreement(
-            _seen([alter(one) for one in pictures[:altered]], group), seen, first=at, second=at
+            _seen([alter(one) for one in pictures[:altered]], encoder), seen, first=at, second=at
         )
         for name, alter in ALTERED.items()
     }
@@ -115,13 +115,10 @@ def measured(chosen: list[tuple[str, Path]], *, altered: int) -> dict[str, objec
     }
 
 
-def _seen(pictures: list[Image.Image], group: EncoderGroup) -> list[np.ndarray]:
+def _seen(pictures: list[Image.Image], encoder: Encoder) -> list[np.ndarray]:
     """Fingerprints, and the unit vectors of shape and colour."""
-    card = group.cards[0]
-    vectors = np.array(
-        [one.embeddings[card.identity] for one in group.encode(pictures)], np.float32
-    )
-    shape = card.parts["shape"]
+    vectors = encoder.vectors(pictures)
+    shape = encoder.card.parts["shape"]
     hashes = np.array([fingerprint(one) for one in pictures], np.int64).view(np.uint64)
     return [hashes, vectors[:, :shape], vectors[:, shape:]]
 

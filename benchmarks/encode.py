@@ -1,6 +1,6 @@
-"""Pictures per second: the whole encoder, from files, against its network's bare forward pass.
+"""Pictures per second: each encoder, from files, against its network's bare forward pass.
 
-`python benchmarks/encode.py FOLDER_OF_PICTURES [--checkpoints ENCODER [HEAD …]]`, one thread unless OMP_NUM_THREADS says otherwise.
+`python benchmarks/encode.py FOLDER_OF_PICTURES [--encoders ENCODER …]`, one thread unless OMP_NUM_THREADS says otherwise.
 """
 
 import argparse
@@ -17,54 +17,73 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from PIL import Image
 
 from workers.checkpoints import find
-from workers.datasets.collection import SUFFIXES
-from workers.images import batch, framing
-from workers.runtime import OnnxSession
-from workers.serving import load_encoders
+from workers.images import batch, framing, palette
+from workers.serving.encoders import Encoder, load_encoder
+from workers.serving.runtime import open_checkpoint
 
-BATCH = 32
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif"}
+PICTURES = 32
 ROUNDS = 6
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Print the rates as JSON; the best of several interleaved rounds, so that a busy machine hurts all alike."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument(
-        "--checkpoints",
-        nargs="+",
-        default=["visual", "style"],
-        help="An encoder of pixels, first, and heads on its features.",
-    )
-    asked = parser.parse_args()
-    paths = sorted(p for p in asked.folder.iterdir() if p.suffix.lower() in SUFFIXES)[:BATCH]
-    rates = measure(paths, [find(name) for name in asked.checkpoints])
+    parser.add_argument("--encoders", nargs="+", default=["visual", "style"])
+    asked = parser.parse_args(arguments)
+    paths = [path for path in sorted(asked.folder.glob("*")) if path.suffix.lower() in SUFFIXES]
+    if not paths:
+        parser.error(f"There are no pictures in {asked.folder}; name a folder that holds some.")
+    rates = measure(paths[:PICTURES], [find(name) for name in asked.encoders])
     sys.stdout.write(json.dumps(rates, indent=1) + "\n")
 
 
 def measure(paths: list[Path], checkpoints: list[Path]) -> dict[str, float]:
-    """Time decoding, preparing, the network alone and all of it together, pictures per second."""
-    group = load_encoders(checkpoints, device="cpu")
-    card = group.cards[0]
-    session = OnnxSession(checkpoints[0] / card.serves_from, threads=None)
+    """Time decoding, and by encoder preparing, its network alone and both together; pictures per second.
+
+    `worker` is all that a worker does to a picture but for storage. `share_of_forward` is how much of that the networks alone would take.
+    """
     pictures = [opened(path) for path in paths]
-    how = framing(card.preprocessing)
-    pixels = batch(pictures, **how)
-    work: dict[str, Callable[[], object]] = {
-        "decode": lambda: [opened(path) for path in paths],
-        "prepare": lambda: batch(pictures, **how),
-        "network_forward": lambda: session.run({"pixels": pixels}),
-        "encode_decoded": lambda: group.encode(pictures),
-        "decode_and_encode": lambda: group.encode([opened(path) for path in paths]),
-    }
+    encoders = [load_encoder(folder, device="cpu") for folder in checkpoints]
+    work: dict[str, Callable[[], object]] = {"decode": lambda: [opened(path) for path in paths]}
+    for encoder, folder in zip(encoders, checkpoints, strict=True):
+        work |= steps(encoder, folder, pictures)
+    work["worker"] = lambda: as_worker(paths, encoders)
     best = dict.fromkeys(work, float("inf"))
     for _ in range(ROUNDS):
         for name, run in work.items():
             best[name] = min(best[name], seconds(run))
     rates = {name: round(len(paths) / taken, 1) for name, taken in best.items()}
-    return rates | {
-        "share_of_forward": round(best["network_forward"] / best["decode_and_encode"], 3)
+    forward = sum(taken for name, taken in best.items() if name.endswith(" network"))
+    return rates | {"share_of_forward": round(forward / best["worker"], 3)}
+
+
+def steps(
+    encoder: Encoder, folder: Path, pictures: list[Image.Image]
+) -> dict[str, Callable[[], object]]:
+    """What an encoder does to pictures, by name: in the batches that serve."""
+    card, session = open_checkpoint(folder, device="cpu", threads=None)
+    how = framing(card.preprocessing)
+    pixels = batch(pictures, **how)
+    at_once = session.largest_batch
+    starts = range(0, len(pixels), at_once)
+    return {
+        f"{card.name} prepare": lambda: batch(pictures, **how),
+        f"{card.name} network": lambda: [
+            session.run({"pixels": pixels[at : at + at_once]}) for at in starts
+        ],
+        f"{card.name} encode": lambda: encoder.encode(pictures),
     }
+
+
+def as_worker(paths: list[Path], encoders: list[Encoder]) -> None:
+    """Decode each file once, take its colours and show it to every encoder."""
+    pictures = [opened(path) for path in paths]
+    for encoder in encoders:
+        encoder.encode(pictures)
+    for picture in pictures:
+        palette(picture)
 
 
 def opened(path: Path) -> Image.Image:

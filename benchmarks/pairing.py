@@ -19,7 +19,7 @@ from recommender.pipeline import indexes
 from recommender.pipeline.pairings import Score, refresh_pairings
 from recommender.ranking.question import question_about
 from recommender.strips.goes_with import style_neighbours
-from workers.serving import load_scorer
+from workers.serving.scorers import load_pair_scorer
 
 SCORER = Path(__file__).parents[1] / "workers" / "shipped" / "compat-mlp"
 PRODUCTS = 16
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=PRODUCTS, help="How many are paired.")
     asked = parser.parse_args()
     catalogue.prepare()
-    shipped = load_scorer(SCORER, device="cpu").score
+    shipped = load_pair_scorer(SCORER, device="cpu").score
     say(f"machine: {catalogue.machine()}")
     say(
         "| products | candidates by | of these, search p50 ms | cheap scorer p50 ms | compat-mlp p50 ms | pairs |"

@@ -2,7 +2,7 @@
 
 `python benchmarks/regions.py --data RETAIL [--pairs 60] [--method windows …]`, one thread unless OMP_NUM_THREADS says otherwise.
 
-A region is sought with the fills of `workers.regions` and judged with blur and with grey, which none of them uses.
+A region is sought with the fills of `workers.serving.regions` and judged with blur and with grey, which none of them uses.
 """
 
 import argparse
@@ -27,7 +27,8 @@ from PIL import Image
 
 from workers.checkpoints import find
 from workers.images import estimate_ground, garment_mask
-from workers.regions import (
+from workers.serving.encoders import Encoder, load_encoder
+from workers.serving.regions import (
     CELLS,
     FILLS,
     WINDOW,
@@ -41,10 +42,9 @@ from workers.regions import (
     likeness,
     on_ground,
     rating,
-    vectors,
     window_box,
 )
-from workers.serving import EncoderGroup, Scorer, load_encoders, load_scorer
+from workers.serving.scorers import PairScorer, load_pair_scorer
 
 GALLERY = 500
 MASKS = 50
@@ -56,9 +56,9 @@ Pair = tuple[Path, Path]
 
 @dataclass(frozen=True)
 class Models:
-    visual: EncoderGroup
-    style: EncoderGroup
-    scorer: Scorer
+    visual: Encoder
+    style: Encoder
+    scorer: PairScorer
 
 
 def main() -> None:
@@ -72,9 +72,9 @@ def main() -> None:
     parser.add_argument("--strip", nargs="+", default=list(STRIPS), choices=list(STRIPS))
     asked = parser.parse_args()
     models = Models(
-        load_encoders([find("visual")]),
-        load_encoders([find("style")]),
-        load_scorer(find("compat-mlp")),
+        load_encoder(find("visual")),
+        load_encoder(find("style")),
+        load_pair_scorer(find("compat-mlp")),
     )
     for strip in asked.strip:
         pairs = PAIRS[strip](asked.data, models, count=asked.pairs, seed=asked.seed)
@@ -226,11 +226,11 @@ def alike_pairs(data: Path, models: Models, *, count: int, seed: int) -> list[Pa
     """Random products with one of the three that are most like them among some hundred."""
     rng = seeded(seed)
     paths = rng.sample(sorted(pictures(data).values()), GALLERY)
-    identity = models.visual.cards[0].identity
-    weights = models.visual.cards[0].default_weights
-    seen = vectors(models.visual, identity, [opened(path) for path in paths])
-    widths = models.visual.cards[0].parts
-    scale = np.concatenate([np.full(width, weights[name]) for name, width in widths.items()])
+    card = models.visual.card
+    seen = models.visual.vectors([opened(path) for path in paths])
+    scale = np.concatenate(
+        [np.full(width, card.weights[name]) for name, width in card.parts.items()]
+    )
     scores = (seen * scale) @ seen.T
     np.fill_diagonal(scores, -1)
     anchors = rng.sample(range(len(paths)), count)
@@ -265,18 +265,15 @@ def opened(path: Path) -> Image.Image:
 
 
 def _alike(models: Models, *, other: Image.Image) -> Judge:
-    card = models.visual.cards[0]
-    return likeness(models.visual, card.identity, other=other, weights=card.default_weights)
+    return likeness(models.visual, other=other, weights=models.visual.card.weights)
 
 
 def _in_style(models: Models, *, other: Image.Image) -> Judge:
-    card = models.style.cards[0]
-    return likeness(models.style, card.identity, other=other, weights=card.default_weights)
+    return likeness(models.style, other=other, weights=models.style.card.weights)
 
 
 def _rated(models: Models, *, other: Image.Image) -> Judge:
-    card = models.visual.cards[0]
-    return rating(models.visual, card.identity, other=other, score=models.scorer.score)
+    return rating(models.visual, other=other, score=models.scorer.score)
 
 
 METHODS: dict[str, Method] = {

@@ -23,9 +23,9 @@ from recommender import broker
 from recommender.models import Checkpoint
 from recommender.outfits import set_scores
 from recommender.outfits.answer import outfits
-from workers.checkpoints import Card, Kind, Purpose, load_card
+from workers.checkpoints import Card, Purpose, load_card
 from workers.export import save_network
-from workers.scorers import build_scorer
+from workers.networks.registry import SET_SCORERS, build_network
 from workers.training.recipes.set_scorer import SetConfig, examples
 
 WIDTH = 192  # of the style vectors of `style@2`
@@ -94,11 +94,11 @@ def fresh(folder: Path, config: SetConfig) -> Path:
     """A set scorer that has learnt nothing, which costs what one that has does."""
     options = {"width": WIDTH, **config.shape}
     card = Card(
-        **{"name": folder.name, "version": "1", "kind": Kind.SET_SCORER, "network": "set-scorer"},
-        **{"purpose": Purpose.NONE, "options": options, "dimension": WIDTH},
-        input="embeddings of style@2",
+        **{"name": folder.name, "version": "1", "purpose": Purpose.SET, "network": "set-scorer"},
+        **{"options": options, "dimension": WIDTH},
+        reads="embeddings of style@2",
     )
-    network = build_scorer("set-scorer", options=options)
+    network = build_network(SET_SCORERS, "set-scorer", options=options)
     save_network(network, folder, card, examples=examples(WIDTH), are_sets=True)
     return folder
 

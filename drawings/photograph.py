@@ -3,12 +3,14 @@
 from pathlib import Path
 from random import Random
 
+from PIL import Image
+
 from drawings.catalogue import Product
 from drawings.garments import CUTS
 from drawings.render import GROUNDS, Framing, fitting, picture
 from drawings.sketch import Cloth, Figure, Sketch
 
-# 42 dB and 15 kB a picture of 600 × 800; speed 6 takes four times as long for 3 % less.
+# 41.7 dB and 17 kB a picture of 600 × 800; speed 6 takes four times as long and saves 3 %.
 AVIF = {"quality": 63, "speed": 8, "max_threads": 1}
 WEAVE_SCALES = (0.7, 1.4)
 FALLING = frozenset({"TOP", "BOTTOM", "DRESS", "OUTERWEAR", "BAG"})
@@ -36,9 +38,8 @@ def file_names(product: Product) -> list[str]:
 
 def save_pictures(product: Product, *, folder: Path, seed: int, width: int) -> int:
     """Draw and save a product's pictures; return how many there are."""
-    sketch = drawn(product, seed=seed)
-    # The ground is drawn per product, not per look: it must not give away what goes together.
-    generator = Random(f"{seed}:{product.sku}:ground")  # noqa: S311 - a backdrop, not a secret
+    sketch = garment(product, seed=seed)
+    generator = _backdrop(product, seed=seed)
     first = fitting(sketch, ground=generator.choice(GROUNDS))
     framings = (first, _second(first, product, generator))
     for name, framing in zip(file_names(product), framings, strict=False):
@@ -47,7 +48,19 @@ def save_pictures(product: Product, *, folder: Path, seed: int, width: int) -> i
     return len(file_names(product))
 
 
-def drawn(product: Product, *, seed: int) -> Sketch:
+def cover(product: Product, *, seed: int, width: int) -> Image.Image:
+    """Draw a product's first picture."""
+    sketch = garment(product, seed=seed)
+    ground = _backdrop(product, seed=seed).choice(GROUNDS)
+    return picture(sketch, fitting(sketch, ground=ground), width=width)
+
+
+def _backdrop(product: Product, *, seed: int) -> Random:
+    """Choose per product, not per look: the ground must not give away what goes together."""
+    return Random(f"{seed}:{product.sku}:ground")  # noqa: S311 - a backdrop, not a secret
+
+
+def garment(product: Product, *, seed: int) -> Sketch:
     """Draw a product; all colours of one model share every line of its cut."""
     generator = Random(f"{seed}:{product.model}")  # noqa: S311 - a cut
     blocks = BLOCKS[product.slot]

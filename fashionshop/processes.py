@@ -1,4 +1,4 @@
-"""The shop's processes in one terminal: web, worker and beat, started and ended together."""
+"""The shop's processes in one terminal: web and worker, started and ended together."""
 
 import os
 import shlex
@@ -10,7 +10,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
@@ -25,7 +24,6 @@ class PortTaken(RuntimeError):  # noqa: N818 -- reads as what is wrong
 
 def commands(port: int) -> dict[str, list[str]]:
     """The command line of each process, by the name its output is labelled with."""
-    schedule = Path(os.environ["FASHIONSHOP_VAR"]) / "beat"
     gunicorn = "-m gunicorn fashionshop.wsgi --workers 2 --threads 4 --preload --log-level warning"
     celery = "-m celery --quiet -A workers.celery"
     worker = "worker --pool threads --concurrency 4 --without-gossip --without-mingle"
@@ -34,7 +32,6 @@ def commands(port: int) -> dict[str, list[str]]:
         for name, command in {
             "web": f"{gunicorn} --no-control-socket --bind 127.0.0.1:{port}",
             "worker": f"{celery} {worker} --queues interactive,embed,pair --loglevel WARNING",
-            "beat": f"{celery} beat --loglevel WARNING --schedule {shlex.quote(str(schedule))}",
         }.items()
     }
 
@@ -43,11 +40,7 @@ def run(port: int, *, when_ready: Callable[[], None]) -> int:
     """Run everything until Ctrl-C or until one process ends; then end the others.
 
     Returns 0 after Ctrl-C or a plain kill, else the code of the process that ended.
-
-    Raises:
-        PortTaken: something else listens on the port.
     """
-    _check_port(port)
     manager = Manager(_Printer(sys.stdout))
     for name, command in commands(port).items():
         manager.add_process(name, shlex.join(command), env=dict(os.environ), quiet=False)
@@ -70,7 +63,8 @@ class _Printer(Printer):
             super().write(message)
 
 
-def _check_port(port: int) -> None:
+def check_port(port: int) -> None:
+    """Raise `PortTaken` where something else listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,5 +1,6 @@
 """What the engine may ask a host shop: the adapter a host subclasses, and the card it returns."""
 
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -7,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, ValidationError
 from django.core.files.storage import Storage, default_storage
 from django.db.models import CharField, F, IntegerField, Min, Model, Q, QuerySet, Value
@@ -116,7 +116,7 @@ class Catalog:
         return Q(**{f"reco_{name}": value})
 
     def pictures(self, product: Any) -> Iterable[Any]:
-        """The product's stored files (`.name`), in the order shoppers see them."""
+        """The product's stored files, in the order shoppers see them: what its file fields give."""
         raise NotImplementedError(f"{type(self).__name__} must say where a product's pictures are")
 
     def card(self, product: Any) -> Card:
@@ -139,9 +139,21 @@ class Catalog:
             raise ObjectDoesNotExist(text) from error
 
     @property
-    def storage(self) -> Storage:
-        """Where the files that `pictures` names are kept."""
-        return default_storage
+    def storage(self) -> Storage | None:
+        """Where all pictures are read from, whatever their fields say; None: each from its field's."""
+        return None
+
+    def storage_of(self, picture: Any) -> Storage:
+        """Where the file of a `recommender.models.Picture` is kept; asked by shop and workers alike.
+
+        The storage of the model field that holds it, or the default one for a file of no field. To be
+        overridden where the files of one field are kept apart, as in a bucket for each tenant.
+        """
+        if self.storage is not None or not picture.field:
+            return self.storage or default_storage
+        label, name = picture.field.rsplit(".", 1)
+        storage: Storage = apps.get_model(label)._meta.get_field(name).storage
+        return storage
 
 
 @lru_cache
@@ -149,18 +161,32 @@ def catalog() -> Catalog:
     """The host's adapter, one instance for the process.
 
     Raises:
-        ImproperlyConfigured: `RECOMMENDER["CATALOG"]` is missing or names nothing importable.
+        ImproperlyConfigured: `RECOMMENDER["CATALOG"]` is missing, cannot be imported, or is none.
     """
     path = conf.get("CATALOG")
     if not path:
         raise ImproperlyConfigured('Set RECOMMENDER["CATALOG"] to the path of your Catalog class.')
     try:
-        adapter: Catalog = import_string(path)()
-    except ImportError as error:
+        adapter = import_string(path)()
+    except Exception as error:  # whatever the host's module does while it is imported
         raise ImproperlyConfigured(
-            f'RECOMMENDER["CATALOG"] names {path!r}, which cannot be imported: {error}'
+            f'RECOMMENDER["CATALOG"] names {path!r}, which cannot be imported: '
+            f"{type(error).__name__}: {error}{_place(error)}"
         ) from error
+    if not isinstance(adapter, Catalog):
+        raise ImproperlyConfigured(
+            f'RECOMMENDER["CATALOG"] names {path!r}, which is no subclass of '
+            "recommender.catalog.Catalog."
+        )
     return adapter
+
+
+def _place(error: Exception) -> str:
+    """Where the host's own code failed; an import that failed says it by itself."""
+    if isinstance(error, ImportError):
+        return ""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f" ({last.filename}, line {last.lineno})"
 
 
 def _key_field() -> Any:
@@ -172,5 +198,9 @@ def _key_field() -> Any:
 
 
 def product_model() -> type[Model]:
-    """The host's product model, as named by `RECOMMENDER_PRODUCT_MODEL`."""
-    return apps.get_model(settings.RECOMMENDER_PRODUCT_MODEL)
+    """The host's product model, as named by `RECOMMENDER_PRODUCT_MODEL`.
+
+    Raises:
+        LookupError: it is missing or names no model; a system check says so.
+    """
+    return apps.get_model(conf.product_model_label())

@@ -1,13 +1,17 @@
 """The settings of the plug-in, each with its default: one `RECOMMENDER` dict in the host's settings."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 DEFAULTS: dict[str, Any] = {
     "CATALOG": "",  # dotted path of the host's Catalog subclass; the only one a host must set
     "BROKER_URL": "redis://localhost:6379/0",  # where the workers listen
-    "CHECKPOINT_DIR": "",  # folder of checkpoints; empty: the ones shipped with `workers`
+    "WORKERS": "workers",  # package of the workers: its programs train, `shipped` holds checkpoints
+    "CHECKPOINT_DIR": "",  # folder of checkpoints; empty: the ones shipped with `WORKERS`
     "TRAINING_DIR": "",  # folder of trainings; empty: `trained` in CHECKPOINT_DIR
     "STRIP_LENGTH": 8,  # products in a strip
     "PER_SLOT": 2,  # at most so many of one slot in "goes well with"
@@ -26,6 +30,23 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+UNSET = "unset.RECOMMENDER_PRODUCT_MODEL"
+
+
+def product_model_label() -> str:
+    """The model our tables point at; where the setting names none, one that a system check complains of."""
+    label = getattr(settings, "RECOMMENDER_PRODUCT_MODEL", None)
+    is_label = isinstance(label, str) and re.fullmatch(r"\w+\.\w+", label)
+    return str(label) if is_label else UNSET
+
+
 def get(name: str) -> Any:
-    """Read one setting, live, so that tests may override it."""
-    return getattr(settings, "RECOMMENDER", {}).get(name, DEFAULTS[name])
+    """Read one setting, live, so that tests may override it.
+
+    Raises:
+        ImproperlyConfigured: `RECOMMENDER` is no dict.
+    """
+    given = getattr(settings, "RECOMMENDER", {})
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured(f"RECOMMENDER should be a dict, not {type(given).__name__}.")
+    return given.get(name, DEFAULTS[name])

@@ -53,11 +53,6 @@ def fingerprint(picture: Image.Image) -> int:
     return bits - (1 << BITS) if bits >> (BITS - 1) else bits
 
 
-def bits_apart(first: int, second: int) -> int:
-    """How many of the 64 bits differ."""
-    return ((first ^ second) & ((1 << BITS) - 1)).bit_count()
-
-
 def _slow_waves(values: Sequence[float]) -> list[float]:
     """The first coefficients of the discrete cosine transform."""
     return [

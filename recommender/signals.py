@@ -1,29 +1,36 @@
 """Notices saved and deleted pictures of the host, inside the host's own transaction."""
 
+import logging
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
 from recommender.catalog import Watch, catalog, product_model
-from recommender.conf import get
+
+log = logging.getLogger(__name__)
 
 
 def watch_pictures() -> None:
     """Connect to the models the host's Catalog names in `watch`; called once at start-up."""
-    if not get("CATALOG"):
-        return  # a system check tells the developer
-    for label, watch in catalog().watch.items():
+    try:
+        watched = {apps.get_model(label): watch for label, watch in catalog().watch.items()}
+    except (ImproperlyConfigured, LookupError, ValueError, TypeError, AttributeError) as error:
+        # No reason to keep `manage.py check` from saying it with an id and a remedy.
+        log.error("No picture is watched: %s (manage.py check says more)", error)
+        return
+    for model, watch in watched.items():
         handler = partial(_picture_changed, watch=watch)
         for signal in (post_save, post_delete):
             signal.connect(
                 handler,
-                sender=apps.get_model(label),
+                sender=model,
                 weak=False,
-                dispatch_uid=f"recommender.{label}.{id(signal)}",
+                dispatch_uid=f"recommender.{model._meta.label}.{id(signal)}",
             )
 
 

@@ -2,28 +2,37 @@
 
 from recommender.testing import activate_fake_checkpoints, photo, work_off
 
-def test_my_page(client, db):
+def test_the_page_of_a_shirt_shows_the_other_one(client, add_product):
     activate_fake_checkpoints()
-    ...            # save products with pictures as always
-    work_off()     # what a worker would do, here and now
+    shirt = add_product("white shirt", photo("ivory", seed=1))  # as your tests always do
+    add_product("plain shirt", photo("ivory", seed=2))
+
+    work_off()  # what a worker would do, here and now
+
+    assert "plain shirt" in client.get(shirt.get_absolute_url()).content.decode()
+
+The same bytes are the same picture: products of one slot that show it count as one.
 """
 
 import io
 import math
+import random
 from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image, ImageDraw
 
 from recommender import worklist
-from recommender.catalog import catalog
+from recommender.features import PictureFeatures
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, open_photo
-from recommender.pipeline.embeddings import Sight, store_embeddings
+from recommender.pipeline.embeddings import store_embeddings
 from recommender.pipeline.pairings import refresh_pairings
+from recommender.pipeline.picture_files import read_picture
 
 GRID = 4  # the fake encoder looks at a picture of 4 × 4 pixels
 SHAPE, COLOUR = GRID * GRID, 3
+CHECKS = 12  # of a photo's cloth, in each direction; a garment fills the middle half
 
 
 def activate_fake_checkpoints() -> dict[str, Checkpoint]:
@@ -51,19 +60,37 @@ def activate_fake_checkpoints() -> dict[str, Checkpoint]:
 
 
 def photo(
-    colour: str = "crimson", *, size: tuple[int, int] = (120, 160), shape: str = "box"
+    colour: str = "crimson",
+    *,
+    size: tuple[int, int] = (120, 160),
+    shape: str = "box",
+    seed: int | None = None,
 ) -> bytes:
-    """A JPEG of a coloured `box` or `circle` on a white ground."""
-    image = Image.new("RGB", size, "white")
+    """A JPEG of a coloured `box` or `circle` on a white ground; with a `seed`, in a check of its own.
+
+    Photos of one colour and several seeds look alike, and are not taken for the same picture.
+    """
+    image, mask = Image.new("RGB", size, "white"), Image.new("L", size)
     draw = {"box": ImageDraw.ImageDraw.rectangle, "circle": ImageDraw.ImageDraw.ellipse}[shape]
     width, height = size
-    draw(ImageDraw.Draw(image), (width // 4, height // 4, 3 * width // 4, 3 * height // 4), colour)
+    draw(ImageDraw.Draw(mask), (width // 4, height // 4, 3 * width // 4, 3 * height // 4), 255)
+    image.paste(_cloth(colour, size=size, seed=seed), mask=mask)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=95)
     return buffer.getvalue()
 
 
-def fake_features(data: bytes) -> Sight:
+def _cloth(colour: str, *, size: tuple[int, int], seed: int | None) -> Image.Image:
+    plain = Image.new("RGB", size, colour)
+    if seed is None:
+        return plain
+    checks = Image.new("L", (CHECKS, CHECKS))
+    checks.putdata(random.Random(seed).choices((0, 90), k=CHECKS * CHECKS))  # noqa: S311 -- no secret
+    grey = Image.new("RGB", size, "grey")
+    return Image.composite(grey, plain, checks.resize(size, Image.Resampling.NEAREST))
+
+
+def fake_features(data: bytes) -> PictureFeatures:
     """What the fake encoders make of a picture: its brightness on a grid, and its mean colour.
 
     Raises:
@@ -73,7 +100,7 @@ def fake_features(data: bytes) -> Sight:
     grey = image.convert("L").resize((GRID, GRID), Image.Resampling.BOX)
     mean = _unit([255.5 - value for value in image.resize((1, 1)).getpixel((0, 0))])  # type: ignore[union-attr]
     shape = _unit([255.5 - grey.getpixel((x, y)) for y in range(GRID) for x in range(GRID)])  # type: ignore[operator]
-    return Sight(
+    return PictureFeatures(
         embeddings={"fake-visual@1": [*shape, *mean], "fake-style@1": mean},
         category="t-shirt",
         category_confidence=0.9,
@@ -95,8 +122,8 @@ def work_off() -> int:
     """Do all due work as a worker would, with the fakes; returns how many pictures were embedded."""
     done = 0
     while claim := worklist.claim_embedding_jobs(limit=100):
-        sights = {job.picture_id: _sight(job, claim) for job in claim.jobs}
-        seen = {pk: sight for pk, sight in sights.items() if sight}
+        features = {job.picture_id: _features(job, claim) for job in claim.jobs}
+        seen = {pk: each for pk, each in features.items() if each}
         store_embeddings(
             seen, jobs=[job for job in claim.jobs if job.picture_id in seen], token=claim.token
         )
@@ -118,10 +145,9 @@ def give_vectors(product: Any, *, checkpoint: Checkpoint, vector: Sequence[float
     )[0]
 
 
-def _sight(job: EmbeddingJob, claim: worklist.Claim) -> Sight | None:
+def _features(job: EmbeddingJob, claim: worklist.Claim) -> PictureFeatures | None:
     try:
-        with catalog().storage.open(job.picture.name) as file:
-            return fake_features(file.read())
+        return fake_features(read_picture(job.picture))
     except BadPhoto as error:
         code, reason = error.code, str(error)
     except FileNotFoundError:

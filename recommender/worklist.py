@@ -93,7 +93,7 @@ def retry(jobs: Any) -> int:
 def sweep() -> dict[str, bool]:
     """Bury jobs that crashed their workers too often; say for which kinds work is due.
 
-    Only one sweep runs at a time, however many beats are running; the others find nothing to do.
+    Only one sweep runs at a time, however many workers sweep; the others find nothing to do.
     """
     if not try_advisory_lock("recommender.sweep"):
         return {"embed": False, "pair": False}

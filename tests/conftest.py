@@ -26,3 +26,9 @@ def redis_url():
 def media(settings, tmp_path):
     """Each test stores its pictures in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Tests of hosts come first: so one of several processes has them all, and makes what they share once."""
+    items.sort(key=lambda item: item.get_closest_marker("host") is None)

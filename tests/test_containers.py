@@ -17,7 +17,7 @@ SETTINGS = (ROOT / "fashionshop/settings.py").read_text()
 
 
 def test_every_part_of_the_shop_is_a_service():
-    assert {"database", "redis", "web", "worker", "gpu-worker", "beat"} <= SERVICES.keys()
+    assert {"database", "redis", "web", "worker", "gpu-worker"} <= SERVICES.keys()
 
 
 def test_the_database_image_brings_pgvector():
@@ -48,7 +48,7 @@ def test_every_copied_file_exists(source):
     assert (ROOT / source).is_file()
 
 
-@pytest.mark.parametrize("name", ["prepare", "web", "worker", "gpu-worker", "beat"])
+@pytest.mark.parametrize("name", ["prepare", "web", "worker", "gpu-worker"])
 def test_every_part_gets_settings_that_the_shop_reads(name):
     given = SERVICES[name]["environment"].keys() - {"OMP_NUM_THREADS"}
 
@@ -65,8 +65,7 @@ def test_named_volumes_are_declared():
     assert used == COMPOSE["volumes"].keys()
 
 
-def test_the_worker_of_the_image_listens_to_the_same_queues_as_the_demo(monkeypatch):
-    monkeypatch.setenv("FASHIONSHOP_VAR", "var")
+def test_the_worker_of_the_image_listens_to_the_same_queues_as_the_demo():
     command = processes.commands(8000)["worker"]
 
     queues = command[command.index("--queues") + 1]

@@ -8,6 +8,7 @@ from django.core.management import get_commands, load_command_class
 
 from recommender import checks, conf
 from recommender.api import aliases, urls
+from recommender.catalog import Card, Catalog, PictureSource
 from recommender.pipeline import consistency
 from recommender.ranking.exclusion import Exclusion
 from recommender.templatetags.recommender import register
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = {path.name: path.read_text() for path in [ROOT / "README.md", *ROOT.glob("docs/*.md")]}
 EVERYTHING = "\n".join(DOCS.values())
 REFERENCE = DOCS["reference.md"]
-FOREIGN_SHOP = ROOT / "tests" / "foreign_shop"
+HOSTS = ROOT / "tests" / "hosts"
 QUOTES = re.findall(
     r"<!-- quote: (\S+) -->\n```\w+\n(.*?)```", DOCS["host-shop.md"], flags=re.DOTALL
 )
@@ -35,7 +36,11 @@ OPTIONS = sorted(
 ENVIRONMENT = re.findall(
     r'env\.\w+\(\s*"(\w+)"', (ROOT / "fashionshop" / "settings.py").read_text()
 )
-CHECK_IDS = re.findall(r'"(recommender\.[EW]\d+)"', Path(checks.__file__).read_text())
+CHECK_IDS = [
+    found
+    for module in Path(checks.__file__).parent.glob("*.py")
+    for found in re.findall(r'"(recommender\.[EW]\d+)"', module.read_text())
+]
 FINDINGS = re.findall(r'\("(\w+)", "|Finding\("(\w+)"', Path(consistency.__file__).read_text())
 
 
@@ -81,6 +86,10 @@ def test_every_path_of_the_api_is_documented(pattern):
     assert re.search(rf"`(GET|POST) {re.escape(path)}`", REFERENCE)
 
 
+def test_no_system_check_is_documented_that_does_not_exist():
+    assert set(re.findall(r"^\| `(recommender\.\w+)` \|", REFERENCE, flags=re.M)) == set(CHECK_IDS)
+
+
 @pytest.mark.parametrize("check_id", sorted(set(CHECK_IDS)))
 def test_every_system_check_is_documented(check_id):
     assert f"`{check_id}`" in REFERENCE
@@ -97,8 +106,8 @@ def test_every_variable_of_the_environment_is_documented(name):
 
 
 @pytest.mark.parametrize(("name", "text"), QUOTES)
-def test_the_guide_for_hosts_quotes_the_shop_it_was_tested_with(name, text):
-    source = (FOREIGN_SHOP / name).read_text()
+def test_the_guide_for_hosts_quotes_the_shops_it_was_tested_with(name, text):
+    source = (HOSTS / name).read_text()
     marked = re.search(r"# docs: \w+\n(.*?)\n *# docs: end", source, flags=re.DOTALL)
     quoted = marked[1] if marked else source
 
@@ -106,26 +115,41 @@ def test_the_guide_for_hosts_quotes_the_shop_it_was_tested_with(name, text):
 
 
 def _plain(text):
-    """The text of a shop whose package is called `shop`, from the left margin."""
-    lines = text.replace("tests.foreign_shop", "shop").strip("\n").splitlines()
+    """The text from the left margin."""
+    lines = text.strip("\n").splitlines()
     margin = min(len(line) - len(line.lstrip()) for line in lines if line)
     return "\n".join(line[margin:].rstrip() for line in lines).strip()
 
 
 def test_the_guide_for_hosts_quotes_every_step():
     assert [name for name, _text in QUOTES] == [
-        "settings.py",
-        "catalog.py",
-        "templates/shop/garment.html",
-        "urls.py",
-        "example.py",
+        "foreign/shop/settings.py",
+        "foreign/shop/catalog.py",
+        "foreign/shop/templates/shop/garment.html",
+        "foreign/shop/urls.py",
+        "foreign/example.py",
+        "oscar/boutique/catalog.py",
+        "oscar/boutique/templates/oscar/catalogue/detail.html",
     ]
 
 
-def test_the_adapter_of_the_guide_is_short():
-    adapter = (FOREIGN_SHOP / "catalog.py").read_text().partition("class ")[2]
+@pytest.mark.parametrize(("name", "most"), [("foreign/shop", 20), ("oscar/boutique", 40)])
+def test_the_adapters_of_the_guide_are_short(name, most):
+    adapter = (HOSTS / name / "catalog.py").read_text().partition("(Catalog):")[2]
 
-    assert len([line for line in adapter.splitlines() if line.strip()]) <= 20
+    assert len([line for line in adapter.splitlines() if line.strip()]) <= most
+
+
+@pytest.mark.parametrize("name", [name for name in vars(Catalog) if not name.startswith("_")])
+def test_every_answer_of_a_catalog_is_documented(name):
+    assert re.search(rf"^\| `{name}[`(]", DOCS["host-shop.md"], flags=re.M)
+
+
+@pytest.mark.parametrize("shown", [Card, PictureSource])
+def test_every_field_that_a_host_fills_is_documented(shown):
+    (fields,) = re.findall(rf"`{shown.__name__}\((.+?)\)`", DOCS["host-shop.md"])
+
+    assert re.findall(r"(\w+)(?:=[^,]+)?(?:, |$)", fields) == list(shown.__dataclass_fields__)
 
 
 @pytest.mark.parametrize("name", sorted(DOCS))

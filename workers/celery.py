@@ -1,16 +1,56 @@
 """The workers' Celery app: queues, schedule, and nothing that knows a network.
 
-Start one with `celery -A workers.celery worker --pool threads` (one process per GPU) and the
-schedule with `celery -A workers.celery beat`. Set DJANGO_SETTINGS_MODULE to your shop's settings.
+Start one with `celery -A workers.celery worker --pool threads` (one process per GPU); it keeps its own
+schedule. Set DJANGO_SETTINGS_MODULE to your shop's settings.
 """
 
+import logging
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from django.core.exceptions import ImproperlyConfigured
+from kombu.exceptions import OperationalError
 
-SWEEP_SECONDS = 20
-TEND_SECONDS = 600
+log = logging.getLogger(__name__)
+
+SWEEP = "workers.tasks.sweep"
+SCHEDULE = {SWEEP: 20, "workers.tasks.tend_indexes": 600}  # seconds
+
+
+class Schedule(bootsteps.StartStopStep):
+    """Sweeps when the worker is ready, and again after every lost connection; then keeps `SCHEDULE`.
+
+    So a worker finds what was due before it started, whose bells have expired, and no beat is needed.
+    Several workers sweep more often than one, which costs two small queries.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def __init__(self, consumer: Any, **options: Any) -> None:
+        super().__init__(consumer, **options)
+        self._entries: list[Any] = []
+
+    def start(self, consumer: Any) -> None:
+        _send(consumer.app, SWEEP)
+        self._entries = [
+            consumer.timer.call_repeatedly(seconds, _send, (consumer.app, task))
+            for task, seconds in SCHEDULE.items()
+        ]
+
+    def stop(self, _consumer: Any) -> None:
+        for entry in self._entries:
+            entry.cancel()
+
+    shutdown = stop
+
+
+def _send(app: Celery, task: str) -> None:
+    """Put a task into the queue, for whichever worker is free; what nobody takes in time is dropped."""
+    try:
+        app.send_task(task, expires=SCHEDULE[task], retry=False)
+    except (OperationalError, OSError) as error:  # the worker looks for its broker already
+        log.warning("%s could not be sent (%s); it will be after the next pause.", task, error)
 
 
 def _configuration() -> dict[str, object]:
@@ -32,20 +72,9 @@ def _configuration() -> dict[str, object]:
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {"socket_keepalive": True},
         "worker_hijack_root_logger": False,
-        "beat_schedule": {
-            "sweep": {
-                "task": "workers.tasks.sweep",
-                "schedule": SWEEP_SECONDS,
-                "options": {"expires": SWEEP_SECONDS},
-            },
-            "tend_indexes": {
-                "task": "workers.tasks.tend_indexes",
-                "schedule": TEND_SECONDS,
-                "options": {"expires": TEND_SECONDS},
-            },
-        },
     }
 
 
 app = Celery("workers", include=["workers.tasks"])
 app.config_from_object(_configuration())
+app.steps["consumer"].add(Schedule)

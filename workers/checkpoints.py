@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from recommender.cards import EMBEDDINGS_OF, PIXELS, current_entries
+
+__all__ = ["EMBEDDINGS_OF", "PIXELS"]  # what a card's `reads` says
+
 CARD, WEIGHTS, ONNX = "card.json", "weights.safetensors", "network.onnx"
-INT8 = "network.int8.onnx"  # optional; its hash on the card says that it was measured and kept
-# What a card's `input` says.
-PIXELS, FEATURES_OF, EMBEDDINGS_OF = "pixels", "features of ", "embeddings of "
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -26,17 +27,19 @@ class CheckpointError(Exception):
     """A checkpoint folder that cannot be used as it is."""
 
 
-class Kind(StrEnum):
-    ENCODER = "ENCODER"
-    SCORER = "SCORER"  # of pairs
-    SET_SCORER = "SET_SCORER"
-    CLASSIFIER = "CLASSIFIER"
-
-
 class Purpose(StrEnum):
+    """What a checkpoint is for; the shop knows the first four by the same names."""
+
     VISUAL = "VISUAL"
     STYLE = "STYLE"
-    NONE = ""
+    PAIR = "PAIR"
+    SET = "SET"
+    CATEGORY = "CATEGORY"  # names categories, for whoever loads it; serves no shop
+    OPEN = ""  # an encoder that may serve as VISUAL or as STYLE
+
+    @property
+    def is_encoder(self) -> bool:
+        return self in {Purpose.VISUAL, Purpose.STYLE, Purpose.OPEN}
 
 
 @dataclass(frozen=True)
@@ -44,21 +47,20 @@ class Card:
     """The passport of a checkpoint: what it is, takes, gives, was trained on, and may be used for.
 
     `network` names a builder of a registry and `options` are its arguments. `parts` are the widths of
-    the normalised parts of an embedding, in order. `input` is "pixels", "features of visual@1" or
-    "embeddings of visual@1". `categories` maps each category, in logit order, to its slot. `calibration`
+    the normalised parts of an embedding, in order, and `weights` how much each counts unless a query
+    says otherwise. `reads` is "pixels" or "embeddings of visual@1". `categories` maps each category, in logit order, to its slot. `calibration`
     is what `python -m workers.evaluation calibrate --write` notes: what a score is worth.
     """
 
     name: str
     version: str
-    kind: Kind
+    purpose: Purpose
     network: str
-    input: str
+    reads: str
     dimension: int
-    purpose: Purpose = Purpose.NONE
     options: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
-    default_weights: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
     preprocessing: dict[str, Any] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
     data: list[dict[str, Any]] = field(default_factory=list)
@@ -76,16 +78,6 @@ class Card:
     def identity(self) -> str:
         """Name the vectors this checkpoint makes, `name@version`."""
         return f"{self.name}@{self.version}"
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """Name the files beside the card that it vouches for."""
-        return (WEIGHTS, ONNX, *([INT8] if INT8 in self.sha256 else []))
-
-    @property
-    def serves_from(self) -> str:
-        """Name the file a CPU worker runs: eight bits where they were measured and kept."""
-        return self.files[-1]
 
 
 def find(name_or_path: str) -> Path:
@@ -117,10 +109,9 @@ def load_card(folder: Path) -> Card:
         )
         raise CheckpointError(message)
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        kind, purpose = Kind(entries["kind"]), Purpose(entries.get("purpose", ""))
-        return Card(**{**entries, "kind": kind, "purpose": purpose})
-    except (ValueError, KeyError, TypeError) as error:
+        entries = current_entries(json.loads(path.read_text(encoding="utf-8")))
+        return Card(**{**entries, "purpose": Purpose(entries["purpose"])})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         known = ", ".join(entry.name for entry in fields(Card))
         message = f"{path} is not a card: {error}. Known fields: {known}."
         raise CheckpointError(message) from error
@@ -132,7 +123,7 @@ def verify(folder: Path, card: Card) -> None:
     Raises:
         CheckpointError: A file is missing or is not the one the card was written for.
     """
-    for name in card.files:
+    for name in (WEIGHTS, ONNX):
         path = folder / name
         if not path.is_file():
             raise CheckpointError(f"{folder} lacks {name}; copy the whole folder again.")
@@ -189,8 +180,7 @@ def save_checkpoint(
     A folder without a card is no checkpoint, so a killed save leaves nothing half valid behind.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in (CARD, INT8):
-        (folder / stale).unlink(missing_ok=True)
+    (folder / CARD).unlink(missing_ok=True)
     save_file({key: value.copy(order="C") for key, value in tensors.items()}, folder / WEIGHTS)
     (folder / ONNX).write_bytes(onnx)
     hashes = {name: file_hash(folder / name) for name in (WEIGHTS, ONNX)}

@@ -55,7 +55,7 @@ def save_network(
     """
     network.eval()
     round_to_half(network)
-    tensors = {key: _stored(value) for key, value in kept_state(network).items()}
+    tensors = {key: _as_stored(value) for key, value in stored_state(network).items()}
     onnx_bytes = to_onnx(network, examples=examples, are_sets=are_sets)
     return save_checkpoint(folder, card, tensors=tensors, onnx=onnx_bytes)
 
@@ -70,7 +70,7 @@ def pair_examples(width: int) -> dict[str, Tensor]:
     return {"a": torch.zeros(2, width), "b": torch.ones(2, width)}
 
 
-def kept_state(network: nn.Module) -> dict[str, Tensor]:
+def stored_state(network: nn.Module) -> dict[str, Tensor]:
     """Name the tensors a checkpoint holds: all but BatchNorm's counters, which only training reads."""
     return {
         key: value
@@ -82,7 +82,7 @@ def kept_state(network: nn.Module) -> dict[str, Tensor]:
 def round_to_half(network: nn.Module) -> None:
     """Round every stored tensor to the nearest half, so that torch computes with what is shipped."""
     with torch.no_grad():
-        for value in kept_state(network).values():
+        for value in stored_state(network).values():
             if value.is_floating_point():
                 value.copy_(value.half().float())
 
@@ -121,15 +121,17 @@ def to_onnx(network: nn.Module, *, examples: dict[str, Tensor], are_sets: bool =
             dynamic_shapes=(tuple(free for _ in inputs),),
             external_data=False,
         )
-    model = _anonymous(halved(_named(onnx.load_from_string(buffer.getvalue()), names)))
+    model = _anonymous(
+        store_as_halves(_name_outputs(onnx.load_from_string(buffer.getvalue()), names))
+    )
     return bytes(model.SerializeToString())
 
 
-def _stored(value: Tensor) -> NDArray[Any]:
+def _as_stored(value: Tensor) -> NDArray[Any]:
     return (value.half() if value.is_floating_point() else value).cpu().numpy()
 
 
-def _named(model: ModelProto, names: list[str]) -> ModelProto:
+def _name_outputs(model: ModelProto, names: list[str]) -> ModelProto:
     """Give the outputs their names, and whatever else was called that within the graph another."""
     graph = model.graph
     new = {name: f"{name}.inner" for name in names} | {f"{GIVEN}{name}": name for name in names}
@@ -141,7 +143,7 @@ def _named(model: ModelProto, names: list[str]) -> ModelProto:
     return model
 
 
-def halved(model: ModelProto) -> ModelProto:
+def store_as_halves(model: ModelProto) -> ModelProto:
     """Store initialisers that a half holds exactly as halves, each followed by a Cast to float."""
     casts = []
     for tensor in model.graph.initializer:

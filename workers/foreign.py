@@ -20,13 +20,13 @@ from workers.checkpoints import (
     EMBEDDINGS_OF,
     Card,
     CheckpointError,
-    Kind,
+    Purpose,
     check_shapes,
     file_hash,
     find,
     load_card,
 )
-from workers.export import save_network
+from workers.export import pair_examples, save_network
 from workers.networks.compat_mlp import CompatibilityMLP
 
 KEYS = ("fc.0.weight", "fc.0.bias", "fc.2.weight", "fc.2.bias")
@@ -54,8 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         before = probe(network)
         card = _card(options.file, encoder, network, version=options.version, norm=options.norm)
-        width = encoder.dimension
-        examples = {"a": torch.zeros(2, width), "b": torch.ones(2, width)}
+        examples = pair_examples(encoder.dimension)
         save_network(network, options.out, card, examples=examples)
     except (ForeignFileError, CheckpointError) as error:
         sys.stderr.write(f"{error}\n")
@@ -76,7 +75,7 @@ def foreign_network(
     Args:
         path: Written by torch.
         width: Of the encoder's embeddings.
-        one_way: Judge (a, b) as the file's own system did; else the mean of both orders.
+        one_way: Score (a, b) as the file's own system did; else the mean of both orders.
         norm: Usual length of the vectors the file was trained on; stored ones have length 1, so
             the first layer is multiplied by it.
 
@@ -120,7 +119,7 @@ def foreign_tensors(path: Path) -> dict[str, Tensor]:
         raise ForeignFileError(message) from error
     except (OSError, EOFError, RuntimeError, ValueError) as error:
         raise ForeignFileError(f"{path} cannot be read as a file of torch: {error}") from error
-    tensors = {key.removeprefix(PREFIX): value for key, value in _unnested(content).items()}
+    tensors = {key.removeprefix(PREFIX): value for key, value in _unnest(content).items()}
     if set(tensors) != set(KEYS) or not all(isinstance(v, Tensor) for v in tensors.values()):
         found = ", ".join(sorted(map(str, tensors))[:6]) or "nothing"
         raise ForeignFileError(f"{path} holds {found}; needed are {', '.join(KEYS)}.")
@@ -137,7 +136,7 @@ def probe(network: CompatibilityMLP) -> Tensor:
     return scores
 
 
-def _unnested(content: Any) -> dict[str, Any]:
+def _unnest(content: Any) -> dict[str, Any]:
     for nest in NESTS:
         if isinstance(content, dict) and isinstance(content.get(nest), dict):
             content = content[nest]
@@ -160,9 +159,9 @@ def _card(
     return Card(
         name="compat-mlp-foreign",
         version=version,
-        kind=Kind.SCORER,
+        purpose=Purpose.PAIR,
         network="compat-mlp",
-        input=f"{EMBEDDINGS_OF}{encoder.identity}",
+        reads=f"{EMBEDDINGS_OF}{encoder.identity}",
         dimension=width,
         options={
             "width": width,
@@ -183,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--encoder", required=True, help="whose embeddings it scores")
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
     parser.add_argument(
-        "--one-way", action="store_true", help="judge (a, b) and not (b, a) as well"
+        "--one-way", action="store_true", help="score (a, b) and not (b, a) as well"
     )
     parser.add_argument("--norm", type=float, default=1.0, help="length of the vectors it knew")
     parser.add_argument("--version", default="1")

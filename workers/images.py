@@ -6,11 +6,13 @@ Normalisation belongs to the network, so that `network.onnx` takes what this mod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from recommender.features import PaletteColour
 
 Pixels = NDArray[np.uint8]
 
@@ -28,13 +30,6 @@ PALETTE_COLOURS = 5
 PALETTE_SIDE_PX = 48
 SAME_COLOUR = 40.0  # RGB distance below which two entries are one colour in light and shade
 SMALLEST_PALETTE_SHARE = 0.03
-
-
-class PaletteColour(TypedDict):
-    """One colour of a garment, `hex` as `#rrggbb`, `share` of the garment in (0, 1]."""
-
-    hex: str
-    share: float
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from workers.checkpoints import PIXELS, Card, CheckpointError, Kind, Purpose, file_hash
-from workers.export import kept_state, save_network
+from workers.checkpoints import PIXELS, Card, CheckpointError, Purpose, file_hash
+from workers.export import pixel_examples, save_network, stored_state
 from workers.networks.public import LibraryMissingError, PooledOutput, build, library_module
 
 # Documented picks; licences as their makers' pages state them.
@@ -90,24 +90,23 @@ def make_checkpoint(
         LibraryMissingError: The library is not installed.
     """
     source = source_of(name)
-    weights = weights or fetched(source, name=name)
+    weights = weights or fetch(source, name=name)
     tower = DESCRIBE[source.library](source, weights.parent)
     options: dict[str, Any] = {"library": source.library, "config": tower.config}
     options |= {"mean": list(tower.mean), "std": list(tower.std)}
     network = build(**options).eval()
     load_tower(network.tower, weights)
     side_px = tower.framing["side_px"]
-    example = torch.zeros(2, side_px, side_px, 3, dtype=torch.uint8)
+    examples = pixel_examples(side_px)
     with torch.inference_mode():
-        width = network(example)["embedding"].shape[1]
+        width = network(**examples)["embedding"].shape[1]
     card = Card(
         name=_slug(name),
         version=file_hash(weights)[:8],
-        kind=Kind.ENCODER,
         purpose=purpose,
         network="public",
         options=options,
-        input=PIXELS,
+        reads=PIXELS,
         dimension=width,
         preprocessing={"function": "workers.images.prepare", **tower.framing},
         training={"source": f"{source.library}:{source.repository}", **_revision(weights)},
@@ -115,7 +114,7 @@ def make_checkpoint(
         intended_use="A public encoder, not trained by this project, for products of a shop.",
         limits="What it was trained on and whom it serves badly is for its own page to say.",
     )
-    return save_network(network, out, card, examples={PIXELS: example})
+    return save_network(network, out, card, examples=examples)
 
 
 def source_of(name: str) -> Source:
@@ -138,7 +137,7 @@ def source_of(name: str) -> Source:
     raise CheckpointError(f"{name!r} is no public encoder; try {', '.join(PICKS)}, or {NAMES}.")
 
 
-def fetched(source: Source, *, name: str) -> Path:
+def fetch(source: Source, *, name: str) -> Path:
     """Download what is needed, or find it in the hub's cache; returns the weights' path.
 
     Raises:
@@ -173,7 +172,7 @@ def load_tower(tower: nn.Module, weights: Path) -> None:
             f"{weights} cannot be read as safetensors ({error}); only safetensors is accepted."
         )
         raise CheckpointError(message) from error
-    own = kept_state(tower.network if isinstance(tower, PooledOutput) else tower)
+    own = stored_state(tower.network if isinstance(tower, PooledOutput) else tower)
     prefix = _prefix(stored, own)
     missing = [key for key, value in own.items() if not _fits(stored.get(prefix + key), value)]
     if missing:

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
+from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.rendering import product_page, thumbnail
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Picture, active_checkpoint
@@ -26,22 +27,6 @@ from recommender.switching.coverage import coverage_of
 
 ON_PAGE = 100  # products compared at most while somebody waits
 WAIT_SECONDS = 1.2  # for them; the page with its pictures is there within two
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows the engine keeps by itself: to be looked at, never typed in."""
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never here; but with its product a row may go, and the product's own page asks us."""
-        match = request.resolver_match
-        own = f"{self.opts.app_label}_{self.opts.model_name}_"
-        return obj is not None and match is not None and not (match.url_name or "").startswith(own)
 
 
 @admin.register(Checkpoint)

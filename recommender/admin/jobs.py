@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from recommender.admin.checkpoints import ReadOnlyAdmin
+from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.rendering import badge, cards_of, product_page, thumbnail
 from recommender.models import EmbeddingJob, PairingJob
 from recommender.pipeline.retries import retry_jobs

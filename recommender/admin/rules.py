@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from recommender.admin.checkpoints import ReadOnlyAdmin
+from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.rendering import thumbnail
 from recommender.admin.rule_forms import SAID, RuleForm, fieldsets_of
 from recommender.catalog import catalog, product_model

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from recommender.admin.checkpoints import ReadOnlyAdmin
+from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.learning.status import comparisons, is_interrupted, training_status
 from recommender.models import Checkpoint, TrainingRun
 

@@ -18,7 +18,9 @@ from recommender.learning.looks import (
     look_products,
     rejected_pairs,
 )
+from recommender.models import Picture
 from recommender.photos import CATALOGUE, BadPhoto, digest, encode_jpeg, open_photo
+from recommender.pipeline.picture_files import read_picture
 
 PRODUCTS, LEARNT, HELD_OUT = "product_data.csv", "outfits_train.csv", "outfits_valid.csv"
 FEEDBACK = "feedback.csv"  # pairs with a thumbs down
@@ -87,12 +89,12 @@ class _Folder:
     def add(self, product: LookProduct) -> None:
         """Store the product's first picture that can be read, or say why there is none."""
         reason = "has no picture"
-        for name in product.pictures:
-            if (file := self._known(product, name)) and (self.path / file).is_file():
+        for picture in product.pictures:
+            if (file := self._known(product, picture)) and (self.path / file).is_file():
                 self.files[product.pk] = file
                 return
             try:
-                self.files[product.pk] = self._store(product, name)
+                self.files[product.pk] = self._store(product, picture)
             except FileNotFoundError:
                 reason = "the picture's file is gone from storage"
             except BadPhoto as error:
@@ -101,12 +103,11 @@ class _Folder:
                 return
         self.skipped.append(Skip(f"product {product.key}", reason))
 
-    def _known(self, product: LookProduct, name: str) -> str:
-        sha256 = product.digests.get(name)
-        return _file_name(product, sha256) if sha256 else ""
+    def _known(self, product: LookProduct, picture: Picture) -> str:
+        return _file_name(product, picture.sha256) if picture.sha256 else ""
 
-    def _store(self, product: LookProduct, name: str) -> str:
-        data = product.read(name)
+    def _store(self, product: LookProduct, picture: Picture) -> str:
+        data = read_picture(picture)
         file = _file_name(product, digest(data))
         if not (self.path / file).is_file():
             _replace(self.path / file, _jpeg(data))

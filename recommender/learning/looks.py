@@ -1,8 +1,8 @@
 """The products worn in looks, with what a training may know of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from recommender import product_columns
 from recommender.catalog import catalog, product_model
 from recommender.models import LookItem, Picture, Rule
+from recommender.pipeline.picture_files import field_of, stored_files
 
 HELD_OUT_ONE_IN = 10
 PRODUCTS_AT_ONCE = 200
@@ -24,7 +25,7 @@ class LookProduct:
     """A product by a key that is safe in any file: `<model>-<its own>`, or its own where it has no model.
 
     Words a catalogue does not know are "", but for category and slot, which its pictures may tell.
-    `pictures` are names in storage, in the shoppers' order; `digests` the hashes of those noted.
+    `pictures` come in the shoppers' order; those never noted have no `sha256` yet.
     """
 
     pk: Any
@@ -34,14 +35,7 @@ class LookProduct:
     colour: str = ""
     gender: str = ""
     season: str = ""
-    pictures: tuple[str, ...] = ()
-    digests: Mapping[str, str] = field(default_factory=dict)
-
-    def read(self, name: str) -> bytes:
-        """Fetch one picture from the shop's storage."""
-        with catalog().storage.open(name) as file:
-            data: bytes = file.read()
-        return data
+    pictures: tuple[Picture, ...] = ()
 
 
 def is_held_out(look: Any) -> bool:
@@ -110,8 +104,16 @@ def _look_product(row: Any, noted: Sequence[Picture]) -> LookProduct:
         colour=_word(row, "colour"),
         gender=_word(row, "gender"),
         season=_safe(_word(row, "season")).replace("_", "-"),
-        pictures=tuple(dict.fromkeys(file.name for file in catalog().pictures(row))),
-        digests={picture.name: picture.sha256 for picture in noted if picture.sha256},
+        pictures=_pictures(row, noted),
+    )
+
+
+def _pictures(row: Any, noted: Sequence[Picture]) -> tuple[Picture, ...]:
+    """The files the host shows now, with the hashes of those noted."""
+    hashes = {picture.name: picture.sha256 for picture in noted}
+    return tuple(
+        Picture(product_id=row.pk, name=name, field=field_of(file), sha256=hashes.get(name, ""))
+        for name, file in stored_files(row).items()
     )
 
 

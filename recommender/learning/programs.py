@@ -12,6 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from recommender import conf
+from recommender.worker_package import worker_package
+
 TAIL_LINES = 30
 REMEMBER_SECONDS = 5  # also keeps the database connection from looking idle
 MOST_THREADS = 8  # a container may see sixty cores and own two
@@ -57,7 +60,7 @@ def check_programs() -> None:
     Raises:
         NoPrograms: the workers or torch are not installed.
     """
-    missing = [name for name in ("workers", "torch") if find_spec(name) is None]
+    missing = [name for name in (conf.get("WORKERS"), "torch") if find_spec(name) is None]
     if missing:
         raise NoPrograms(f"{NoPrograms.__doc__} Missing: {', '.join(missing)}.")
 
@@ -69,16 +72,16 @@ def run_program(
     tell: Callable[[str], object],
     remember: Callable[[str], object],
 ) -> ProgramResult:
-    """Run `python -m module` to its end and pass on what it prints while it prints it.
+    """Run `python -m workers.module` to its end and pass on what it prints while it prints it.
 
     Args:
-        module: One of the workers' programs.
-        arguments: Its command line; paths must be absolute, it runs in the folder of `workers`.
+        module: One of the workers' programs, within their package.
+        arguments: Its command line; paths must be absolute, it runs in the folder of their package.
         tell: Gets every line with its end, a carriage return where a progress bar moves.
         remember: Gets the last lines every few seconds.
     """
     tail, due = Tail(), time.monotonic() + REMEMBER_SECONDS
-    process = _started([sys.executable, "-m", module, *arguments])
+    process = _started([sys.executable, "-m", f"{conf.get('WORKERS')}.{module}", *arguments])
     # Should this process be killed, the program ends by itself: its next line finds no reader.
     try:
         for line in _lines(process):
@@ -95,11 +98,11 @@ def run_program(
 
 
 def home() -> Path:
-    """The folder from which `workers` is imported."""
-    spec = find_spec("workers")
-    if spec is None or not spec.submodule_search_locations:
+    """The folder from which the workers' package is imported."""
+    package = worker_package()
+    if package is None:
         raise NoPrograms(NoPrograms.__doc__)
-    return Path(spec.submodule_search_locations[0]).parent
+    return package.parent
 
 
 def _started(command: list[str]) -> subprocess.Popen[bytes]:

@@ -21,7 +21,7 @@ from recommender.switching.checkpoints import (
     retire_checkpoints,
 )
 
-RECIPE, TRAINING, EVALUATION = "style", "workers.training", "workers.evaluation"
+RECIPE, TRAINING, EVALUATION = "style", "training", "evaluation"
 EXPORT = "export"
 FEWEST_LOOKS, FEWEST_QUESTIONS = 50, 30
 GATE_CLOSED = 3  # the exit code of a promotion gate that let nobody through

@@ -7,6 +7,7 @@ from recommender.models.checkpoints import (
     active_checkpoint,
     active_checkpoints,
 )
+from recommender.models.duplicates import Duplicate
 from recommender.models.embeddings import Embedding
 from recommender.models.jobs import EmbeddingJob, Job, PairingJob
 from recommender.models.looks import Look, LookItem
@@ -15,11 +16,11 @@ from recommender.models.pictures import Picture, Slot
 from recommender.models.rule_changes import RuleChange
 from recommender.models.rules import Rule
 from recommender.models.trainings import TrainingRun
-from recommender.models.twins import Twin
 
 __all__ = [
     "SCORER_PURPOSES",
     "Checkpoint",
+    "Duplicate",
     "Embedding",
     "EmbeddingJob",
     "Job",
@@ -33,7 +34,6 @@ __all__ = [
     "RuleChange",
     "Slot",
     "TrainingRun",
-    "Twin",
     "active_checkpoint",
     "active_checkpoints",
 ]

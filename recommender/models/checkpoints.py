@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-EMBEDDINGS_OF = "embeddings of "  # how a card begins to say which encoder's stored vectors it reads
+from recommender.cards import encoder_read
 
 
 class Purpose(models.TextChoices):
@@ -80,8 +80,7 @@ class Checkpoint(models.Model):
     @property
     def encoder_label(self) -> str:
         """The encoder whose stored vectors it reads: `visual@1`; "" where it reads pixels."""
-        is_scorer = self.reads.startswith(EMBEDDINGS_OF)
-        return self.reads.removeprefix(EMBEDDINGS_OF) if is_scorer else ""
+        return encoder_read(self.reads)
 
     @property
     def part_weights(self) -> dict[str, float]:

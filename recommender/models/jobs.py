@@ -3,11 +3,11 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from recommender.conf import product_model_label
 from recommender.models.checkpoints import Checkpoint
 from recommender.models.pictures import Picture
 
@@ -70,7 +70,7 @@ class EmbeddingJob(Job):
 
 class PairingJob(Job):
     product = models.OneToOneField(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         related_name="recommender_pairing_job",
     )

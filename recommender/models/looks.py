@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
+
+from recommender.conf import product_model_label
 
 
 class Look(models.Model):
@@ -14,7 +15,7 @@ class Look(models.Model):
         max_length=120, blank=True, editable=False, help_text="The name it had where it came from."
     )
     products: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
-        settings.RECOMMENDER_PRODUCT_MODEL, through="LookItem", related_name="recommender_looks"
+        product_model_label(), through="LookItem", related_name="recommender_looks"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -33,7 +34,7 @@ class Look(models.Model):
 class LookItem(models.Model):
     look = models.ForeignKey(Look, on_delete=models.CASCADE, related_name="items")
     product = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         related_name="recommender_look_items",
     )

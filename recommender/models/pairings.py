@@ -1,9 +1,9 @@
 """What goes well with what, as the scorer judged it."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from recommender.conf import product_model_label
 from recommender.models.checkpoints import Checkpoint
 
 
@@ -11,12 +11,12 @@ class Pairing(models.Model):
     """One direction of "A goes well with B"; the other direction is a row of its own."""
 
     product = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         related_name="recommender_pairings",
     )
     partner = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         related_name="recommender_partner_pairings",
     )

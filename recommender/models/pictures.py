@@ -1,9 +1,9 @@
 """The pictures the engine has seen, and what it saw in them."""
 
-from django.conf import settings
 from django.db import models
 
 from recommender import garments
+from recommender.conf import product_model_label
 
 
 class Slot(models.TextChoices):
@@ -27,11 +27,14 @@ class Picture(models.Model):
     """
 
     product = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         related_name="recommender_pictures",
     )
-    name = models.CharField(max_length=300, help_text="In the host's storage.")
+    name = models.CharField(max_length=300, help_text="In the storage of its field.")
+    field = models.CharField(
+        max_length=200, blank=True, help_text="That holds the file: shop.Shot.image."
+    )
     sha256 = models.CharField(max_length=64)
     fingerprint = models.BigIntegerField(
         null=True, blank=True, help_text="How it looks, in 64 bits: copies differ in few of them."

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from recommender.conf import product_model_label
 
 SLOT = "slot"  # an attribute that every catalog has
 
@@ -39,7 +40,7 @@ class Rule(models.Model):
     kind = models.CharField(max_length=14, choices=Kind)
     strip = models.CharField(max_length=9, choices=Strip, blank=True, default=Strip.EVERYWHERE)
     on_product = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         null=True,
         blank=True,
@@ -51,7 +52,7 @@ class Rule(models.Model):
     )
     on_value = models.CharField(max_length=120, blank=True, help_text=_("… of this value."))
     product = models.ForeignKey(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         null=True,
         blank=True,

@@ -21,10 +21,10 @@ from recommender.models import (
 )
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
+from recommender.pipeline.picture_files import CURE, stored_files, unreadable_pictures, whereabouts
 from recommender.pipeline.picture_sync import (
     PRODUCTS_AT_ONCE,
     kept_products,
-    picture_names,
     queue_embeddings,
     serving_encoders,
     sync_in_batches,
@@ -47,6 +47,7 @@ class Finding:
 def findings() -> list[Finding]:
     """Check every invariant; an empty list means that all is well. Reads no file."""
     checks: list[tuple[str, str, Callable[[], QuerySet[Any]]]] = [
+        ("unreadable", f"pictures whose file is not there. {CURE}", unreadable_pictures),
         ("missing", "pictures without a vector, and with no job that would make one", _missing),
         ("waiting", "pictures still waiting for a worker", _waiting),
         ("failed", "pictures that could not be embedded", _failed),
@@ -87,7 +88,9 @@ def _collapse_in_batches(keys: Iterator[Any]) -> None:
 
 def _finding(code: str, text: str, rows: QuerySet[Any]) -> Finding:
     count = rows.count()
-    return Finding(code, text, count, str(rows.first()) if count else "")
+    first = rows.first() if count else None
+    example = whereabouts(first) if isinstance(first, Picture) else str(first or "")
+    return Finding(code, text, count, example)
 
 
 def _no_checkpoints() -> list[Finding]:
@@ -105,7 +108,7 @@ def _unseen_and_renamed() -> list[Finding]:
     while batch := list(islice(rest, PRODUCTS_AT_ONCE)):
         noted = _noted_names(batch)
         for product in batch:
-            shown = picture_names(product).keys()
+            shown = stored_files(product).keys()
             if shown != noted[product.pk]:
                 (renamed if noted[product.pk] else unseen).append(product)
     return [

@@ -12,7 +12,7 @@ from recommender import conf, product_columns
 from recommender.catalog import product_model
 from recommender.fingerprints import LEAST_COSINE, LEAST_COSINES, MOST_BITS
 from recommender.locks import advisory_lock
-from recommender.models import Checkpoint, Purpose, Twin
+from recommender.models import Checkpoint, Duplicate, Purpose
 from recommender.vectors import inner_product_sql, part_spans
 
 # A cover that more others show, such as "photo will follow", says nothing of any of them.
@@ -22,13 +22,13 @@ MOST_ALIKE = 12
 _ALIKE = """
 SELECT own.product_id, near.product_id
 FROM recommender_picture AS own
-JOIN recommender_embedding AS a ON a.picture_id = own.id AND a.checkpoint_id = %s
+JOIN recommender_embedding AS one ON one.picture_id = own.id AND one.checkpoint_id = %s
 CROSS JOIN LATERAL (
-    SELECT other.product_id FROM recommender_picture AS other
-    WHERE other.position = 0 AND other.product_id <> own.product_id
-      AND bit_count((own.fingerprint # other.fingerprint)::bit(64)) <= %s
-      AND (SELECT {agree} FROM recommender_embedding AS b
-           WHERE b.picture_id = other.id AND b.checkpoint_id = a.checkpoint_id)
+    SELECT cover.product_id FROM recommender_picture AS cover
+    WHERE cover.position = 0 AND cover.product_id <> own.product_id
+      AND bit_count((own.fingerprint # cover.fingerprint)::bit(64)) <= %s
+      AND (SELECT {agree} FROM recommender_embedding AS other
+           WHERE other.picture_id = cover.id AND other.checkpoint_id = one.checkpoint_id)
     LIMIT %s
 ) AS near
 WHERE own.position = 0 AND own.fingerprint IS NOT NULL AND own.product_id = ANY(%s)
@@ -45,19 +45,19 @@ def collapse_duplicates(products: Collection[Any]) -> None:
     together is parted. Six statements where nothing is alike; one reads every fingerprint.
     """
     if not conf.get("COLLAPSE_DUPLICATES"):
-        Twin.objects.filter(product__in=products).delete()
+        Duplicate.objects.filter(product__in=products).delete()
         return
     encoder = Checkpoint.objects.filter(
         purpose=Purpose.VISUAL, state=Checkpoint.State.ACTIVE
     ).first()
     if encoder is None or not products:
         return
-    advisory_lock("recommender twins")
+    advisory_lock("recommender.duplicates")
     pairs, groups = _neighbourhood(set(products), encoder)
     keys = _keys(pairs, groups)
-    Twin.objects.filter(product__in=groups.keys() - keys.keys()).delete()
-    Twin.objects.bulk_create(
-        [Twin(product_id=pk, key=key) for pk, key in keys.items()],
+    Duplicate.objects.filter(product__in=groups.keys() - keys.keys()).delete()
+    Duplicate.objects.bulk_create(
+        [Duplicate(product_id=pk, key=key) for pk, key in keys.items()],
         update_conflicts=True,
         unique_fields=["product"],
         update_fields=["key"],
@@ -73,11 +73,11 @@ def _neighbourhood(products: set[Any], encoder: Checkpoint) -> tuple[Pairs, dict
     while fresh:
         pairs |= _similar_pairs(fresh, encoder)
         compared |= fresh
-        groups, slots, are_twins = _groups(compared.union(*pairs))
+        groups, slots, are_known = _groups(compared.union(*pairs))
         # Two pieces sold apart and photographed together, as a suit is, are not one product.
         pairs = {(own, other) for own, other in pairs if slots[own] == slots[other]}
         # Where nothing is alike, the other colours need not be compared: they were, in their turn.
-        fresh = groups.keys() - compared if pairs or are_twins else set()
+        fresh = groups.keys() - compared if pairs or are_known else set()
     return pairs, groups
 
 
@@ -103,17 +103,17 @@ def _groups(products: Collection[Any]) -> tuple[dict[Any, str], dict[Any, str], 
     """All that the host, or an earlier look, counts as one with these.
 
     Returns:
-        Their groups and their slots, by key, and whether any has a twin.
+        Their groups and their slots, by key, and whether any was counted as one with others before.
     """
     everything: QuerySet[Any] = product_model()._default_manager.order_by()
     grouped = everything.annotate(
         reco_own=Cast(product_columns.group_key(), CharField()), reco_slot=product_columns.slot()
     )
-    about = ("pk", "reco_own", "reco_slot", "recommender_twin__key")
+    about = ("pk", "reco_own", "reco_slot", "recommender_duplicate__key")
     own = list(grouped.filter(pk__in=products).values_list(*about))
     keys = {key for *_rest, key in own if key}
     like = Q(reco_own__in={group for _pk, group, *_rest in own})
-    rows = list(grouped.filter(like | Q(recommender_twin__key__in=keys)).values_list(*about))
+    rows = list(grouped.filter(like | Q(recommender_duplicate__key__in=keys)).values_list(*about))
     groups = {pk: group for pk, group, *_rest in rows}
     slots = {pk: slot for pk, _group, slot, _key in rows}
     return groups, slots, any(key for *_rest, key in rows)
@@ -136,4 +136,4 @@ def _keys(pairs: Pairs, groups: Mapping[Any, str]) -> dict[Any, str]:
     kinds: dict[Any, set[str]] = defaultdict(set)
     for pk, group in groups.items():
         kinds[root(pk)].add(group)
-    return {pk: f"twin:{root(pk)}" for pk in groups if len(kinds[root(pk)]) > 1}
+    return {pk: f"same:{root(pk)}" for pk in groups if len(kinds[root(pk)]) > 1}

@@ -1,38 +1,23 @@
 """Stores what a worker saw in a picture, if that is still what the picture shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from recommender import broker, worklist
+from recommender.features import PictureFeatures
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
 
 
-@dataclass(frozen=True)
-class Sight:
-    """What the encoders made of one picture: vectors by checkpoint label, and predictions.
-
-    An empty category is no news: none of the encoders names categories.
-    """
-
-    embeddings: Mapping[str, Sequence[float]]
-    category: str = ""
-    category_confidence: float | None = None
-    slot: str = ""
-    slot_confidence: float | None = None
-    palette: Sequence[Mapping[str, Any]] = field(default_factory=list)
-
-
 @transaction.atomic
 def store_embeddings(
-    sights: Mapping[int, Sight], *, jobs: Sequence[EmbeddingJob], token: UUID
+    features: Mapping[int, PictureFeatures], *, jobs: Sequence[EmbeddingJob], token: UUID
 ) -> int:
-    """Store the sights of claimed jobs, by picture id; returns how many vectors were stored.
+    """Store what was seen for claimed jobs, by picture id; returns how many vectors were stored.
 
     A result is thrown away when the job is no longer ours (the lease ran out) or the picture now
     holds other bytes than were read; the job that replaced it will bring the right one.
@@ -43,7 +28,7 @@ def store_embeddings(
             picture_id=job.picture_id,
             checkpoint_id=job.checkpoint_id,
             sha256=job.sha256,
-            vector=list(sights[job.picture_id].embeddings[job.checkpoint.label]),
+            vector=list(features[job.picture_id].embeddings[job.checkpoint.label]),
         )
         for job in current
     ]
@@ -56,7 +41,7 @@ def store_embeddings(
     pictures = {job.picture_id: job.picture for job in current}
     if indexed := {job.checkpoint for job in current if job.checkpoint.indexes}:
         note_slots(indexed, pictures=pictures)
-    _store_predictions(pictures, sights)
+    _store_predictions(pictures, features)
     worklist.finish(EmbeddingJob, ids=[job.pk for job in current], token=token)
     _queue_pairings(
         {job.picture.product_id for job in current if job.checkpoint.purpose == Purpose.STYLE}
@@ -83,15 +68,17 @@ def _shows_a_cover(job: EmbeddingJob) -> bool:
     return is_serving and job.picture.position == 0
 
 
-def _store_predictions(pictures: Mapping[int, Picture], sights: Mapping[int, Sight]) -> None:
+def _store_predictions(
+    pictures: Mapping[int, Picture], features: Mapping[int, PictureFeatures]
+) -> None:
     """Write down palettes, and categories where one was named: silence blanks nothing known."""
     names = ["category", "category_confidence", "slot", "slot_confidence", "palette"]
     for pk, picture in pictures.items():
-        sight = sights[pk]
-        known = {"category": sight.category, "slot": sight.slot, "palette": True}
+        seen = features[pk]
+        known = {"category": seen.category, "slot": seen.slot, "palette": True}
         for name in names:
             if known[name.removesuffix("_confidence")]:
-                setattr(picture, name, getattr(sight, name))
+                setattr(picture, name, getattr(seen, name))
     Picture.objects.bulk_update(pictures.values(), names)
 
 

@@ -9,12 +9,13 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 
 from recommender import broker
+from recommender.cards import EMBEDDINGS_OF
 from recommender.catalog import catalog, product_model
 from recommender.fingerprints import fingerprint
-from recommender.models import Checkpoint, EmbeddingJob, Picture, Purpose, Twin
-from recommender.models.checkpoints import EMBEDDINGS_OF
+from recommender.models import Checkpoint, Duplicate, EmbeddingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
 from recommender.pipeline.duplicates import collapse_duplicates
+from recommender.pipeline.picture_files import field_of, read_picture, stored_files
 
 PRODUCTS_AT_ONCE = 200
 FINGERPRINT_SIDE_PX = 128  # a JPEG is decoded no larger, which takes a few milliseconds
@@ -98,14 +99,6 @@ def serving_encoders() -> list[Checkpoint]:
     return list(encoders.filter(kept_up).order_by("state", "-purpose", "pk"))
 
 
-def picture_names(owner: Any) -> dict[str, None]:
-    """The names of a product's files in the shoppers' order.
-
-    Each once: the same picture twice is one file where files are named by their bytes.
-    """
-    return dict.fromkeys(file.name for file in catalog().pictures(owner))
-
-
 def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:
     """What was noted before, by product and by name."""
     known: dict[Any, dict[str, Picture]] = {owner.pk: {} for owner in owners}
@@ -116,17 +109,18 @@ def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:
 
 def _differences(owner: Any, known: dict[str, Picture]) -> Iterator[tuple[Picture, bool]]:
     """Yield each picture to note, and whether its bytes are new; leaves in `known` what is gone."""
-    names = picture_names(owner)
-    for position, name in enumerate(names):
+    for position, (name, file) in enumerate(stored_files(owner).items()):
         picture = known.pop(name, None) or Picture(product=owner, name=name)
-        data = _bytes_of(name)
+        has_moved = (picture.position, picture.field) != (position, field_of(file))
+        picture.position, picture.field = position, field_of(file)
+        data = _bytes_of(picture)
         sha256 = "" if data is None else digest(data)
         is_changed = picture.sha256 != sha256
         if is_changed or picture.fingerprint is None:
             picture.fingerprint = _fingerprint_of(data)
-        elif picture.position == position:
+        elif not has_moved:
             continue
-        picture.sha256, picture.position = sha256, position
+        picture.sha256 = sha256
         yield picture, is_changed
 
 
@@ -136,16 +130,14 @@ def _save(pictures: list[Picture]) -> None:
         pictures,
         update_conflicts=True,
         unique_fields=["product", "name"],
-        update_fields=["sha256", "fingerprint", "position"],
+        update_fields=["field", "sha256", "fingerprint", "position"],
     )
 
 
-def _bytes_of(name: str) -> bytes | None:
+def _bytes_of(picture: Picture) -> bytes | None:
     """The stored bytes; None where the file is gone: the job then says so."""
     try:
-        with catalog().storage.open(name) as file:
-            data: bytes = file.read()
-            return data
+        return read_picture(picture)
     except FileNotFoundError:
         return None
 
@@ -162,5 +154,5 @@ def _fingerprint_of(data: bytes | None) -> int | None:
 
 def _part_duplicates(owners: Sequence[Any]) -> None:
     """Look again at what counted as one with another product, for its cover may be another one now."""
-    twins = Twin.objects.filter(product__in=owners).values_list("product", flat=True)
-    collapse_duplicates(list(twins))
+    known = Duplicate.objects.filter(product__in=owners).values_list("product", flat=True)
+    collapse_duplicates(list(known))

@@ -13,11 +13,11 @@ from recommender.models import Picture
 
 def design() -> Combinable:
     """An expression equal for products that count as one: by the host's word, or by their pictures."""
-    return Coalesce(F("recommender_twin__key"), Cast(product_columns.group_key(), CharField()))
+    return Coalesce(F("recommender_duplicate__key"), Cast(product_columns.group_key(), CharField()))
 
 
 def products_with_same_picture(product: Any) -> QuerySet[Any]:
     """Other products with a picture of exactly the same bytes, oldest first."""
     own = Picture.objects.filter(product=product.pk).exclude(sha256="").values("sha256")
-    twins = Picture.objects.filter(sha256__in=own).exclude(product=product.pk).values("product")
-    return product_model()._default_manager.filter(pk__in=twins).order_by("pk")
+    others = Picture.objects.filter(sha256__in=own).exclude(product=product.pk).values("product")
+    return product_model()._default_manager.filter(pk__in=others).order_by("pk")

@@ -1,7 +1,6 @@
 """Registers checkpoints and chooses which of them serve."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from recommender import broker, conf
+from recommender.cards import encoder_read
 from recommender.locks import advisory_lock
 from recommender.models import (
     SCORER_PURPOSES,
@@ -21,18 +21,15 @@ from recommender.models import (
     Purpose,
     TrainingRun,
 )
-from recommender.models.checkpoints import EMBEDDINGS_OF
 from recommender.pipeline.picture_sync import ENCODER_PURPOSES, queue_embeddings, serving_encoders
 from recommender.switching.cards import (
-    FEATURES_OF,
     NoCheckpoint,
-    after,
     check_card,
-    layer,
     purpose_of,
     read_card,
 )
 from recommender.switching.coverage import ENOUGH, coverage_of, pictures_without_vector
+from recommender.worker_package import worker_package
 
 __all__ = [
     "CannotSwitch",
@@ -57,18 +54,18 @@ def checkpoint_dir() -> Path:
     """The folder in which checkpoints lie: the host's own, or the shipped ones."""
     if configured := conf.get("CHECKPOINT_DIR"):
         return Path(configured)
-    spec = find_spec("workers")
-    if spec is None or not spec.submodule_search_locations:
+    package = worker_package()
+    if package is None:
         raise NoCheckpoint(
             'No checkpoints are shipped with this installation; set RECOMMENDER["CHECKPOINT_DIR"].'
         )
-    return Path(spec.submodule_search_locations[0]) / "shipped"
+    return package / "shipped"
 
 
 def shipped_checkpoints() -> list[Path]:
     """The folders of the checkpoints that come with the installation; what others read comes first."""
     folders = sorted(card.parent for card in checkpoint_dir().glob("*/card.json"))
-    return sorted(folders, key=lambda folder: layer(read_card(folder)["reads"]))
+    return sorted(folders, key=lambda folder: bool(encoder_read(read_card(folder)["reads"])))
 
 
 def unreplaced_checkpoints() -> list[Path]:
@@ -130,7 +127,7 @@ def switch_checkpoint(primary_key: int) -> Checkpoint:
     advisory_lock(SWITCH)
     checkpoint = Checkpoint.objects.select_for_update().get(pk=primary_key)
     names = {"name": checkpoint.name, "version": checkpoint.version, "reads": checkpoint.reads}
-    _know_what_it_reads(names | {"purpose": checkpoint.purpose}, Path(checkpoint.folder))
+    _check_what_it_reads(names | {"purpose": checkpoint.purpose})
     coverage = coverage_of(checkpoint)
     if not (has_served(checkpoint) or coverage.is_enough):
         raise CannotSwitch(
@@ -165,7 +162,7 @@ def register_checkpoint(folder: Path, *, purpose: str | None = None) -> Checkpoi
     known = Checkpoint.objects.filter(name=card["name"], version=card["version"]).first()
     card["purpose"] = purpose_of(card, asked=purpose, known=known)
     check_card(card)
-    _know_what_it_reads(card, folder)
+    _check_what_it_reads(card)
     return _registered(card, folder, state=known.state if known else Checkpoint.State.BUILDING)
 
 
@@ -194,17 +191,15 @@ def _registered(card: Mapping[str, Any], folder: Path, *, state: str) -> Checkpo
     return checkpoint
 
 
-def _know_what_it_reads(card: Mapping[str, Any], folder: Path) -> None:
-    """Make sure that whatever a head or a scorer reads is there to be read.
+def _check_what_it_reads(card: Mapping[str, Any]) -> None:
+    """Make sure that the vectors a scorer reads are there to be read.
 
     Raises:
         NoCheckpoint: it is not.
     """
     label = f"{card['name']}@{card['version']}"
-    if backbone := after(FEATURES_OF, card["reads"]):
-        _know_backbone(backbone, label=label, folder=folder)
-    elif card["purpose"] in SCORER_PURPOSES:
-        encoder = after(EMBEDDINGS_OF, card["reads"])
+    if card["purpose"] in SCORER_PURPOSES:
+        encoder = encoder_read(card["reads"])
         kept_up = _readable(card["purpose"])
         if encoder not in kept_up:
             raise NoCheckpoint(
@@ -221,23 +216,6 @@ def _readable(purpose: str) -> set[str]:
         serving = Checkpoint.State.ACTIVE
         encoders = [e for e in encoders if (e.purpose, e.state) == (Purpose.STYLE, serving)]
     return {encoder.label for encoder in encoders}
-
-
-def _know_backbone(backbone: str, *, label: str, folder: Path) -> None:
-    """Note the encoder on whose pass a head depends; it need not serve itself."""
-    name, _, version = backbone.partition("@")
-    if Checkpoint.objects.filter(name=name, version=version).exists():
-        return
-    for place in (folder.resolve().parent / name, checkpoint_dir() / name):
-        card = read_card(place) if (place / "card.json").is_file() else {}
-        if (card.get("name"), card.get("version")) == (name, version):
-            card["purpose"] = card["purpose"] or Purpose.VISUAL
-            _registered(card, place, state=Checkpoint.State.RETIRED)
-            return
-    raise NoCheckpoint(
-        f"{label} reads features of {backbone}, which this shop has never seen. Activate {backbone} "
-        f"first (it may retire again), or put its folder beside this one as {name}."
-    )
 
 
 def _serving_instead(checkpoint: Checkpoint) -> QuerySet[Checkpoint]:

@@ -1,15 +1,16 @@
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations, pairwise
 from random import Random
 
 import pytest
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageStat
 
 from drawings.catalogue import catalogue
 from drawings.fabric import TEXTURES, WEAVES, texture
 from drawings.garments import CUTS
 from drawings.palette import COLOURS, darker, lighter, luminance, mixed
 from drawings.path import mirrored, symmetric
-from drawings.photograph import drawn, file_names, save_pictures
+from drawings.photograph import cover, file_names, garment, save_pictures
 from drawings.render import GROUNDS, Framing, fitting, picture
 from drawings.sketch import Cloth
 
@@ -69,7 +70,7 @@ def test_all_colours_of_a_model_share_every_line_of_the_cut():
     row = next(a for a, b in pairwise(rows) if a.model == b.model)
     twin = next(other for other in rows if other.model == row.model and other is not row)
 
-    assert drawn(row, seed=7).outline == drawn(twin, seed=7).outline
+    assert garment(row, seed=7).outline == garment(twin, seed=7).outline
 
 
 def test_a_small_thing_is_framed_nearer_than_a_large_one():
@@ -112,3 +113,19 @@ def test_colours_are_mixed_between_their_ends():
         < luminance("#808080")
         < luminance(lighter("#808080", 0.3))
     )
+
+
+@pytest.mark.parametrize("cut", sorted({row.cut for row in catalogue(products=264, seed=7)}))
+def test_designs_of_one_cut_and_weave_differ_by_more_than_their_size(cut):
+    """In the same cloth: what is left is the cut, its trims and where the second tone lies."""
+    firsts = {row.model: row for row in catalogue(products=264, seed=7) if row.cut == cut}
+    plain = [
+        replace(row, colour=COLOURS["cobalt"], accent="#f4f2ee", metal="#c9a35a", sku="one")
+        for row in firsts.values()
+        if row.weave == "solid"
+    ]
+
+    small = [cover(row, seed=7, width=48) for row in plain]
+
+    for one, other in combinations(small, 2):
+        assert max(ImageStat.Stat(ImageChops.difference(one, other)).rms) > 3

@@ -87,7 +87,8 @@ def web_environment(make_environment):
 
 @pytest.fixture(scope="session")
 def worker_environment(make_environment):
-    return make_environment("dj-database-url", OSCAR, extras="[worker]")
+    """With the API, for a worker reads the shop's settings and loads all of its apps."""
+    return make_environment("dj-database-url", OSCAR, extras="[api,worker]")
 
 
 @pytest.fixture

@@ -17,6 +17,12 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SMALLEST, PHONE, DESKTOP = 320, 390, 1280
 COLOURS = ["crimson", "red", "tomato", "orange", "navy", "blue", "teal", "green"]
+# What a machine has for fonts is not known: narrow letters, and wider ones than any.
+LETTERS = {
+    "as installed": "/* */",
+    "narrow": "* { font-family: 'Liberation Sans Narrow', sans-serif !important; }",
+    "wide": "* { font-family: monospace !important; letter-spacing: 0.04em !important; }",
+}
 PAGES = ["home", "category", "product", "sold out", "photo", "result", "missing"]
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -159,11 +165,13 @@ def test_axe_has_nothing_to_say_about_any_page(shop, open_page, width, scheme):
         assert report.violations_count == 0, f"{name}: {report.generate_report()}"
 
 
-def test_no_page_is_wider_than_the_smallest_phone_in_either_direction(shop, open_page):
+@pytest.mark.parametrize("letters", LETTERS)
+def test_no_page_is_wider_than_the_smallest_phone_in_either_direction(shop, open_page, letters):
     page = open_page(SMALLEST)
 
     for name in PAGES:
         show(page, name)
+        page.add_style_tag(content=LETTERS[letters])
         assert overflow(page) == 0, name
         read_from_the_right(page)
         assert overflow(page) == 0, f"{name}, right to left"

@@ -1,9 +1,13 @@
 """From an upload to both strips, and a photo search, through Redis and a real worker."""
 
+import time
+
 import pytest
+import redis
 from django.db import connection
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
+from recommender import broker
 from recommender.broker import NoWorker
 from recommender.ranking.rung import Rung
 from recommender.strips.goes_with import goes_with
@@ -36,11 +40,23 @@ def test_one_upload_is_in_both_strips_within_ten_seconds(wait_for_work):
     assert new in [item.product for item in goes_with(skirt).items]
 
 
-@pytest.mark.parametrize("boxes", [False, True])
-def test_a_photo_finds_what_looks_like_it_and_leaves_nothing_behind(wait_for_work, boxes):
-    import redis
-    from django.conf import settings
+def test_a_worker_finds_what_was_due_before_it_started(
+    redis_url, shipped, settings, monkeypatch, request
+):
+    """Without beat, and a minute after the import: the bell has expired by then."""
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()  # the bells of what serves
+    with monkeypatch.context() as patch:
+        patch.setattr(broker, "BELL_EXPIRES_SECONDS", 0.01)
+        top, skirt = sell("top", "red", "TOP"), sell("skirt", "navy", "BOTTOM")
+    time.sleep(0.1)
 
+    request.getfixturevalue("wait_for_work")(seconds=15)
+
+    assert [item.product for item in goes_with(top).items] == [skirt]
+
+
+@pytest.mark.parametrize("boxes", [False, True])
+def test_a_photo_finds_what_looks_like_it_and_leaves_nothing_behind(wait_for_work, settings, boxes):
     red, _blue = sell("red", "red", "TOP"), sell("blue", "blue", "TOP")
     wait_for_work()
 

@@ -12,9 +12,9 @@ from recommender.outfits.answer import outfits
 from recommender.switching.checkpoints import activate_checkpoint, checkpoint_dir
 from tests.journeys.test_real_worker import sell
 from workers import tasks
-from workers.checkpoints import Card, Kind, Purpose, load_card
+from workers.checkpoints import Card, Purpose, load_card
 from workers.export import save_network
-from workers.scorers import build_scorer
+from workers.networks.registry import SET_SCORERS, build_network
 from workers.training.recipes.set_scorer import examples
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -38,12 +38,12 @@ def contrary(tmp_path_factory):
         "model": 8,
         "heads": 2,
     }
-    network = build_scorer("set-scorer", options=options)
+    network = build_network(SET_SCORERS, "set-scorer", options=options)
     network.scale.data.neg_()
     card = Card(
-        **{"name": "contrary", "version": "1", "kind": Kind.SET_SCORER, "network": "set-scorer"},
-        **{"purpose": Purpose.NONE, "options": options, "dimension": style.dimension},
-        input=f"embeddings of {style.identity}",
+        **{"name": "contrary", "version": "1", "purpose": Purpose.SET, "network": "set-scorer"},
+        **{"options": options, "dimension": style.dimension},
+        reads=f"embeddings of {style.identity}",
     )
     folder = tmp_path_factory.mktemp("checkpoints") / "contrary"
     save_network(network, folder, card, examples=examples(style.dimension), are_sets=True)

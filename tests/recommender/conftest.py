@@ -128,7 +128,7 @@ def make_card(tmp_path):
             "purpose": "VISUAL",
             "dimension": 19,
             "parts": {"shape": 16, "colour": 3},
-            "default_weights": {"shape": 0.5, "colour": 0.5},
+            "weights": {"shape": 0.5, "colour": 0.5},
             "sha256": {"weights.safetensors": "a" * 64},
         }
         folder = tmp_path / f"{name}-{version}"

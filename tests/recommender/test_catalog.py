@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
-from django.core.files.storage import default_storage
+from django.core.files.storage import InMemoryStorage, default_storage
 from django.db.models import F, UUIDField
 
 from fashionshop.catalog import ShopCatalog
+from fashionshop.models import ProductPicture
 from recommender.catalog import Card, Catalog, PictureSource, catalog, product_model
+from recommender.models import Picture
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,26 @@ def test_by_default_every_product_is_visible_and_available(blouse):
     plain = Catalog()
 
     assert plain.products().filter(plain.available()).get() == blouse
-    assert plain.storage is default_storage
+
+
+def test_by_default_a_picture_lies_in_the_storage_of_its_field():
+    field = ProductPicture._meta.get_field("file")
+    picture = Picture(name="a.jpg", field="fashionshop.ProductPicture.file")
+
+    assert Catalog().storage_of(picture) is field.storage
+
+
+def test_a_file_of_no_field_lies_in_the_default_storage():
+    assert Catalog().storage_of(Picture(name="a.jpg")) is default_storage
+
+
+def test_a_storage_that_the_host_names_holds_all_pictures():
+    class Elsewhere(Catalog):
+        storage = InMemoryStorage()
+
+    picture = Picture(name="a.jpg", field="fashionshop.ProductPicture.file")
+
+    assert Elsewhere().storage_of(picture) is Elsewhere.storage
 
 
 def test_by_default_a_product_has_no_slot_and_is_a_design_of_its_own(blouse):

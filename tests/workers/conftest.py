@@ -8,11 +8,13 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from workers.checkpoints import Card, Kind, Purpose
+from fashionshop.models import Category, Product, ProductPicture, clean_picture
+from recommender.switching.checkpoints import activate_checkpoint, shipped_checkpoints
+from recommender.testing import photo
+from workers.checkpoints import Card, Purpose
 from workers.datasets import READERS
-from workers.encoders import build_encoder
 from workers.export import save_network
-from workers.scorers import build_scorer
+from workers.networks.registry import ENCODERS, PAIR_SCORERS, build_network
 
 REAL_DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 IMAGENET = REAL_DATA.parent / "weights" / "mobilenet_v2_imagenet_tf.safetensors"
@@ -77,14 +79,13 @@ def tiny_card(**changes):
     fields = {
         "name": "tiny",
         "version": "1",
-        "kind": Kind.ENCODER,
         "purpose": Purpose.VISUAL,
         "network": "tiny",
         "options": {"categories": 3},
-        "input": "pixels",
+        "reads": "pixels",
         "dimension": 16,
         "parts": {"shape": 8, "colour": 8},
-        "default_weights": {"shape": 0.8, "colour": 0.2},
+        "weights": {"shape": 0.8, "colour": 0.2},
         "preprocessing": {"function": "workers.images.prepare", "side_px": 48},
         "categories": {"dress": "DRESS", "skirt": "BOTTOM", "boots": "SHOES"},
     }
@@ -96,7 +97,7 @@ def tiny(tmp_path_factory):
     """A folder with the checkpoint of a real, miniature encoder."""
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("checkpoints") / "tiny"
-    network = build_encoder("tiny", options={"categories": 3})
+    network = build_network(ENCODERS, "tiny", options={"categories": 3})
     example = torch.zeros(2, 48, 48, 3, dtype=torch.uint8)
     save_network(network, folder, tiny_card(), examples={"pixels": example})
     return folder
@@ -104,23 +105,15 @@ def tiny(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tiny_style(tmp_path_factory):
-    """A style head on the features of `tiny`."""
+    """A second encoder, of style and other widths, that names no categories."""
     torch.manual_seed(1)
     folder = tmp_path_factory.mktemp("checkpoints") / "style"
-    options = {"used": 16, "colours": 8, "hidden": 8, "width": 12}
-    card = tiny_card(
-        name="style",
-        network="style",
-        purpose=Purpose.STYLE,
-        options=options,
-        input="features of tiny@1",
-        dimension=12,
-        parts={"style": 12},
-        default_weights={},
-        categories={},
-    )
-    network = build_encoder("style", options=options)
-    save_network(network, folder, card, examples={"features": torch.ones(2, 24)})
+    options = {"categories": 3, "shape": 4, "colours": 8}
+    changes = {"options": options, "parts": {"shape": 4, "colour": 8}, "categories": {}}
+    card = tiny_card(name="style", purpose=Purpose.STYLE, dimension=12, **changes)
+    network = build_network(ENCODERS, "tiny", options=options)
+    example = torch.zeros(2, 48, 48, 3, dtype=torch.uint8)
+    save_network(network, folder, card, examples={"pixels": example})
     return folder
 
 
@@ -133,14 +126,33 @@ def tiny_scorer(tmp_path_factory):
     card = tiny_card(
         name="compat-mlp",
         network="compat-mlp",
-        kind=Kind.SCORER,
-        purpose=Purpose.NONE,
+        purpose=Purpose.PAIR,
         options=options,
-        input="embeddings of tiny@1",
+        reads="embeddings of tiny@1",
         parts={},
         categories={},
     )
-    network = build_scorer("compat-mlp", options=options)
+    network = build_network(PAIR_SCORERS, "compat-mlp", options=options)
     examples = {"a": torch.zeros(2, 16), "b": torch.ones(2, 16)}
     save_network(network, folder, card, examples=examples)
     return folder
+
+
+@pytest.fixture
+def checkpoints(db):
+    """The shipped checkpoints, serving."""
+    return [activate_checkpoint(folder) for folder in shipped_checkpoints()]
+
+
+@pytest.fixture
+def upload():
+    """Put a product with one photo on sale."""
+
+    def save(sku, colour, *, slot="TOP", shape="box"):
+        category, _ = Category.objects.get_or_create(name=slot, slug=slot.lower(), slot=slot)
+        product = Product.objects.create(sku=sku, title=sku, category=category, price=9, stock=1)
+        file = clean_picture(photo(colour, size=(240, 320), shape=shape))
+        ProductPicture.objects.create(product=product, file=file)
+        return product
+
+    return save

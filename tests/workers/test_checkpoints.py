@@ -11,9 +11,8 @@ from safetensors.numpy import load_file, save_file
 from tests.workers.conftest import tiny_card
 from workers import checkpoints
 from workers.checkpoints import CARD, ONNX, WEIGHTS, CheckpointError
-from workers.encoders import build_encoder, load_encoder
-from workers.registry import UnknownNetworkError
-from workers.serving import load_scorer
+from workers.networks.registry import ENCODERS, UnknownNetworkError, build_network, load_network
+from workers.serving.scorers import load_pair_scorer
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def test_a_folder_without_a_card_is_no_checkpoint(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "spoil", [{"kind": "MODEL"}, {"surprise": 1}, {"name": None, "dimension": None, "extra": 2}]
+    "spoil", [{"purpose": "MODEL"}, {"surprise": 1}, {"name": None, "dimension": None, "extra": 2}]
 )
 def test_a_card_with_foreign_entries_says_which_are_known(copy, spoil):
     entries = json.loads((copy / CARD).read_text()) | spoil
@@ -67,6 +66,16 @@ def test_a_card_with_foreign_entries_says_which_are_known(copy, spoil):
 
     with pytest.raises(CheckpointError, match="Known fields: name, version"):
         checkpoints.load_card(copy)
+
+
+def test_the_card_of_an_earlier_release_is_read_as_one_of_today(copy):
+    today = checkpoints.load_card(copy)
+    entries = json.loads((copy / CARD).read_text())
+    for name, earlier in (("reads", "input"), ("weights", "default_weights")):
+        entries[earlier] = entries.pop(name)
+    (copy / CARD).write_text(json.dumps(entries | {"kind": "ENCODER"}))
+
+    assert checkpoints.load_card(copy) == today
 
 
 def test_a_pickle_is_never_read(copy):
@@ -94,12 +103,12 @@ def test_weights_that_do_not_fit_are_listed(copy, change, said):
     _vouch(copy)
 
     with pytest.raises(CheckpointError, match=said):
-        load_encoder(copy)
+        load_network(copy)
 
 
 def test_an_unknown_network_lists_the_known_ones():
     with pytest.raises(UnknownNetworkError, match=r"known: .*style-fabric.*tiny, visual"):
-        build_encoder("resnet-9000", options={})
+        build_network(ENCODERS, "resnet-9000", options={})
 
 
 def test_a_shipped_checkpoint_is_found_by_name():
@@ -112,8 +121,8 @@ def test_a_name_that_is_nowhere_lists_the_shipped_ones():
 
 
 def test_an_encoder_is_no_scorer(tiny):
-    with pytest.raises(CheckpointError, match="of kind ENCODER, not a scorer"):
-        load_scorer(tiny)
+    with pytest.raises(CheckpointError, match="tiny@1 is made for VISUAL; it scores no pairs"):
+        load_pair_scorer(tiny)
 
 
 def _vouch(folder):

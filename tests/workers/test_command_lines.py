@@ -73,7 +73,7 @@ def test_a_head_is_trained_saved_and_measured(recipe, export, tiny, tmp_path, sh
 
     card = load_card(out)
     assert card.identity == f"{recipe}@1"
-    assert card.input in {"pixels", "embeddings of tiny@1"}
+    assert card.reads in {"pixels", "embeddings of tiny@1"}
     assert card.data[0]["items"] == 36
     assert (tmp_path / f"{recipe}.work" / recipe / "loss.png").is_file()
 

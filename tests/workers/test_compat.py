@@ -9,7 +9,7 @@ from workers import datasets
 from workers.datasets.looks import Question
 from workers.evaluation.answers import figures_by_pairs
 from workers.networks import compat_mlp
-from workers.scorers import load_scorer
+from workers.networks.registry import load_network
 from workers.training.config import Config, UnknownSettingError
 from workers.training.heads import PairTask, head_material, outputs_of_vectors
 from workers.training.recipes import compat_mlp as recipe
@@ -77,7 +77,7 @@ def test_the_stored_network_reads_embeddings_as_they_are_stored(tiny, tmp_path):
     run = Run([datasets.read(shop)], tmp_path / "out", config, resume=False, visual=tiny)
     card = recipe.train(run)
     encoded, split = head_material(run, recipe.settings(config))
-    network = load_scorer(run.out)[0]
+    network = load_network(run.out)[0]
     outputs = outputs_of_vectors(network, torch.from_numpy(encoded.embedding))
 
     task = PairTask(

@@ -8,27 +8,28 @@ import torch
 from tests.workers.conftest import tiny_card
 from workers import export
 from workers.checkpoints import SHIPPED, load_card, load_weights
-from workers.encoders import ENCODERS, build_encoder, load_encoder
 from workers.images import batch
-from workers.runtime import OnnxSession
+from workers.networks.registry import ENCODERS, build_network, load_network
+from workers.serving.runtime import OnnxSession
 
 OPTIONS = {
     "tiny": {"categories": 3},
     "visual": {"categories": 3},
-    "style": {"used": 24, "colours": 8, "hidden": 8, "width": 12},
     "polania": {"layers": "tiny"},
     "naive-cnn": {"categories": 3},
     "siamese-hist": {},
     "resnet50": {"architecture": "tiny"},
     "resnet18": {"architecture": "tiny"},
     "style-512": {"architecture": "tiny"},
-    "siamese-style": {"width": 30, "hidden": 8, "out": 6},
+    "siamese-style": {
+        **{"encoder": "tiny", "encoder_options": {"categories": 3}},
+        **{"width": 24, "hidden": 8, "out": 6},
+    },
     "style-fabric": {"reduced": 8, "hidden": 8, "width": 12, "remembered": 3, "members": 2},
 }
 PARTS = {
     "tiny": (8, 8),
     "visual": (512, 64),
-    "style": (12,),
     "style-fabric": (12,),
     "polania": (16, 24),
     "naive-cnn": (128,),
@@ -50,15 +51,12 @@ def name(request):
 @pytest.fixture
 def network(name):
     torch.manual_seed(0)
-    return build_encoder(name, options=OPTIONS[name]).eval()
+    return build_network(ENCODERS, name, options=OPTIONS[name]).eval()
 
 
 @pytest.fixture
 def inputs(name, pictures):
-    features = torch.rand(5, 30, generator=torch.Generator().manual_seed(0))
-    side_px = SIDE_PX.get(name, SMALL_PX)
-    pixels = torch.from_numpy(batch(pictures, side_px=side_px))
-    return {"style": features, "siamese-style": features}.get(name, pixels)
+    return torch.from_numpy(batch(pictures, side_px=SIDE_PX.get(name, SMALL_PX)))
 
 
 def test_every_encoder_is_in_this_contract():
@@ -89,7 +87,7 @@ def test_a_saved_encoder_loads_identical(name, network, inputs, tmp_path, monkey
     card = tiny_card(network=name, options=OPTIONS[name])
     export.save_network(network, tmp_path, card, examples={"input": inputs[:2]})
 
-    again, _ = load_encoder(tmp_path)
+    again, _ = load_network(tmp_path)
 
     with torch.inference_mode():
         assert torch.equal(network(inputs)["embedding"], again(inputs)["embedding"])
@@ -99,7 +97,7 @@ def test_a_saved_encoder_loads_identical(name, network, inputs, tmp_path, monkey
 @pytest.mark.parametrize("count", [1, 5])
 def test_shipped_onnx_equals_torch(folder, count, pictures):
     card = load_card(folder)
-    network, _ = load_encoder(folder) if card.purpose else _scorer(folder)
+    network, _ = load_network(folder)
     arrays = _inputs(folder, card, pictures)[:count]
 
     there = OnnxSession(folder / "network.onnx", threads=1).run(_named(card, arrays))
@@ -119,21 +117,14 @@ def test_shipped_weights_are_halves_and_small(folder):
     assert (folder / "network.onnx").stat().st_size <= 8_000_000
 
 
-def _scorer(folder):
-    from workers.scorers import load_scorer
-
-    return load_scorer(folder)
-
-
 def _inputs(folder, card, pictures):
     model = onnx.load(folder / "network.onnx")
     width = model.graph.input[0].type.tensor_type.shape.dim[1].dim_value
     vectors = np.random.default_rng(0).random((5, width), dtype=np.float32)
     side_px = card.preprocessing.get("side_px", 8)
-    return {"pixels": batch(pictures, side_px=side_px)}.get(card.input, vectors)
+    return {"pixels": batch(pictures, side_px=side_px)}.get(card.reads, vectors)
 
 
 def _named(card, arrays):
     pair = {"a": arrays, "b": arrays[::-1].copy()}
-    single = {"pixels" if card.input == "pixels" else "features": arrays}
-    return {"SCORER": pair}.get(card.kind, single)
+    return {"PAIR": pair}.get(card.purpose, {"pixels": arrays})

@@ -12,7 +12,7 @@ from workers.evaluation.benchmark import Benchmark, Blank, LabelledSet, pair_of
 from workers.evaluation.compatibility import figures as figures_of_marks
 from workers.evaluation.compatibility import mark, paired_figures, warnings
 from workers.evaluation.outfit_scorers import ItemMeans, PairMeans
-from workers.evaluation.vectors import group_for, part_of, queries
+from workers.evaluation.vectors import encoder_for, part_of, queries
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_too_few_questions_warn_of_nothing():
 
 
 def test_weights_scale_the_inner_products_of_parts():
-    card = tiny_card(default_weights={"shape": 0.8, "colour": -0.2})
+    card = tiny_card(weights={"shape": 0.8, "colour": -0.2})
     vectors = np.random.default_rng(0).normal(size=(2, 16))
     shape, colour = part_of(vectors, card, name="shape"), part_of(vectors, card, name="colour")
 
@@ -115,12 +115,12 @@ def test_weights_scale_the_inner_products_of_parts():
     assert asking[0] @ vectors[1] == pytest.approx(expected)
 
 
-def test_a_head_of_another_encoder_says_how_to_name_that(tiny_style, tmp_path, tiny):
+def test_a_scorer_of_another_encoder_says_how_to_name_that(tiny_scorer, tmp_path, tiny):
     card = (tiny / "card.json").read_text().replace('"version": "1"', '"version": "2"')
     (tmp_path / "card.json").write_text(card)
 
-    with pytest.raises(CheckpointError, match=r"reads the features of tiny@1.*--visual"):
-        group_for(tiny_style, visual=str(tmp_path))
+    with pytest.raises(CheckpointError, match=r"reads the embeddings of tiny@1.*--visual"):
+        encoder_for(tiny_scorer, visual=str(tmp_path))
 
 
 @pytest.mark.parametrize(

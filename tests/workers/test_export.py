@@ -7,9 +7,9 @@ import torch
 from onnx import TensorProto, helper
 
 from tests.workers.test_encoders import inputs, name, network  # noqa: F401 - fixtures
-from workers.export import _named, round_to_half, to_onnx
-from workers.runtime import OnnxSession
-from workers.scorers import SCORERS, build_scorer
+from workers.export import _name_outputs, round_to_half, to_onnx
+from workers.networks.registry import PAIR_SCORERS, build_network
+from workers.serving.runtime import OnnxSession
 
 WIDTH = 16
 SCORER_OPTIONS = {
@@ -43,10 +43,12 @@ def test_every_encoder_exports_equal_to_torch(network, inputs, tmp_path):  # noq
     assert largest_difference(network, {"given": inputs}, tmp_path) < 1e-4
 
 
-@pytest.mark.parametrize("scorer", sorted(SCORERS))
+@pytest.mark.parametrize("scorer", sorted(PAIR_SCORERS))
 def test_every_scorer_exports_equal_to_torch(scorer, tmp_path):
     torch.manual_seed(0)
-    built = build_scorer(scorer, options=SCORER_OPTIONS.get(scorer, {"width": WIDTH}))
+    built = build_network(
+        PAIR_SCORERS, scorer, options=SCORER_OPTIONS.get(scorer, {"width": WIDTH})
+    )
 
     width = SCORER_WIDTHS.get(scorer, WIDTH)
     pairs = {"a": torch.randn(3, width), "b": torch.randn(3, width)}
@@ -65,7 +67,7 @@ def test_an_inner_value_may_be_called_as_an_output_is():
     ]
     model = helper.make_model(helper.make_graph(nodes, "twice", values[:1], values[1:]))
 
-    _named(model, ["embedding"])
+    _name_outputs(model, ["embedding"])
 
     onnx.checker.check_model(model)
     assert [output.name for output in model.graph.output] == ["embedding"]

@@ -9,7 +9,7 @@ import torch
 from tests import naive
 from workers import foreign
 from workers.checkpoints import load_card
-from workers.serving import load_scorer
+from workers.serving.scorers import load_pair_scorer
 
 WIDTH = 16  # of `tiny`
 
@@ -53,7 +53,7 @@ def test_it_serves_what_its_own_system_computed(tensors, tiny, tmp_path, vectors
     a, b = vectors
 
     assert converted(saved(tensors, tmp_path), tiny, tmp_path / "out", "--one-way") == 0
-    scores = load_scorer(tmp_path / "out").score(a, b)
+    scores = load_pair_scorer(tmp_path / "out").score(a, b)
 
     assert scores == pytest.approx(1 / (1 + np.exp(-logits(tensors, a, b))), abs=1e-4)
 
@@ -63,10 +63,10 @@ def test_by_default_both_orders_count(tensors, tiny, tmp_path, vectors):
     both = (logits(tensors, a, b) + logits(tensors, b, a)) / 2
 
     assert converted(saved(tensors, tmp_path), tiny, tmp_path / "out") == 0
-    scores = load_scorer(tmp_path / "out").score(a, b)
+    scores = load_pair_scorer(tmp_path / "out").score(a, b)
 
     assert scores == pytest.approx(1 / (1 + np.exp(-both)), abs=1e-4)
-    assert scores == pytest.approx(load_scorer(tmp_path / "out").score(b, a), abs=1e-6)
+    assert scores == pytest.approx(load_pair_scorer(tmp_path / "out").score(b, a), abs=1e-6)
 
 
 def test_the_card_says_where_it_came_from(tensors, tiny, tmp_path, capsys):
@@ -74,7 +74,7 @@ def test_the_card_says_where_it_came_from(tensors, tiny, tmp_path, capsys):
 
     card = load_card(tmp_path / "out")
 
-    assert card.input == "embeddings of tiny@1"
+    assert card.reads == "embeddings of tiny@1"
     assert card.training["converted_from"] == "compact_model.pt"
     assert "Half precision moves a score by at most 0.0" in capsys.readouterr().out
 

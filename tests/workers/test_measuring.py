@@ -10,11 +10,11 @@ from PIL import Image
 from tests.workers import polyvore_sets as made
 from tests.workers.conftest import garment, tiny_card
 from tests.workers.retailer import write_export
-from workers.checkpoints import Kind
-from workers.encoders import build_encoder
+from workers.checkpoints import Purpose
 from workers.evaluation import __main__ as evaluation
 from workers.evaluation.table import details
 from workers.export import save_network
+from workers.networks.registry import ENCODERS, build_network
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def classifier(tmp_path_factory):
     """A classifier of a data set's own labels."""
     torch.manual_seed(3)
     labels = {"Heels": "SHOES", "Kites": "", "Tshirts": "TOP"}
-    card = tiny_card(name="classifier", kind=Kind.CLASSIFIER, parts={}, categories=labels)
+    card = tiny_card(name="classifier", purpose=Purpose.CATEGORY, parts={}, categories=labels)
     return saved(tmp_path_factory.mktemp("checkpoints") / "classifier", card)
 
 
@@ -51,12 +51,12 @@ def classifier(tmp_path_factory):
 def silent(tmp_path_factory):
     """An encoder without parts, weights or categories."""
     torch.manual_seed(4)
-    card = tiny_card(name="silent", parts={}, default_weights={}, categories={})
+    card = tiny_card(name="silent", parts={}, weights={}, categories={})
     return saved(tmp_path_factory.mktemp("checkpoints") / "silent", card)
 
 
 def saved(folder, card):
-    network = build_encoder("tiny", options={"categories": 3})
+    network = build_network(ENCODERS, "tiny", options={"categories": 3})
     example = torch.zeros(2, 48, 48, 3, dtype=torch.uint8)
     save_network(network, folder, card, examples={"pixels": example})
     return folder
@@ -146,7 +146,7 @@ def test_a_missing_folder_is_named(tmp_path, tiny, capsys):
 def test_a_scorer_has_nothing_to_search_by(export, tiny_scorer, capsys):
     said = refused(capsys, "retrieval", export, tiny_scorer)
 
-    assert "compat-mlp@1 is of kind SCORER: it has no embeddings" in said
+    assert "compat-mlp@1 is made for PAIR: it has no embeddings" in said
 
 
 def test_a_style_encoder_names_no_categories(export, tiny_style, capsys):

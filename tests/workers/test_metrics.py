@@ -35,20 +35,20 @@ def test_auc_counts_pairs_in_order_and_ties_by_half(generator):
 def test_neighbours_are_ranked_as_by_sorting_everything(generator):
     vectors = generator.integers(-2, 3, (23, 3)).astype(float)  # small integers: many ties
 
-    ranked = metrics.top_ranked(vectors, count=6, chunk=5)
+    ranked = metrics.nearest_neighbours(vectors, count=6, chunk=5)
 
     assert ranked.tolist() == naive.neighbours(vectors.tolist(), count=6)
 
 
 def test_nothing_is_its_own_neighbour(generator):
-    ranked = metrics.top_ranked(generator.normal(size=(12, 4)), count=11)
+    ranked = metrics.nearest_neighbours(generator.normal(size=(12, 4)), count=11)
 
     assert not (ranked == np.arange(12)[:, None]).any()
 
 
 def test_precision_is_the_share_of_same_labels(generator):
     vectors, labels = generator.normal(size=(20, 3)), list("aabbbcdddd" * 2)
-    ranked = metrics.top_ranked(vectors, count=5)
+    ranked = metrics.nearest_neighbours(vectors, count=5)
 
     expected = naive.share_of_same_label(ranked.tolist(), labels, count=5)
 
@@ -57,7 +57,7 @@ def test_precision_is_the_share_of_same_labels(generator):
 
 def test_recall_asks_only_models_with_another_colour(generator):
     vectors, models = generator.normal(size=(9, 3)), list("aabbcdefg")
-    ranked = metrics.top_ranked(vectors, count=4)
+    ranked = metrics.nearest_neighbours(vectors, count=4)
 
     expected = naive.share_of_models_found(ranked.tolist(), models, count=4)
 
@@ -65,7 +65,7 @@ def test_recall_asks_only_models_with_another_colour(generator):
 
 
 def test_recall_without_any_pair_is_not_a_number():
-    ranked = metrics.top_ranked(np.eye(3), count=2)
+    ranked = metrics.nearest_neighbours(np.eye(3), count=2)
 
     assert np.isnan(metrics.recall(ranked, list("abc"), count=1))
 
@@ -88,7 +88,7 @@ def test_queries_may_be_weighted_otherwise_than_what_is_searched(generator):
     vectors = generator.normal(size=(9, 4))
     weights = np.array([1.0, 1.0, -1.0, 0.0])
 
-    ranked = metrics.top_ranked(vectors, count=3, asking=vectors * weights, chunk=2)
+    ranked = metrics.nearest_neighbours(vectors, count=3, asking=vectors * weights, chunk=2)
 
     scores = (vectors * weights) @ vectors.T - 1e9 * np.eye(9)
     assert ranked.tolist() == np.argsort(-scores, axis=1)[:, :3].tolist()
@@ -96,7 +96,7 @@ def test_queries_may_be_weighted_otherwise_than_what_is_searched(generator):
 
 def test_recall_with_ties_goes_by_index(generator):
     vectors, models = generator.integers(-1, 2, (18, 2)).astype(float), list("aabbcc" * 3)
-    ranked = metrics.top_ranked(vectors, count=2)
+    ranked = metrics.nearest_neighbours(vectors, count=2)
 
     expected = naive.share_of_models_found(
         naive.neighbours(vectors.tolist(), count=2), models, count=2

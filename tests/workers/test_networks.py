@@ -5,10 +5,10 @@ import onnx
 import pytest
 import torch
 
-from workers.export import round_to_half, to_onnx
-from workers.networks import compat_mlp, style
+from workers.export import pair_examples, round_to_half, to_onnx
+from workers.networks import compat_mlp
 from workers.networks.kernel import Waves, orthogonal
-from workers.networks.mobilenet_v2 import SameConv, absorb_norms, load_imagenet, pooled
+from workers.networks.mobilenet_v2 import SameConv, absorb_norms, load_imagenet, pool
 from workers.networks.visual import VisualNetwork
 from workers.training.augmentation import vary
 
@@ -52,7 +52,7 @@ def test_imagenet_weights_tell_pictures_apart(imagenet, dress, noise):
     ]
 
     with torch.inference_mode():
-        a, b = pooled(network(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)))
+        a, b = pool(network(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)))
 
     assert a.min() >= 0
     assert torch.cosine_similarity(a, b, dim=0) < 0.8
@@ -138,27 +138,6 @@ def test_a_pair_is_worth_the_same_both_ways_round():
     assert torch.allclose(network(a, b)["score"], network(b, a)["score"])
 
 
-def test_style_reads_the_last_features_only():
-    network = style.build(used=6, colours=2, hidden=4, width=5).eval()
-    features = torch.rand(3, 9, generator=torch.Generator().manual_seed(0))
-
-    with torch.inference_mode():
-        whole, tail = network(features)["embedding"], network(features[:, 3:])["embedding"]
-
-    assert torch.equal(whole, tail)
-    assert whole.norm(dim=1) == pytest.approx(1, abs=1e-6)
-
-
-def test_colours_are_half_of_a_style_vector():
-    network = style.build(used=6, colours=2, hidden=4, width=5).eval()
-    features = torch.cat([torch.rand(1, 4), torch.tensor([[0.6, 0.8]])], dim=1)
-
-    with torch.inference_mode():
-        embedding = network(features)["embedding"]
-
-    assert embedding[0, -2:] == pytest.approx([0.6 / 2**0.5, 0.8 / 2**0.5], abs=1e-5)
-
-
 def test_the_pair_scorer_has_the_keys_of_older_files():
     keys = set(compat_mlp.build(width=6).state_dict())
 
@@ -166,17 +145,17 @@ def test_the_pair_scorer_has_the_keys_of_older_files():
 
 
 def test_rounding_leaves_nothing_that_a_half_cannot_hold():
-    network = style.build(used=6, colours=2, width=8)
+    network = compat_mlp.build(width=6, hidden=8)
     round_to_half(network)
 
     assert all(torch.equal(p, p.half().float()) for p in network.parameters())
 
 
 def test_an_export_holds_halves_and_names_no_file():
-    network = style.build(used=64, colours=8, hidden=32, width=16).eval()
+    network = compat_mlp.build(width=64, hidden=32).eval()
     round_to_half(network)
 
-    exported = to_onnx(network, examples={"features": torch.zeros(2, 64)})
+    exported = to_onnx(network, examples=pair_examples(64))
     kinds = [tensor.data_type for tensor in onnx.load_from_string(exported).graph.initializer]
 
     assert onnx.TensorProto.FLOAT16 in kinds

@@ -60,7 +60,7 @@ def naive_merge(a, b, *, merge):
 
 @pytest.mark.parametrize("merge", ["hadamard", "concatenate"])
 def test_a_merge_equals_its_definition(merge, pair):
-    fast = SiameseScorer(merge=merge).merged(*pair)
+    fast = SiameseScorer(merge=merge).merge_pair(*pair)
 
     slow = [
         naive_merge(a, b, merge=merge) for a, b in zip(*map(torch.Tensor.tolist, pair), strict=True)

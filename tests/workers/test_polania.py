@@ -14,7 +14,8 @@ from workers.datasets.looks import LookSplit, Question, gather
 from workers.networks import polania
 from workers.networks.colour import garment_weight, to_lab
 from workers.networks.histogram import STEP_PX
-from workers.serving import load_encoders, load_scorer
+from workers.serving.encoders import load_encoder
+from workers.serving.scorers import load_pair_scorer
 from workers.training import __main__ as training
 from workers.training.recipes import polania as recipe
 from workers.training.recipes.polania import (
@@ -183,11 +184,11 @@ def test_end_to_end_makes_an_encoder_and_the_scorer_of_its_vectors(shop, tmp_pat
     cards = trained(shop, tmp_path / "polania")
 
     folders = list(cards)
-    encoder, scorer = load_encoders([folders[0]]), load_scorer(folders[1])
-    vectors = encoder.forward(pictures)["polania@1"]
+    encoder, scorer = load_encoder(folders[0]), load_pair_scorer(folders[1])
+    vectors = encoder.vectors(pictures)
 
     assert [folder.name for folder in folders] == ["encoder", "scorer"]
-    assert load_card(folders[1]).input == "embeddings of polania@1"
+    assert load_card(folders[1]).reads == "embeddings of polania@1"
     assert vectors.shape == (5, 16 + 24)
     assert all(0 <= score <= 1 for score in scorer.score(vectors, vectors[::-1]))
 
@@ -211,9 +212,9 @@ def test_a_head_learns_on_the_embeddings_of_any_encoder(shop, tiny, tmp_path):
     assert training.main(["polania", *data, "--config", str(config)]) == 0
 
     card = load_card(tmp_path / "head")
-    assert card.input == "embeddings of tiny@1"
+    assert card.reads == "embeddings of tiny@1"
     assert card.options["blocks"] == [8, 8]
-    assert load_scorer(tmp_path / "head").score(np.ones((1, 16)), np.ones((1, 16)))
+    assert load_pair_scorer(tmp_path / "head").score(np.ones((1, 16)), np.ones((1, 16)))
 
 
 def test_without_weights_or_encoder_it_says_what_to_name(shop, tmp_path):

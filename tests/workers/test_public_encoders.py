@@ -9,12 +9,12 @@ from safetensors.torch import save_file
 
 from workers import public_encoders
 from workers.checkpoints import CheckpointError, load_card
-from workers.encoders import load_encoder
 from workers.images import batch, framing
 from workers.networks import public
+from workers.networks.registry import load_network
 from workers.public_encoders import CannotFetchError, main, make_checkpoint, source_of
-from workers.runtime import TorchSession, open_session
-from workers.serving import load_encoders
+from workers.serving.encoders import load_encoder
+from workers.serving.runtime import OnnxSession, TorchSession
 
 MISSING = "needs requirements-encoders.txt"
 SIDE_PX, WIDTH = 32, 16
@@ -87,7 +87,7 @@ def checkpoint(files, tmp_path):
 def test_a_public_encoder_serves_its_own_vectors(checkpoint, pictures):
     card = load_card(checkpoint)
 
-    encoded = load_encoders([checkpoint], device="cpu", threads=1).encode(pictures)
+    encoded = load_encoder(checkpoint, device="cpu", threads=1).encode(pictures)
 
     assert [len(one.embeddings[card.identity]) for one in encoded] == [card.dimension] * 5
     assert all(np.linalg.norm(one.embeddings[card.identity]) == pytest.approx(1) for one in encoded)
@@ -99,8 +99,8 @@ def test_a_public_encoders_onnx_equals_torch(checkpoint, pictures, count):
     card = load_card(checkpoint)
     pixels = {"pixels": batch(pictures[:count], **framing(card.preprocessing))}
 
-    there = open_session(checkpoint, card, device="cpu", threads=1).run(pixels)
-    here = TorchSession(checkpoint, card, device="cpu").run(pixels)
+    there = OnnxSession(checkpoint / "network.onnx", threads=1).run(pixels)
+    here = TorchSession(checkpoint, device="cpu").run(pixels)
 
     assert np.abs(there["embedding"] - here["embedding"]).max() < 1e-4
 
@@ -132,7 +132,7 @@ def test_a_tower_is_found_in_the_file_of_both_towers(open_clip_files, tmp_path):
     stored = load_file(weights)
     make_checkpoint(name, tmp_path / "made", weights=weights)
 
-    network, _ = load_encoder(tmp_path / "made")
+    network, _ = load_network(tmp_path / "made")
 
     assert torch.allclose(network.tower.proj, stored["visual.proj"], atol=1e-3)
 

@@ -6,8 +6,10 @@ from PIL import Image, ImageDraw
 
 from drawings.catalogue import catalogue
 from drawings.photograph import file_names, save_pictures
-from workers import regions, serving
 from workers.checkpoints import find
+from workers.serving import regions
+from workers.serving.encoders import load_encoder
+from workers.serving.scorers import load_pair_scorer
 
 GROUND = (240, 240, 240)
 
@@ -87,10 +89,10 @@ def test_hiding_changes_the_box_and_nothing_else():
 
 
 def test_a_likeness_adds_up_to_the_weighted_cosine(tiny, dress, skirt):
-    group = serving.load_encoders([tiny])
+    encoder = load_encoder(tiny)
     weights = {"shape": 0.8, "colour": 0.2}
-    judge = regions.likeness(group, "tiny@1", other=dress, weights=weights)
-    mine, its = (np.split(regions.vectors(group, "tiny@1", [p])[0], 2) for p in (dress, skirt))
+    judge = regions.likeness(encoder, other=dress, weights=weights)
+    mine, its = (np.split(encoder.vectors([p])[0], 2) for p in (dress, skirt))
 
     assert sum(judge([dress]).values()) == pytest.approx(1, abs=1e-3)
     for name, a, b in zip(("shape", "colour"), mine, its, strict=True):
@@ -98,10 +100,10 @@ def test_a_likeness_adds_up_to_the_weighted_cosine(tiny, dress, skirt):
 
 
 def test_a_rating_is_what_the_scorer_says(tiny, tiny_scorer, dress, skirt):
-    group, scorer = serving.load_encoders([tiny]), serving.load_scorer(tiny_scorer)
-    a, b = (regions.vectors(group, "tiny@1", [picture]) for picture in (skirt, dress))
+    encoder, scorer = load_encoder(tiny), load_pair_scorer(tiny_scorer)
+    a, b = (encoder.vectors([picture]) for picture in (skirt, dress))
 
-    judged = regions.rating(group, "tiny@1", other=dress, score=scorer.score)([skirt])
+    judged = regions.rating(encoder, other=dress, score=scorer.score)([skirt])
 
     assert judged == {regions.WHOLE: pytest.approx(scorer.score(a, b), abs=1e-4)}
 
@@ -120,17 +122,16 @@ def drawings(tmp_path_factory):
 @pytest.mark.slow
 def test_hiding_the_named_region_costs_more_than_hiding_another(drawings):
     """With the shipped encoder, judged with a fill that the search does not use."""
-    group = serving.load_encoders([find("visual")])
-    losses = np.array([named_and_random(p, group) for p in drawings])
+    encoder = load_encoder(find("visual"))
+    losses = np.array([named_and_random(p, encoder) for p in drawings])
 
     assert losses[:, 0].mean() > 1.3 * losses[:, 1].mean()
     assert (losses[:, 0] > losses[:, 1]).mean() > 0.5
 
 
-def named_and_random(picture, group):
+def named_and_random(picture, encoder):
     """What hiding the named region costs, and hiding boxes of its size on the garment, on average."""
-    card = group.cards[0]
-    judge = regions.likeness(group, card.identity, other=picture, weights=card.default_weights)
+    judge = regions.likeness(encoder, other=picture, weights=encoder.card.weights)
     shares = regions.find_region(picture, judge=judge).box
     named = [round(s * side) for s, side in zip(shares, picture.size * 2, strict=True)]
     boxes = [tuple(named), *elsewhere(named, picture)]

@@ -12,25 +12,27 @@ import torch
 from torch.nn import functional
 
 from tests.workers.conftest import tiny_card
-from workers import serving
-from workers.checkpoints import CheckpointError
-from workers.encoders import build_encoder, load_encoder
+from workers.checkpoints import CheckpointError, load_card, write_card
 from workers.export import save_network
-from workers.runtime import OnnxSession, TorchSession, open_session
-from workers.serving import BadVector, load_classifier, load_encoders, load_groups
-from workers.serving import load_scorer as load
+from workers.images import batch, palette
+from workers.serving import scorers
+from workers.serving.classifiers import load_classifier
+from workers.serving.encoders import BadVector, load_encoder, merge_features
+from workers.serving.runtime import OnnxSession, TorchSession
+from workers.serving.scorers import load_pair_scorer
 
 BLOCKED = """
 import sys, json
 sys.modules["torch"] = None
 from pathlib import Path
 from PIL import Image
-from workers.serving import load_encoders, load_scorer
-folders = [Path(folder) for folder in sys.argv[1:3]]
-encoded = load_encoders(folders, threads=1).encode([Image.new("RGB", (60, 80), (200, 30, 30))])[0]
-vector = encoded.embeddings["tiny@1"]
-score = load_scorer(Path(sys.argv[3]), threads=1).score([vector], [vector])
-print(json.dumps([sorted(encoded.embeddings), score, encoded.slot]))
+from workers.serving.encoders import load_encoder
+from workers.serving.scorers import load_pair_scorer
+encoder = load_encoder(Path(sys.argv[1]), threads=1)
+(features,) = encoder.encode([Image.new("RGB", (60, 80), (200, 30, 30))])
+vector = features.embeddings["tiny@1"]
+score = load_pair_scorer(Path(sys.argv[2]), threads=1).score([vector], [vector])
+print(json.dumps([sorted(features.embeddings), score, features.slot]))
 """
 
 
@@ -43,61 +45,77 @@ class Plain(torch.nn.Module):
 
 
 @pytest.fixture
-def group(tiny, tiny_style):
-    return load_encoders([tiny_style, tiny], device="cpu", threads=1)
+def encoder(tiny):
+    return load_encoder(tiny, device="cpu", threads=1)
 
 
 @pytest.fixture
 def scorer(tiny_scorer):
-    return load(tiny_scorer, device="cpu", threads=1)
+    return load_pair_scorer(tiny_scorer, device="cpu", threads=1)
 
 
-def test_every_picture_gets_a_vector_of_every_encoder(group, pictures):
-    encoded = group.encode(pictures)
+def test_every_picture_gets_a_vector(encoder, pictures):
+    encoded = encoder.encode(pictures)
 
     widths = [{name: len(vector) for name, vector in e.embeddings.items()} for e in encoded]
 
-    assert widths == [{"tiny@1": 16, "style@1": 12}] * 5
+    assert widths == [{"tiny@1": 16}] * 5
 
 
-def test_no_pictures_give_no_results(group):
-    assert group.encode([]) == []
+def test_no_pictures_give_no_results(encoder):
+    assert encoder.encode([]) == []
 
 
-def test_order_and_batch_do_not_matter(group, dress, skirt):
-    there, back = group.encode([dress, skirt]), group.encode([skirt, dress])
+def test_order_and_batch_do_not_matter(encoder, dress, skirt):
+    there, back = encoder.encode([dress, skirt]), encoder.encode([skirt, dress])
 
-    assert there[0].embeddings["style@1"] == pytest.approx(back[1].embeddings["style@1"], abs=1e-5)
+    assert there[0].embeddings["tiny@1"] == pytest.approx(back[1].embeddings["tiny@1"], abs=1e-5)
 
 
-def test_more_pictures_than_a_batch_are_encoded_in_parts(group, dress, monkeypatch):
+def test_more_pictures_than_a_batch_are_encoded_in_parts(encoder, dress, monkeypatch):
     monkeypatch.setattr(OnnxSession, "largest_batch", 2)
 
-    assert len(group.encode([dress] * 5)) == 5
+    assert len(encoder.encode([dress] * 5)) == 5
+    assert encoder.vectors([dress] * 5).shape == (5, 16)
 
 
-def test_attributes_come_with_confidence(group, dress):
-    encoded = group.encode([dress])[0]
+def test_attributes_come_with_confidence(encoder, dress):
+    (features,) = encoder.encode([dress])
 
-    assert encoded.category in {"dress", "skirt", "boots"}
-    assert encoded.slot in {"DRESS", "BOTTOM", "SHOES"}
-    assert 0 < encoded.category_confidence <= encoded.slot_confidence + 1e-6 <= 1 + 2e-6
-    assert encoded.palette[0]["hex"] == "#b41428"
+    assert features.category in {"dress", "skirt", "boots"}
+    assert features.slot in {"DRESS", "BOTTOM", "SHOES"}
+    assert 0 < features.category_confidence <= features.slot_confidence + 1e-6 <= 1 + 2e-6
 
 
 @pytest.mark.parametrize(("spoil", "said"), [(np.nan, "NaN"), (np.inf, "NaN or inf"), (0, "zero")])
-def test_a_bad_vector_fails_its_own_picture_only(group, dress, skirt, monkeypatch, spoil, said):
-    outputs = group.forward([dress, skirt])
-    outputs["style@1"][0] = spoil
-    monkeypatch.setattr(group, "forward", lambda images: outputs)
+def test_a_bad_vector_fails_its_own_picture_only(encoder, dress, skirt, monkeypatch, spoil, said):
+    outputs = encoder.forward([dress, skirt])
+    outputs["embedding"][0] = spoil
+    monkeypatch.setattr(encoder, "forward", lambda images: outputs)
 
-    bad, good = group.encode([dress, skirt])
+    bad, good = encoder.encode([dress, skirt])
 
-    assert isinstance(bad.error, BadVector)
-    assert said in str(bad.error)
-    assert bad.embeddings == {}
-    assert good.error is None
-    assert set(good.embeddings) == {"tiny@1", "style@1"}
+    assert isinstance(bad, BadVector)
+    assert said in str(bad)
+    assert set(good.embeddings) == {"tiny@1"}
+
+
+def test_what_several_encoders_saw_is_one(encoder, tiny_style, dress):
+    style = load_encoder(tiny_style, device="cpu", threads=1)
+    seen = [*style.encode([dress]), *encoder.encode([dress])]
+
+    merged = merge_features(seen, palette=palette(dress))
+
+    assert {name: len(v) for name, v in merged.embeddings.items()} == {"tiny@1": 16, "style@1": 12}
+    assert (merged.category, merged.slot) == (seen[1].category, seen[1].slot)
+    assert merged.palette[0]["hex"] == "#b41428"
+
+
+def test_what_no_encoder_saw_has_no_vectors_and_still_its_colours(dress):
+    merged = merge_features([], palette=palette(dress))
+
+    assert (merged.embeddings, merged.category) == ({}, "")
+    assert merged.palette
 
 
 @pytest.fixture(scope="module")
@@ -113,36 +131,17 @@ def plain(tmp_path_factory):
 
 
 def test_an_encoder_without_categories_says_so(plain, pictures):
-    encoded = load_encoders([plain], device="cpu", threads=1).encode(pictures)
+    encoded = load_encoder(plain, device="cpu", threads=1).encode(pictures)
 
     assert {(e.category, e.category_confidence, e.slot) for e in encoded} == {("", 0.0, "")}
     assert {len(e.embeddings["plain@1"]) for e in encoded} == {9}
-    assert all(e.palette for e in encoded)
-
-
-def test_a_head_reads_the_embedding_of_an_encoder_without_features(plain, tmp_path, dress):
-    options = {"used": 9, "colours": 3, "hidden": 8, "width": 12}
-    card = tiny_card(name="head", network="style", options=options, dimension=12)
-    card = replace(card, input="features of plain@1", categories={})
-    examples = {"features": torch.ones(2, 9)}
-    save_network(
-        build_encoder("style", options=options), tmp_path / "head", card, examples=examples
-    )
-
-    encoded = load_encoders([plain, tmp_path / "head"], device="cpu", threads=1).encode([dress])
-
-    assert {name: len(v) for name, v in encoded[0].embeddings.items()} == {
-        "plain@1": 9,
-        "head@1": 12,
-    }
 
 
 def test_a_card_decides_how_pictures_are_framed(plain, dress):
     wide = dress.resize((300, 100))
     middle = wide.crop((100, 0, 200, 100))
 
-    group = load_encoders([plain], device="cpu", threads=1)
-    whole, cut = group.encode([wide, middle])
+    whole, cut = load_encoder(plain, device="cpu", threads=1).encode([wide, middle])
 
     assert whole.embeddings["plain@1"] == pytest.approx(cut.embeddings["plain@1"], abs=1e-5)
 
@@ -153,7 +152,7 @@ def test_an_unknown_preprocessing_is_refused(plain, tmp_path):
     (theirs / "card.json").write_text(text)
 
     with pytest.raises(CheckpointError, match=r"plain@1 wants 'theirs.resize'"):
-        load_encoders([theirs])
+        load_encoder(theirs)
 
 
 def test_a_classifier_gives_shares_that_add_up(tiny, pictures):
@@ -177,45 +176,30 @@ def test_a_checkpoint_without_categories_is_no_classifier(plain):
         load_classifier(plain)
 
 
-def test_a_head_of_another_backbone_is_refused(tiny_style):
-    with pytest.raises(CheckpointError, match="exactly one encoder that reads pixels; got none"):
-        load_encoders([tiny_style])
+def test_what_reads_another_encoders_features_is_refused(tiny, tmp_path):
+    folder = shutil.copytree(tiny, tmp_path / "head")
+    write_card(folder, replace(load_card(folder), reads="features of trunk@1"))
+
+    with pytest.raises(CheckpointError, match=r"reads 'features of trunk@1'.*train it anew"):
+        load_encoder(folder)
 
 
-def test_spaces_side_by_side_are_groups_of_their_own(tiny, tiny_style, tmp_path, dress):
-    newer = shutil.copytree(tiny, tmp_path / "newer")
-    card = (newer / "card.json").read_text()
-    (newer / "card.json").write_text(card.replace('"version": "1"', '"version": "2"', 1))
-
-    groups = load_groups([tiny_style, tiny, newer])
-
-    made = [set(group.encode([dress])[0].embeddings) for group in groups]
-    assert made == [{"tiny@1", "style@1"}, {"tiny@2"}]
-
-
-def test_a_head_without_its_backbone_is_refused(tiny_style):
-    with pytest.raises(CheckpointError, match="reads 'features of tiny@1', and nothing here has"):
-        load_groups([tiny_style])
-
-
-def test_a_head_on_other_features_is_refused(tiny_style):
-    visual = serving.load_card(tiny_style)
-    with pytest.raises(CheckpointError, match="reads 'features of tiny@1', this group offers"):
-        serving.check_input(visual, "features of visual@9")
+def test_a_scorer_encodes_no_pictures(tiny_scorer):
+    with pytest.raises(CheckpointError, match="compat-mlp@1 reads 'embeddings of tiny@1'"):
+        load_encoder(tiny_scorer)
 
 
 def test_torch_and_onnx_runtime_give_the_same(tiny, pictures):
-    _, card = load_encoder(tiny)
-    pixels = {"pixels": serving.np.stack([serving.prepare(p, side_px=48) for p in pictures])}
+    pixels = {"pixels": batch(pictures, side_px=48)}
 
-    there = TorchSession(tiny, card, device="cpu").run(pixels)
-    here = open_session(tiny, card, device="cpu", threads=1).run(pixels)
+    there = TorchSession(tiny, device="cpu").run(pixels)
+    here = OnnxSession(tiny / "network.onnx", threads=1).run(pixels)
 
     assert all(np.abs(there[key] - here[key]).max() < 1e-4 for key in there)
 
 
-def test_a_score_is_a_share_and_symmetric(scorer, group, pictures):
-    vectors = [encoded.embeddings["tiny@1"] for encoded in group.encode(pictures)]
+def test_a_score_is_a_share_and_symmetric(scorer, encoder, pictures):
+    vectors = [features.embeddings["tiny@1"] for features in encoder.encode(pictures)]
 
     there, back = scorer.score(vectors, vectors[::-1]), scorer.score(vectors[::-1], vectors)
 
@@ -226,7 +210,7 @@ def test_a_score_is_a_share_and_symmetric(scorer, group, pictures):
 def test_scores_come_in_order_over_several_batches(scorer, monkeypatch):
     a, b = np.random.default_rng(0).normal(size=(2, 7, 16))
     whole = scorer.score(a, b)
-    monkeypatch.setattr(serving, "LARGEST_PAIR_BATCH", 3)
+    monkeypatch.setattr(scorers, "LARGEST_BATCH", 3)
 
     assert scorer.score(a, b) == pytest.approx(whole, abs=1e-6)
 
@@ -241,12 +225,12 @@ def test_vectors_that_do_not_fit_say_what_fits(scorer, b):
         scorer.score(np.zeros((2, 16)), b)
 
 
-def test_a_cpu_worker_serves_with_torch_blocked(tiny, tiny_style, tiny_scorer):
-    command = [sys.executable, "-c", BLOCKED, str(tiny), str(tiny_style), str(tiny_scorer)]
+def test_a_cpu_worker_serves_with_torch_blocked(tiny, tiny_scorer):
+    command = [sys.executable, "-c", BLOCKED, str(tiny), str(tiny_scorer)]
 
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     names, scores, slot = json.loads(done.stdout)
 
-    assert names == ["style@1", "tiny@1"]
+    assert names == ["tiny@1"]
     assert 0 <= scores[0] <= 1
     assert slot

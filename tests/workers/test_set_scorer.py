@@ -11,17 +11,17 @@ from recommender.switching.checkpoints import activate_checkpoint
 from tests.workers.conftest import tiny_card
 from tests.workers.retailer import write_export
 from workers import datasets
-from workers.checkpoints import CheckpointError, Kind, Purpose
+from workers.checkpoints import CheckpointError, Purpose
 from workers.datasets.looks import LookSplit, gather, questions
 from workers.evaluation import __main__ as evaluation
 from workers.evaluation.split import write_split
 from workers.export import round_to_half, save_network
 from workers.networks import fabric, style_fabric
+from workers.networks.registry import SET_SCORERS, build_network
 from workers.networks.set_transformer import mean_of_pairs
 from workers.networks.visual import unit
-from workers.runtime import OnnxSession
-from workers.scorers import build_scorer
-from workers.set_serving import load_set_scorer
+from workers.serving.runtime import OnnxSession
+from workers.serving.set_scorer import load_set_scorer
 from workers.training import __main__ as training
 from workers.training.heads import split_for
 from workers.training.recipes import set_scorer
@@ -53,7 +53,7 @@ def network():
 def eloquent():
     """A network whose transformer adds something to the pairs."""
     torch.manual_seed(0)
-    network = build_scorer("set-scorer", options=OPTIONS).eval()
+    network = build_network(SET_SCORERS, "set-scorer", options=OPTIONS).eval()
     torch.nn.init.normal_(network.judge[-1].weight)
     round_to_half(network)  # as an export does
     return network
@@ -72,10 +72,9 @@ def scorer(tmp_path_factory):
     card = tiny_card(
         name="set-scorer",
         network="set-scorer",
-        kind=Kind.SET_SCORER,
-        purpose=Purpose.NONE,
+        purpose=Purpose.SET,
         options=OPTIONS,
-        input="embeddings of tiny@1",
+        reads="embeddings of tiny@1",
         parts={},
         categories={},
     )
@@ -130,7 +129,7 @@ def test_padding_changes_no_score(network, sets):
 
 
 def test_before_it_learns_a_set_is_worth_its_pairs(sets):
-    network = build_scorer("set-scorer", options=OPTIONS).eval()
+    network = build_network(SET_SCORERS, "set-scorer", options=OPTIONS).eval()
     vectors = sets["vectors"][:1]
     pairs = [vectors[0, a] @ vectors[0, b] for a in range(4) for b in range(a)]
 
@@ -146,7 +145,7 @@ def test_a_single_item_has_no_pairs():
 
 
 def test_without_pairs_only_the_transformer_speaks(sets):
-    network = build_scorer("set-scorer", options={**OPTIONS, "with_pairs": False})
+    network = build_network(SET_SCORERS, "set-scorer", options={**OPTIONS, "with_pairs": False})
 
     assert network.scale.item() == 0
     assert not network.scale.requires_grad
@@ -181,7 +180,7 @@ def test_sets_of_another_width_are_refused(scorer):
 
 
 def test_a_pair_scorer_is_no_set_scorer(tiny_scorer):
-    with pytest.raises(CheckpointError, match="not a set scorer"):
+    with pytest.raises(CheckpointError, match="it scores no sets"):
         load_set_scorer(tiny_scorer)
 
 
@@ -276,8 +275,8 @@ def test_a_set_scorer_trains_on_any_encoder_s_vectors(shop, tiny, tmp_path):
 
     card = set_scorer.train(Run([collection], tmp_path / "out", settings, False, visual=tiny))
 
-    assert (card.identity, card.kind) == ("set-scorer@1", Kind.SET_SCORER)
-    assert card.input == "embeddings of tiny@1"
+    assert (card.identity, card.purpose) == ("set-scorer@1", Purpose.SET)
+    assert card.reads == "embeddings of tiny@1"
     assert load_set_scorer(tmp_path / "out").score([np.ones((3, WIDTH))], [["TOP"] * 3])
 
 

@@ -7,11 +7,10 @@ import pytest
 
 from tests.workers.conftest import tiny_card
 from tests.workers.retailer import read_json, write_export
-from workers.checkpoints import Kind, Purpose
+from workers.checkpoints import Purpose
 from workers.datasets.collection import Collection, Item
-from workers.encoders import build_encoder
 from workers.export import save_network
-from workers.scorers import build_scorer
+from workers.networks.registry import ENCODERS, PAIR_SCORERS, build_network
 from workers.showcase import __main__ as showcase
 from workers.showcase.gallery import Gallery, choose_items, sets_of
 from workers.showcase.outfit_map import outfit_map
@@ -37,7 +36,13 @@ def pixels():
 @pytest.fixture(scope="module")
 def naive(tmp_path_factory, pixels):
     folder = tmp_path_factory.mktemp("checkpoints") / "naive"
-    return save(folder, build_encoder("naive-cnn", options={}), pixels, name="naive-cnn", width=128)
+    return save(
+        folder,
+        build_network(ENCODERS, "naive-cnn", options={}),
+        pixels,
+        name="naive-cnn",
+        width=128,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -47,29 +52,29 @@ def siamese(tmp_path_factory, pixels):
     run = tmp_path_factory.mktemp("checkpoints") / "siamese"
     save(
         run / "encoder",
-        build_encoder("siamese-hist", options={}),
+        build_network(ENCODERS, "siamese-hist", options={}),
         pixels,
         name="siamese-hist",
         width=152,
     )
     save(
         run / "scorer",
-        build_scorer("siamese-hist", options={"merge": "hadamard"}),
+        build_network(PAIR_SCORERS, "siamese-hist", options={"merge": "hadamard"}),
         {"a": torch.zeros(2, 152), "b": torch.ones(2, 152)},
         name="siamese-hist",
         width=152,
-        kind=Kind.SCORER,
+        purpose=Purpose.PAIR,
         options={"merge": "hadamard"},
-        input="embeddings of siamese-hist@1",
+        reads="embeddings of siamese-hist@1",
     )
     leave_history(run)
     return run
 
 
 def save(folder, network, examples, *, name, width, **changes):
-    plain = {"purpose": Purpose.NONE, "options": {}, "parts": {}, "categories": {}}
+    plain = {"purpose": Purpose.OPEN, "options": {}, "parts": {}, "categories": {}}
     size = {"preprocessing": {"function": "workers.images.prepare", "side_px": 32}}
-    plain |= {"name": name, "network": name, "dimension": width, "default_weights": {}}
+    plain |= {"name": name, "network": name, "dimension": width, "weights": {}}
     save_network(network, folder, tiny_card(**(plain | size | changes)), examples=examples)
     return folder
 
@@ -175,7 +180,7 @@ def save_card(folder):
     from workers.checkpoints import write_card
 
     folder.mkdir()
-    write_card(folder, tiny_card(kind=Kind.CLASSIFIER, purpose=Purpose.NONE))
+    write_card(folder, tiny_card(purpose=Purpose.CATEGORY))
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_a_product_s_own_picture_recalls_it_and_another_s_recalls_nothing():
         network.keys.copy_(unit(pictures[:3]))
         network.memory.normal_()
 
-    recalled = network.recalled(pictures)
+    recalled = network.recall(pictures)
 
     assert torch.allclose(recalled[:3], network.memory, rtol=0.02, atol=0.02)
     assert recalled[3].abs().max() < 1e-3
@@ -109,7 +109,7 @@ def test_what_serves_is_what_was_learnt():
         network.keys.copy_(unit(reduced))
         network.memory.normal_()
 
-    learnt = network.joined(network.apart(reduced, network.memory))
+    learnt = network.join_members(network.apart(reduced, network.memory))
 
     assert torch.allclose(network(described), learnt, atol=0.05)
 
@@ -118,7 +118,7 @@ def test_the_inner_product_of_members_side_by_side_is_the_mean_of_theirs():
     network = StyleHead(reduced=12, hidden=8, width=6, members=3).eval()
     with torch.inference_mode():
         parts = network.apart(torch.randn(2, 12), torch.zeros(()))
-        a, b = network.joined(parts)
+        a, b = network.join_members(parts)
 
     assert float(a @ b) == pytest.approx(np.mean([float(x @ y) for x, y in parts]), abs=1e-6)
 

@@ -2,27 +2,19 @@
 
 import base64
 import json
-import shutil
-from collections import defaultdict
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection
 
-from fashionshop.models import Category, Product, ProductPicture, clean_picture
+from fashionshop.models import ProductPicture
 from recommender import broker, worklist
 from recommender.models import (
     Checkpoint,
     Embedding,
-    EmbeddingJob,
-    Job,
     Pairing,
     Picture,
 )
 from recommender.pipeline import indexes
-from recommender.strips.goes_with import goes_with
-from recommender.strips.similar import similar_products
 from recommender.switching.checkpoints import (
     activate_checkpoint,
     checkpoint_dir,
@@ -30,163 +22,13 @@ from recommender.switching.checkpoints import (
 )
 from recommender.testing import photo
 from tests.workers.conftest import tiny_card
-from workers import serving, tasks
-from workers.checkpoints import Kind, load_card
+from workers import pairing, tasks
+from workers.checkpoints import Purpose, load_card
 from workers.export import save_network
-from workers.scorers import build_scorer
+from workers.networks.registry import SET_SCORERS, build_network
 from workers.training.recipes.set_scorer import examples as set_examples
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def checkpoints():
-    return [activate_checkpoint(folder) for folder in shipped_checkpoints()]
-
-
-@pytest.fixture
-def upload():
-    """Put a product with one photo on sale."""
-
-    def save(sku, colour, *, slot="TOP", shape="box"):
-        category, _ = Category.objects.get_or_create(name=slot, slug=slot.lower(), slot=slot)
-        product = Product.objects.create(sku=sku, title=sku, category=category, price=9, stock=1)
-        file = clean_picture(photo(colour, size=(240, 320), shape=shape))
-        ProductPicture.objects.create(product=product, file=file)
-        return product
-
-    return save
-
-
-def test_an_uploaded_photo_gets_a_vector_of_every_encoder(upload, checkpoints):
-    upload("red", "red")
-
-    assert tasks.embed_due() == 1
-    made = set(Embedding.objects.values_list("checkpoint__purpose", flat=True))
-    assert made == {c.purpose for c in checkpoints if c.dimension and c.purpose != "PAIR"}
-
-
-def test_the_picture_learns_its_slot_and_palette(upload):
-    upload("red", "red")
-
-    tasks.embed_due()
-
-    seen = Picture.objects.get()
-    assert seen.slot
-    assert 0 < seen.slot_confidence <= 1
-    assert seen.palette[0]["hex"].startswith("#")
-
-
-def test_both_strips_fill_after_embedding_and_pairing(upload):
-    dress = upload("red", "red")
-    upload("crimson", "crimson")
-    upload("skirt", "red", slot="BOTTOM")
-
-    tasks.embed_due()
-    tasks.pair_due()
-
-    assert [item.product.sku for item in similar_products(dress).items] == ["crimson"]
-    assert [item.product.sku for item in goes_with(dress).items] == ["skirt"]
-    assert Pairing.objects.count() == 4
-
-
-def test_a_long_import_fills_batches_of_the_workers_size(upload, settings, monkeypatch):
-    settings.RECOMMENDER = settings.RECOMMENDER | {"BATCH_SIZE": 3}
-    sizes, encode = defaultdict(list), serving.EncoderGroup.encode
-    monkeypatch.setattr(
-        serving.EncoderGroup,
-        "encode",
-        lambda group, images: sizes[group].append(len(images)) or encode(group, images),
-    )
-    for number in range(7):
-        upload(str(number), "teal")
-
-    assert tasks.embed_due() == 7
-    assert list(sizes.values()) == [[3, 3, 1]] * 2
-    assert not EmbeddingJob.objects.exclude(state=Job.State.DONE).exists()
-
-
-@pytest.fixture
-def newer_visual(tmp_path):
-    """The shipped visual encoder under a new version."""
-    folder = shutil.copytree(checkpoint_dir() / "visual", tmp_path / "visual-2")
-    card = json.loads((folder / "card.json").read_text()) | {"version": "next"}
-    (folder / "card.json").write_text(json.dumps(card))
-    return folder
-
-
-def test_a_new_encoder_is_built_in_the_shadow_and_then_takes_over(upload, newer_visual):
-    red = upload("red", "red")
-    upload("crimson", "crimson")
-    tasks.embed_due()
-    visual = Checkpoint.objects.get(name="visual")
-
-    assert activate_checkpoint(newer_visual).state == "BUILDING"
-    tasks.embed_due()
-    assert similar_products(red).versions == (visual.label,)
-
-    assert activate_checkpoint(newer_visual).state == "ACTIVE"
-    assert similar_products(red).versions == ("visual@next",)
-    assert similar_products(red)
-
-
-def test_a_head_goes_on_reading_its_retired_backbone(upload, newer_visual):
-    activate_checkpoint(newer_visual, at_once=True)
-    upload("red", "red")
-
-    assert tasks.embed_due() == 1
-    assert EmbeddingJob.objects.exclude(state=Job.State.DONE).count() == 0
-
-
-def test_a_file_that_is_gone_fails_with_a_plain_reason_and_spares_its_neighbour(upload):
-    upload("gone", "red")
-    default_storage.delete(Picture.objects.get().name)
-    upload("fine", "blue")
-
-    assert tasks.embed_due() == 1
-    dead = EmbeddingJob.objects.filter(state=Job.State.DEAD).first()
-    assert dead.error_code == "source_missing"
-    assert "upload it again" in dead.error
-
-
-@pytest.mark.parametrize(
-    ("data", "code"), [(b"not a picture", "source_changed"), (photo("blue"), "source_changed")]
-)
-def test_a_file_changed_behind_the_shops_back_is_not_embedded(upload, data, code):
-    upload("swapped", "red")
-    name = Picture.objects.get().name
-    default_storage.delete(name)
-    default_storage.save(name, ContentFile(data))
-
-    assert tasks.embed_due() == 0
-    assert EmbeddingJob.objects.first().error_code == code
-
-
-def test_a_stored_file_that_is_no_picture_is_given_up_at_once(upload):
-    upload("broken", "red")
-    name = Picture.objects.get().name
-    default_storage.delete(name)
-    default_storage.save(name, ContentFile(b"not a picture"))
-    sha256 = tasks.digest(b"not a picture")
-    Picture.objects.update(sha256=sha256)
-    EmbeddingJob.objects.update(sha256=sha256)
-
-    tasks.embed_due()
-
-    job = EmbeddingJob.objects.first()
-    assert (job.state, job.error_code) == (Job.State.DEAD, "not_an_image")
-
-
-def test_an_encoder_that_breaks_leaves_the_jobs_for_a_later_try(upload, monkeypatch):
-    def broken(_group, _images):
-        raise RuntimeError("out of memory")
-
-    upload("red", "red")
-    monkeypatch.setattr(serving.EncoderGroup, "encode", broken)
-
-    assert tasks.embed_due() == 0
-    job = EmbeddingJob.objects.first()
-    assert (job.state, job.error_code) == (Job.State.PENDING, "encoder_failed")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checkpoints")]
 
 
 def test_what_no_scorer_could_pair_is_paired_once_one_serves(upload):
@@ -210,7 +52,7 @@ def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch
 
     upload("red", "red")
     tasks.embed_due()
-    monkeypatch.setattr(tasks, "refresh_product", broken)
+    monkeypatch.setattr(pairing, "refresh_pairings", broken)
 
     tasks.pair_due()
 
@@ -308,11 +150,11 @@ def set_scorer_folder(tmp_path_factory):
         "heads": 2,
     }
     card = tiny_card(
-        **{"name": "sets", "network": "set-scorer", "kind": Kind.SET_SCORER, "parts": {}},
-        **{"purpose": "", "categories": {}, "options": options, "dimension": style.dimension},
-        input=f"embeddings of {style.identity}",
+        **{"name": "sets", "network": "set-scorer", "purpose": Purpose.SET, "parts": {}},
+        **{"categories": {}, "options": options, "dimension": style.dimension},
+        reads=f"embeddings of {style.identity}",
     )
-    network = build_scorer("set-scorer", options=options)
+    network = build_network(SET_SCORERS, "set-scorer", options=options)
     examples = set_examples(style.dimension)
     folder = tmp_path_factory.mktemp("checkpoints") / "sets"
     save_network(network, folder, card, examples=examples, are_sets=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import FEATURES_OF, PIXELS, Card, Kind, load_card, load_weights
+from workers.checkpoints import ONNX, PIXELS, Card, load_card, load_weights
 from workers.datasets.collection import Collection
 from workers.datasets.looks import learnable_looks
 from workers.evaluation.benchmark import Benchmark, Pair, read_benchmarks
@@ -16,11 +16,10 @@ from workers.evaluation.compatibility import mark
 from workers.evaluation.outfit_scorers import OutfitScorer, PairMeans, baselines
 from workers.evaluation.retrieval import figures_of
 from workers.evaluation.vectors import item_vectors, queries
-from workers.runtime import open_session
-from workers.serving import load_encoders, load_scorer
+from workers.serving.encoders import load_encoder
+from workers.serving.scorers import load_pair_scorer
 
 TIMED_PICTURES, REPEATS = 16, 3
-HEAD_BATCH = 1024
 
 Vectors = NDArray[np.float32]
 Figures = dict[str, dict[str, float]]  # by kind of wrong answers
@@ -28,27 +27,27 @@ Figures = dict[str, dict[str, float]]  # by kind of wrong answers
 
 @dataclass(frozen=True)
 class Chain:
-    """What serves together: an encoder of pixels, and what reads it, if anything does."""
+    """What serves together: an encoder, and the scorer of its vectors, if there is one."""
 
     encoder: Path
-    head: Path | None = None
+    scorer: Path | None = None
 
     @property
     def folders(self) -> list[Path]:
-        return [self.encoder] + ([self.head] if self.head else [])
+        return [self.encoder] + ([self.scorer] if self.scorer else [])
 
     @property
-    def scorer(self) -> Card:
-        return load_card(self.head or self.encoder)
+    def last(self) -> Card:
+        """The card of what gives the score."""
+        return load_card(self.scorer or self.encoder)
 
 
 def chain_of(made: dict[Path, Card], *, visual: Path) -> Chain:
     """Order checkpoints into a chain; what reads no encoder among them reads `visual`."""
-    kinds = {Kind.CLASSIFIER: 0, Kind.ENCODER: 1, Kind.SCORER: 2}
-    ordered = sorted(made, key=lambda folder: kinds[made[folder].kind])
-    seeing = [folder for folder in ordered if made[folder].input == PIXELS]
-    reading = [folder for folder in ordered if made[folder].input != PIXELS]
-    return Chain(seeing[-1] if seeing else visual, reading[-1] if reading else None)
+    ordered = sorted(made, key=lambda folder: made[folder].purpose.is_encoder)  # encoders last
+    of_pixels = [folder for folder in ordered if made[folder].reads == PIXELS]
+    of_vectors = [folder for folder in ordered if made[folder].reads != PIXELS]
+    return Chain(of_pixels[-1] if of_pixels else visual, of_vectors[-1] if of_vectors else None)
 
 
 def benchmark_figures(
@@ -85,16 +84,16 @@ def baseline_figures(name: str, collection: Collection, folder: Path) -> Figures
 
 def retrieval_figures(chain: Chain, collection: Collection, *, cache: Path) -> dict[str, float]:
     """Rank all items for each other by an encoder: same model, type, colour."""
-    if chain.scorer.kind is not Kind.ENCODER:
+    if not chain.last.purpose.is_encoder:
         chain = Chain(chain.encoder)
     vectors = _vectors(chain, collection, cache=cache)
-    return figures_of(vectors, collection.items, asking=queries(vectors, chain.scorer))
+    return figures_of(vectors, collection.items, asking=queries(vectors, chain.last))
 
 
 def cost_figures(chain: Chain, collection: Collection) -> dict[str, float]:
     """Count weights and megabytes of the whole chain, and time its encoding of a picture, one thread."""
     weights = [tensor for folder in chain.folders for tensor in load_weights(folder).values()]
-    served = [folder / load_card(folder).serves_from for folder in chain.folders]
+    served = [folder / ONNX for folder in chain.folders]
     return {
         "parameters": float(sum(tensor.size for tensor in weights)),
         "mb": sum(path.stat().st_size for path in served) / 1e6,
@@ -103,13 +102,13 @@ def cost_figures(chain: Chain, collection: Collection) -> dict[str, float]:
 
 
 def _milliseconds(chain: Chain, collection: Collection) -> float:
-    group = load_encoders([chain.encoder], device="cpu", threads=1)
+    encoder = load_encoder(chain.encoder, device="cpu", threads=1)
     pictures = [item.open() for item in collection.items[:TIMED_PICTURES]]
-    group.forward(pictures[:1])
+    encoder.forward(pictures[:1])
     times = []
     for _ in range(REPEATS):
         start = time.perf_counter()
-        group.forward(pictures)
+        encoder.forward(pictures)
         times.append(time.perf_counter() - start)
     return 1000 * min(times) / len(pictures)
 
@@ -129,23 +128,15 @@ def _scorer(
     at = {item.key: index for index, item in enumerate(collection.items)}
     known = [pair for pair in pairs if pair[0] in at and pair[1] in at]
     a, b = (np.array([at[pair[side]] for pair in known], dtype=np.int64) for side in (0, 1))
-    card = chain.scorer
-    if card.kind is Kind.SCORER and chain.head:
-        vectors = item_vectors([collection], encoder=chain.encoder, cache=cache).embedding
-        scores = load_scorer(chain.head, device="cpu", threads=1).score(vectors[a], vectors[b])
+    vectors = _vectors(chain, collection, cache=cache)
+    if chain.scorer:
+        scorer = load_pair_scorer(chain.scorer, device="cpu", threads=1)
+        scores = scorer.score(vectors[a], vectors[b])
     else:
-        vectors = _vectors(chain, collection, cache=cache)
-        scores = np.einsum("nd,nd->n", queries(vectors, card)[a], vectors[b]).tolist()
+        scores = np.einsum("nd,nd->n", queries(vectors, chain.last)[a], vectors[b]).tolist()
     return PairMeans(dict(zip(known, map(float, scores), strict=True)))
 
 
 def _vectors(chain: Chain, collection: Collection, *, cache: Path) -> Vectors:
-    """Embed every item by the last encoder of the chain: (N, D)."""
-    encoded = item_vectors([collection], encoder=chain.encoder, cache=cache)
-    card = chain.scorer
-    if chain.head is None or not card.input.startswith(FEATURES_OF):
-        return encoded.embedding
-    session = open_session(chain.head, card, device="cpu", threads=1)
-    starts = range(0, len(encoded.features), HEAD_BATCH)
-    rows = [session.run({"features": encoded.features[at : at + HEAD_BATCH]}) for at in starts]
-    return np.concatenate([row["embedding"] for row in rows])
+    """Embed every item by the chain's encoder: (N, D)."""
+    return item_vectors([collection], folder=chain.encoder, cache=cache).embedding

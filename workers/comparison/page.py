@@ -38,7 +38,7 @@ def cells(row: Row, figures: dict[str, Any]) -> list[str]:
     found = figures.get("retrieval", {})
     retrieval = " / ".join(_figure(found.get(name)) for name in RETRIEVAL) if found else "–"
     cost = figures.get("cost", {})
-    size = [_count(cost.get("parameters")), _rounded(cost.get("ms")), _rounded(cost.get("mb"))]
+    size = [_count(cost.get("parameters")), _decimal(cost.get("ms")), _decimal(cost.get("mb"))]
     remarks = [row.note] if row.note else []
     if "error" in figures:
         remarks.append(f"not measured: {figures['error']}".replace("|", "/"))
@@ -63,5 +63,5 @@ def _count(value: float | None) -> str:
     return "–" if value is None else f"{value / 1e6:.2f} M"
 
 
-def _rounded(value: float | None) -> str:
+def _decimal(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"

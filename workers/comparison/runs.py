@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workers import datasets
-from workers.checkpoints import Card, Kind, find, load_card
+from workers.checkpoints import Card, Purpose, find, load_card
 from workers.comparison.figures import (
     Chain,
     baseline_figures,
@@ -117,7 +117,7 @@ def _benchmark(row: Row, comparison: Comparison, name: str) -> Figures:
         baseline: Figures = baseline_figures(row.baseline, side.collection, side.folder)
         return baseline
     chain = _chain(row, comparison, name)
-    if chain.scorer.kind is Kind.CLASSIFIER:
+    if chain.last.purpose is Purpose.CATEGORY:
         return {}
     whole = name == SEEN or not _is_trained_here(
         chain, comparison
@@ -134,7 +134,7 @@ def _is_trained_here(chain: Chain, comparison: Comparison) -> bool:
 
 def _embeds(chain: Chain, comparison: Comparison) -> bool:
     """Tell whether the row brings an encoder of its own, for which retrieval means something."""
-    return chain.scorer.kind is Kind.ENCODER or _is_trained_here(chain, comparison)
+    return chain.last.purpose.is_encoder or _is_trained_here(chain, comparison)
 
 
 def _chain(row: Row, comparison: Comparison, name: str) -> Chain:
@@ -144,11 +144,11 @@ def _chain(row: Row, comparison: Comparison, name: str) -> Chain:
         return chain_of({folder: load_card(folder)}, visual=find("visual"))
     side = SEEN if row.by_labels else name
     out = comparison.out / "checkpoints" / f"{_slug(row.name)}-{side}"
-    made = _finished(out) or _train(row, comparison, comparison.side(side), out=out)
+    made = _finished_cards(out) or _train(row, comparison, comparison.side(side), out=out)
     return chain_of(made, visual=find(row.visual or "visual"))
 
 
-def _finished(out: Path) -> dict[Path, Card]:
+def _finished_cards(out: Path) -> dict[Path, Card]:
     """Find what an earlier run finished; the mark is written after everything else."""
     if not (out.parent / f"{out.name}.done").is_file():
         return {}

@@ -15,7 +15,7 @@ from workers.datasets.sets import (
     first_file,
     first_folder,
     gather,
-    pictured,
+    place_picture,
     position,
     read_sets,
 )
@@ -42,7 +42,7 @@ def read(folder: Path) -> Collection:
         path = Path(str(entry["set_id"])) / f"{found['index']}.jpg"
         key = position(entry, found)
         named = Item(key, path, label, slot=slot_of(label), family=label, part=part)
-        return pictured(named, pictures)
+        return place_picture(named, pictures)
 
     sets = {part: read_sets(home / f"{part}_no_dup.json") for part in PARTS}
     items, looks, skipped = gather(sets, item)

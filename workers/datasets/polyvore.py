@@ -19,7 +19,7 @@ from workers.datasets.sets import (
     first_file,
     first_folder,
     gather,
-    pictured,
+    place_picture,
     position,
     read_sets,
 )
@@ -64,7 +64,7 @@ def read(folder: Path) -> Collection:
         label, family = kinds.of(key)
         slot = SLOT_OF_FAMILY.get(family) or slot_of(label)
         named = Item(key, Path(f"{key}.jpg"), label, slot=slot, family=family, part=part)
-        return pictured(named, pictures)
+        return place_picture(named, pictures)
 
     items, looks, skipped = gather(_sets(home), item)
     name = home.name if home == folder else f"{folder.name}-{home.name}"

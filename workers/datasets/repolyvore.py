@@ -6,7 +6,7 @@
 - Sorted again by outfit, as pipelines that learn from whole outfits do: `<outfit>/<category>.jpg`, where
   a second one of the kind is `<category>_2.jpg`; the outfit's name may be any.
 
-There is no official split, so no look is kept for exams.
+There is no official split, so no look is kept for questions.
 """
 
 import re
@@ -52,13 +52,13 @@ LOOKED_AT = 200  # files; enough to tell, and quick in a folder of 126,927
 
 def recognises(folder: Path) -> bool:
     """Tell whether pictures lie here by category with their outfit in the name, or by outfit."""
-    root = _unwrapped(folder)
+    root = _unwrap(folder)
     return _is_by_category(root) or _is_by_outfit(root)
 
 
 def read(folder: Path) -> Collection:
     """Read every picture; pictures of one outfit are a look where they are at least two."""
-    root = _unwrapped(folder)
+    root = _unwrap(folder)
     read_file = _in_category if _is_by_category(root) else _in_outfit
     items: list[Item] = []
     skipped: list[Skip] = []
@@ -115,9 +115,9 @@ def _is_by_category(root: Path) -> bool:
 def _is_by_outfit(root: Path) -> bool:
     found = _first_pictures(root)
     kinds = [KIND_FILE.fullmatch(path.stem.lower()) for path in found]
-    told = [kind for kind in kinds if kind and kind["kind"] in CATEGORIES]
+    known = [kind for kind in kinds if kind and kind["kind"] in CATEGORIES]
     outfits = {path.parent for path in found if path.parent.name.lower() not in CATEGORIES}
-    return bool(outfits) and len(told) > len(found) / 2
+    return bool(outfits) and len(known) > len(found) / 2
 
 
 def _first_pictures(root: Path) -> list[Path]:
@@ -134,7 +134,7 @@ def _files(root: Path) -> Iterator[Path]:
     return (path for path in root.glob("*/*") if path.is_file())
 
 
-def _unwrapped(folder: Path) -> Path:
+def _unwrap(folder: Path) -> Path:
     for _ in range(DEEPEST):
         inside = [path for path in folder.glob("*") if path.name.lower() == WRAPPER]
         if len(inside) != 1 or not inside[0].is_dir():

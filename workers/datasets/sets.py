@@ -54,7 +54,7 @@ def gather(
     return list(kept.values()), whole, sorted(skipped, key=lambda skip: skip.where)
 
 
-def pictured(item: Item, pictures: Path) -> Item:
+def place_picture(item: Item, pictures: Path) -> Item:
     """Place an item, whose path is relative, in the folder of pictures, and see whether it is there."""
     path = pictures / item.path
     return replace(item, path=path, has_picture=path.is_file())

@@ -165,7 +165,7 @@ def _polyvore(folder: Path) -> Benchmarks:
     home = polyvore.version_of(folder)
     key_of = _translator(polyvore.key_of_position(folder))
     for part in ("test", "valid"):
-        benchmark = _placed(
+        benchmark = _read_placed(
             first_file(home / f"fill_in_blank_{part}.json"),
             first_file(home / f"compatibility_{part}.txt"),
             key_of,
@@ -181,12 +181,12 @@ def _maryland(folder: Path) -> Benchmarks:
         return Benchmarks("test", {})
     harder = [place / MARYLAND_HARD for place in (home, folder)]
     found = {
-        "hard": _placed(
+        "hard": _read_placed(
             first_file(*(place / FITB_NAMES[0] for place in harder)),
             first_file(*(place / "compatibility_test.txt" for place in harder)),
             str,
         ),
-        "classic": _placed(
+        "classic": _read_placed(
             first_file(*(home / name for name in FITB_NAMES)),
             first_file(*(home / name for name in SET_NAMES)),
             str,
@@ -195,7 +195,7 @@ def _maryland(folder: Path) -> Benchmarks:
     return Benchmarks("test", {name: each for name, each in found.items() if each})
 
 
-def _placed(
+def _read_placed(
     blanks: Path | None, labelled: Path | None, key_of: Callable[[str], str]
 ) -> Benchmark | None:
     """Read what is there of the two kinds of question; None where nothing is."""

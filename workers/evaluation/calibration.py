@@ -18,19 +18,20 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from workers.checkpoints import Card, CheckpointError, Kind, Purpose, load_card, write_card
+from workers.checkpoints import Card, CheckpointError, Purpose, load_card, write_card
 from workers.datasets.collection import Collection, Item
 from workers.datasets.looks import learnable_looks
 from workers.evaluation.metrics import calibration_error
 from workers.evaluation.negatives import Drawer
-from workers.evaluation.vectors import embed, group_for, queries
-from workers.serving import EncoderGroup, load_scorer
+from workers.evaluation.vectors import embed, encoder_for, queries
+from workers.serving.encoders import Encoder
+from workers.serving.scorers import load_pair_scorer
 
 VALID, SEED = "valid/", 0
 MOST_ITEMS = 2000  # pictures that are encoded
 MOST_LOOKS = 500
 SHOWN = 24  # neighbours of each product, as many as a page of results has
-FLOORS = {Purpose.VISUAL: 0.01, Purpose.STYLE: 0.0, Purpose.NONE: 0.0}
+FLOORS = {Purpose.VISUAL: 0.01}  # by purpose; else 0
 RIDGE = 1e-3  # keeps the curve of what can be told apart without error finite
 
 
@@ -68,16 +69,16 @@ def evaluate(
         CheckpointError: A checkpoint of another kind.
     """
     card = load_card(checkpoint)
-    if card.kind not in {Kind.ENCODER, Kind.SCORER}:
-        raise CheckpointError(f"{card.identity} is of kind {card.kind} and scores no pairs.")
-    group = group_for(checkpoint, visual=visual)
-    if card.kind is Kind.SCORER or card.purpose is Purpose.STYLE:
-        result = fit_curve(_worn_pairs(collection, checkpoint, card=card, group=group))
+    if not (card.purpose.is_encoder or card.purpose is Purpose.PAIR):
+        raise CheckpointError(f"{card.identity} is made for {card.purpose} and scores no pairs.")
+    encoder = encoder_for(checkpoint, visual=visual)
+    if card.purpose in {Purpose.PAIR, Purpose.STYLE}:
+        result = fit_curve(_worn_pairs(collection, checkpoint, card=card, encoder=encoder))
     else:
         items = _sample(collection.items, count=MOST_ITEMS)
-        vectors = embed(items, group)[card.identity]
+        vectors = embed(items, encoder)["embedding"]
         result = fit_curve(_neighbours(items, vectors, card))
-    result["calibration"] |= {"floor": FLOORS[card.purpose], "data": collection.name}
+    result["calibration"] |= {"floor": FLOORS.get(card.purpose, 0.0), "data": collection.name}
     return result
 
 
@@ -135,9 +136,7 @@ def _neighbours(items: Sequence[Item], vectors: NDArray[Any], card: Card) -> Pai
     return Pairs(found, (labels[rows] == labels[columns]) | is_model, rows % 2 == 0)
 
 
-def _worn_pairs(
-    collection: Collection, checkpoint: Path, *, card: Card, group: EncoderGroup
-) -> Pairs:
+def _worn_pairs(collection: Collection, checkpoint: Path, *, card: Card, encoder: Encoder) -> Pairs:
     """Score the pairs of held-out looks, and as many with a rival in the partner's place."""
     generator = np.random.default_rng(SEED)
     asked = [keys for name, keys in collection.looks.items() if name.startswith(VALID)]
@@ -149,10 +148,9 @@ def _worn_pairs(
         )
     keys = sorted({key for a, b, *_ in pairs for key in (a, b)})
     at = {key: row for row, key in enumerate(keys)}
-    outputs = embed([known[key] for key in keys], group)
+    vectors = embed([known[key] for key in keys], encoder)["embedding"]
     a = np.array([at[first] for first, *_ in pairs])
     b = np.array([at[second] for _, second, *_ in pairs])
-    vectors = outputs[(group.cards[0] if card.kind is Kind.SCORER else card).identity]
     score = _scorer(card, checkpoint, vectors)
     right, look = (np.array([pair[side] for pair in pairs]) for side in (2, 3))
     return Pairs(score(a, b), right.astype(bool), look % 2 == 0)
@@ -187,8 +185,8 @@ def _with_rivals(
 def _scorer(
     card: Card, checkpoint: Path, vectors: NDArray[Any]
 ) -> Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.floating]]:
-    if card.kind is Kind.SCORER:
-        scorer = load_scorer(checkpoint)
+    if card.purpose is Purpose.PAIR:
+        scorer = load_pair_scorer(checkpoint)
         return lambda a, b: np.array(scorer.score(vectors[a], vectors[b]))
     asking = queries(vectors, card)
     return lambda a, b: np.asarray((asking[a] * vectors[b]).sum(axis=1))

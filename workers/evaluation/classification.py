@@ -12,7 +12,7 @@ from workers.datasets.categories import category_of
 from workers.datasets.collection import Collection, Item
 from workers.evaluation.metrics import calibration_error, confusion, macro_f1
 from workers.evaluation.vectors import BATCH
-from workers.serving import Classifier, load_classifier
+from workers.serving.classifiers import Classifier, load_classifier
 
 HELD_PARTS = {"validation", "valid", "test"}
 UNHELD = "This folder holds no part out: pictures that the checkpoint learnt from may be among those measured."

@@ -73,7 +73,7 @@ def mcnemar(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
     return float(binomtest(ahead, ahead + behind).pvalue) if ahead + behind else 1.0
 
 
-def top_ranked(
+def nearest_neighbours(
     vectors: Floats, *, count: int, asking: Floats | None = None, chunk: int = 1024
 ) -> NDArray[np.int64]:
     """Rank each row's neighbours by inner product, itself left out, ties by index.
@@ -90,13 +90,13 @@ def top_ranked(
     queries = vectors if asking is None else asking
     return np.concatenate(
         [
-            _all_ranked(queries[start : start + chunk], vectors, start=start)[:, :count]
+            _ranking(queries[start : start + chunk], vectors, start=start)[:, :count]
             for start in range(0, len(vectors), chunk)
         ]
     )
 
 
-def _all_ranked(queries: Floats, vectors: Floats, *, start: int) -> NDArray[np.int64]:
+def _ranking(queries: Floats, vectors: Floats, *, start: int) -> NDArray[np.int64]:
     """Rank all others for the rows from `start`, nearest first, ties by index: (chunk, N - 1)."""
     scores = queries @ vectors.T  # (chunk, N)
     rows = np.arange(len(scores))
@@ -120,14 +120,14 @@ def mean_average_precision(
     Args:
         vectors: (N, D); ranked by inner product.
         labels: (N,) names; relevant is who shares one.
-        asking: As in `top_ranked`.
+        asking: As in `nearest_neighbours`.
         chunk: Rows compared at a time.
     """
     queries = vectors if asking is None else asking
     numbers = np.unique(np.asarray(labels), return_inverse=True)[1]
     found: list[float] = []
     for start in range(0, len(vectors), chunk):
-        ranked = _all_ranked(queries[start : start + chunk], vectors, start=start)  # (chunk, N - 1)
+        ranked = _ranking(queries[start : start + chunk], vectors, start=start)  # (chunk, N - 1)
         relevant = numbers[ranked] == numbers[start : start + chunk, None]
         hits = relevant.cumsum(axis=1)  # (chunk, N - 1)
         precisions = relevant * hits / np.arange(1, ranked.shape[1] + 1)

@@ -11,20 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.checkpoints import (
-    EMBEDDINGS_OF,
-    PIXELS,
     Card,
     CheckpointError,
-    Kind,
+    Purpose,
     find,
     load_card,
 )
 from workers.datasets.collection import Item
 from workers.evaluation.benchmark import Pair, Set, pair_of, set_of
-from workers.evaluation.vectors import embed, group_for, queries
+from workers.evaluation.vectors import embed, encoder_for, queries
 from workers.images import estimate_ground
-from workers.serving import load_scorer
-from workers.set_serving import load_set_scorer
+from workers.serving.scorers import load_pair_scorer
+from workers.serving.set_scorer import load_set_scorer
 
 
 class OutfitScorer(Protocol):
@@ -134,27 +132,27 @@ def checkpoint_scorers(
         CheckpointError: The checkpoint is no encoder or scorer, or reads another visual encoder.
     """
     card = load_card(checkpoint)
-    if card.kind is Kind.SET_SCORER:
+    if card.purpose is Purpose.SET:
         return _set_scorers(items, pairs, sets=sets, checkpoint=checkpoint, style=visual)
-    if card.kind is Kind.CLASSIFIER:
+    if card.purpose is Purpose.CATEGORY:
         message = (
             f"{card.identity} is a classifier: it tells what a product is, not what it goes with. "
             "Measure it with `python -m workers.evaluation classification`."
         )
         raise CheckpointError(message)
     keys = [item.key for item in items]
-    reads_pixels = card.input == PIXELS and card.kind is Kind.ENCODER
-    shown = find(visual or "visual") if reads_pixels else checkpoint
-    group = group_for(shown, visual=visual)
-    outputs = embed(items, group)
-    base = group.cards[0]
-    cosine = _by_inner_product(outputs[base.identity], base, keys=keys, pairs=pairs)
-    if card.kind is Kind.SCORER:
-        scorer = _by_pair_scorer(checkpoint, outputs[base.identity], keys, pairs=pairs)
-        return {"checkpoint": scorer, "cosine": cosine}
-    if reads_pixels and card.identity != base.identity:
-        outputs = embed(items, group_for(checkpoint))
-    own = _by_inner_product(outputs[card.identity], card, keys=keys, pairs=pairs)
+    is_encoder = card.purpose.is_encoder
+    base = encoder_for(find(visual or "visual") if is_encoder else checkpoint, visual=visual)
+    vectors = embed(items, base)["embedding"]
+    cosine = _by_inner_product(vectors, base.card, keys=keys, pairs=pairs)
+    if not is_encoder:
+        return {
+            "checkpoint": _by_pair_scorer(checkpoint, vectors, keys, pairs=pairs),
+            "cosine": cosine,
+        }
+    if card.identity != base.card.identity:
+        vectors = embed(items, encoder_for(checkpoint))["embedding"]
+    own = _by_inner_product(vectors, card, keys=keys, pairs=pairs)
     return {"checkpoint": own, "cosine": cosine}
 
 
@@ -168,9 +166,8 @@ def _set_scorers(
 ) -> dict[str, OutfitScorer]:
     """Score whole sets, the pairs of the same vectors, and the pairs of the shipped visual encoder."""
     scorer = load_set_scorer(checkpoint)
-    group = group_for(checkpoint, visual=style or "style")
-    base = next(c for c in group.cards if scorer.card.input == f"{EMBEDDINGS_OF}{c.identity}")
-    vectors = embed(items, group)[base.identity]
+    base = encoder_for(checkpoint, visual=style or "style")
+    vectors = embed(items, base)["embedding"]
     at = {item.key: index for index, item in enumerate(items)}
     scores = scorer.score(
         [vectors[[at[key] for key in keys]] for keys in sets],
@@ -179,7 +176,7 @@ def _set_scorers(
     plain = checkpoint_scorers(items, pairs, checkpoint=find("visual"), visual=None)
     return {
         "checkpoint": SetScores(dict(zip(sets, scores, strict=True))),
-        "mean_of_pairs": _by_inner_product(vectors, base, keys=list(at), pairs=pairs),
+        "mean_of_pairs": _by_inner_product(vectors, base.card, keys=list(at), pairs=pairs),
         "cosine": plain["cosine"],
     }
 
@@ -194,7 +191,7 @@ def _by_inner_product(
 def _by_pair_scorer(
     checkpoint: Path, vectors: NDArray[Any], keys: Sequence[str], *, pairs: Sequence[Pair]
 ) -> PairMeans:
-    scorer = load_scorer(checkpoint)
+    scorer = load_pair_scorer(checkpoint)
     return _by_index(keys, pairs, lambda a, b: scorer.score(vectors[a], vectors[b]))
 
 

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import FEATURES_OF, PIXELS, find, load_card
+from workers.checkpoints import find
 from workers.datasets.collection import Collection, Item
 from workers.datasets.looks import Question, gather, questions
 from workers.evaluation.answers import Answers, Score, answers
 from workers.evaluation.feedback import Pair, above_median
 from workers.evaluation.vectors import embed, similarity
-from workers.runtime import open_session
-from workers.serving import EncoderGroup, check_input, load_encoders, load_scorer
+from workers.serving.encoders import Encoder, load_encoder
+from workers.serving.scorers import load_pair_scorer
 
 LEARNT, HELD_OUT = "train/", "valid/"
 RESAMPLES = 2000
@@ -55,15 +55,15 @@ def evaluate(
     with a thumbs down, decide: there are too few; it is said how many are still ranked above the middle.
 
     Returns:
-        `passed`, `reason`, `questions`, `candidate` and `against`, as docs/models.md describes them,
+        `passed`, `reason`, `questions`, `candidate` and `against`, as docs/evaluation.md describes them,
         `scorer`, the comparison with the pair scorer, {} without one, and `feedback`, likewise.
     """
     held = _held_out(collection, disliked)
     if len(held.asked) < FEWEST_QUESTIONS:
         return _too_few(len(held.asked))
-    group = load_encoders([find(visual or "visual")])
-    outputs = embed(held.pictures, group)
-    tables = _tables(held.pictures, candidate, group=group, outputs=outputs, current=current)
+    base = load_encoder(find(visual or "visual"))
+    vectors = embed(held.pictures, base)["embedding"]  # (P, D)
+    tables = _tables(held.pictures, candidate, base=base, vectors=vectors, current=current)
     scores: dict[str, Score] = {name: _by_table(table, held.at) for name, table in tables.items()}
     scores["popularity"] = lambda _context, answer: float(held.popularity[answer])
     given = {name: answers(held.asked, score) for name, score in scores.items()}
@@ -71,7 +71,7 @@ def evaluate(
     result = compare(own, given, groups=held.groups)
     result["feedback"] = above_median(tables, held.disliked)
     if scorer:
-        by_scorer = _by_scorer(find(scorer), outputs[group.cards[0].identity], held)
+        by_scorer = _by_scorer(find(scorer), vectors, held)
         rival = {"scorer": answers(held.asked, by_scorer)}
         result["scorer"] = compare(own, rival, groups=held.groups)["against"]["scorer"]
     return result
@@ -195,31 +195,22 @@ def _tables(
     pictures: Sequence[Any],
     candidate: Path,
     *,
-    group: EncoderGroup,
-    outputs: Mapping[str, NDArray[np.floating]],
+    base: Encoder,
+    vectors: NDArray[np.floating],
     current: str | None,
 ) -> dict[str, NDArray[np.floating]]:
     """Score every pair of pictures, (P, P), by each encoder, by its name."""
-    base = group.cards[0]
     encoders = {"candidate": candidate} | ({"current": find(current)} if current else {})
-    tables = {"raw": similarity(outputs[base.identity], base)}
+    tables = {"raw": similarity(vectors, base.card)}
     for name, folder in encoders.items():
-        card = load_card(folder)
-        if card.input == PIXELS:
-            own = load_encoders([folder])
-            vectors = embed(pictures, own)[card.identity]
-        else:
-            check_input(card, f"{FEATURES_OF}{base.identity}")
-            vectors = open_session(folder, card, device=None, threads=None).run(
-                {"features": outputs["features"]}
-            )["embedding"]
-        tables[name] = similarity(vectors, card)
+        encoder = load_encoder(folder)
+        tables[name] = similarity(embed(pictures, encoder)["embedding"], encoder.card)
     return tables
 
 
 def _by_scorer(folder: Path, vectors: NDArray[np.floating], held: _HeldOut) -> Score:
     """Let a pair scorer score every pair that is asked about, as the mean over the context."""
-    scorer = load_scorer(folder)
+    scorer = load_pair_scorer(folder)
     pairs = sorted({(c, answer) for q in held.asked for c in q.context for answer in q.answers})
     a, b = (vectors[[held.at[pair[side]] for pair in pairs]] for side in (0, 1))
     scores = dict(zip(pairs, scorer.score(a, b), strict=True))

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import CheckpointError, Kind, load_card
+from workers.checkpoints import CheckpointError, load_card
 from workers.datasets.collection import Collection, Item
 from workers.datasets.pixels import pixel_batches
-from workers.evaluation.metrics import mean_average_precision, precision, recall, top_ranked
-from workers.evaluation.vectors import embed, group_for, part_of, queries
+from workers.evaluation.metrics import mean_average_precision, nearest_neighbours, precision, recall
+from workers.evaluation.vectors import embed, encoder_for, part_of, queries
 
 NEIGHBOURS = 10
 HISTOGRAM_BINS = 4  # per channel, 64 in all
@@ -45,16 +45,16 @@ def evaluate(
         TooFewItemsError: There are fewer than two items.
     """
     card = load_card(checkpoint)
-    if card.kind is not Kind.ENCODER:
+    if not card.purpose.is_encoder:
         message = (
-            f"{card.identity} is of kind {card.kind}: it has no embeddings to search by. "
+            f"{card.identity} is made for {card.purpose}: it has no embeddings to search by. "
             "Name an encoder, or measure it with `compatibility` or `classification`."
         )
         raise CheckpointError(message)
     if len(collection.items) < 2:
         raise TooFewItemsError(f"{collection.name} has fewer than two items with a picture.")
     items = collection.items
-    vectors = embed(items, group_for(checkpoint, visual=visual))[card.identity]  # (N, D)
+    vectors = embed(items, encoder_for(checkpoint, visual=visual))["embedding"]  # (N, D)
     figures: dict[str, Any] = figures_of(vectors, items, asking=queries(vectors, card))
     shape = part_of(vectors, card, name=SHAPE) if SHAPE in card.parts else vectors
     figures["shape_only"] = figures_of(shape, items)
@@ -79,7 +79,7 @@ def figures_of(
     """
     rows = vectors.astype(np.float32)
     asked = None if asking is None else asking.astype(np.float32)
-    ranked = top_ranked(rows, count=min(NEIGHBOURS, len(items) - 1), asking=asked)
+    ranked = nearest_neighbours(rows, count=min(NEIGHBOURS, len(items) - 1), asking=asked)
     models = [item.model for item in items]
     labels = [item.label for item in items]
     colours = [item.colour for item in items]
@@ -126,7 +126,7 @@ def _frozen(items: Sequence[Item], backbone: Path) -> NDArray[np.float32]:
     """Embed with the untouched ImageNet network: (N, 1280) unit vectors of letterboxed colour."""
     import torch  # noqa: PLC0415 - only this baseline needs it
 
-    from workers.networks.mobilenet_v2 import load_imagenet, pooled  # noqa: PLC0415 - needs torch
+    from workers.networks.mobilenet_v2 import load_imagenet, pool  # noqa: PLC0415 - needs torch
     from workers.networks.visual import SIDE_PX, unit  # noqa: PLC0415 - needs torch
 
     network = load_imagenet(backbone).eval().to(memory_format=torch.channels_last)
@@ -134,5 +134,5 @@ def _frozen(items: Sequence[Item], backbone: Path) -> NDArray[np.float32]:
     for pixels in pixel_batches(items, side_px=SIDE_PX, what="frozen"):
         scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1  # (B, 3, S, S)
         with torch.inference_mode():
-            rows.append(unit(pooled(network(scaled))).numpy())
+            rows.append(unit(pool(network(scaled))).numpy())
     return np.concatenate(rows)

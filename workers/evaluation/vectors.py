@@ -12,17 +12,15 @@ from tqdm import tqdm
 
 from workers.checkpoints import (
     EMBEDDINGS_OF,
-    FEATURES_OF,
     ONNX,
     PIXELS,
     Card,
     CheckpointError,
-    Kind,
     find,
     load_card,
 )
 from workers.datasets.collection import Collection, Item
-from workers.serving import EncoderGroup, load_encoders
+from workers.serving.encoders import Encoder, load_encoder
 
 BATCH = 32
 
@@ -31,38 +29,41 @@ Outputs = dict[str, NDArray[Any]]  # by name, the first axis follows the items
 
 @dataclass(frozen=True)
 class ItemVectors:
-    """Per item, in the collections' order: `embedding` (N, D) and `features` (N, F)."""
+    """Per item, in the collections' order: `embedding` (N, D) and `features` (N, F).
+
+    Features are the embedding where the network has none.
+    """
 
     card: Card
     embedding: NDArray[np.float32]
     features: NDArray[np.float32]
 
 
-def item_vectors(collections: Sequence[Collection], *, encoder: Path, cache: Path) -> ItemVectors:
+def item_vectors(collections: Sequence[Collection], *, folder: Path, cache: Path) -> ItemVectors:
     """Encode the items of all collections; each is cached by its hash and the checkpoint's."""
-    group = load_encoders([encoder])
-    parts = [_through_cache(collection, group, cache=cache) for collection in collections]
+    encoder = load_encoder(folder)
+    parts = [_through_cache(collection, encoder, cache=cache) for collection in collections]
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    return ItemVectors(group.cards[0], joined["embedding"], joined["features"])
+    return ItemVectors(encoder.card, joined["embedding"], joined["features"])
 
 
-def embed(items: Sequence[Item], group: EncoderGroup, *, what: str = "encode") -> Outputs:
+def embed(items: Sequence[Item], encoder: Encoder, *, what: str = "encode") -> Outputs:
     """Encode every item's picture, under a progress bar."""
     rows: dict[str, list[NDArray[Any]]] = {}
     for start in tqdm(range(0, len(items), BATCH), desc=what, unit="batches"):
         pictures = [item.open() for item in items[start : start + BATCH]]
-        for name, values in group.forward(pictures).items():
+        for name, values in encoder.forward(pictures).items():
             rows.setdefault(name, []).append(values)
     return {name: np.concatenate(parts) for name, parts in rows.items()}
 
 
-def _through_cache(collection: Collection, group: EncoderGroup, *, cache: Path) -> Outputs:
-    card = group.cards[0]
-    path = cache / f"seen-{card.sha256[ONNX][:12]}-{pictures_stamp(collection)}.safetensors"
+def _through_cache(collection: Collection, encoder: Encoder, *, cache: Path) -> Outputs:
+    path = cache / f"seen-{encoder.card.sha256[ONNX][:12]}-{pictures_stamp(collection)}.safetensors"
     if path.is_file():
         return load_file(path)
-    outputs = embed(collection.items, group, what=f"encode {collection.name}")
-    arrays = {"embedding": outputs[card.identity], "features": outputs["features"]}
+    outputs = embed(collection.items, encoder, what=f"encode {collection.name}")
+    arrays = {"embedding": outputs["embedding"]}
+    arrays["features"] = outputs.get("features", outputs["embedding"]).copy()
     cache.mkdir(parents=True, exist_ok=True)
     save_file(arrays, path)
     return arrays
@@ -73,8 +74,8 @@ def pictures_stamp(collection: Collection) -> str:
     return replace(collection, looks={}).fingerprint()[:12]
 
 
-def group_for(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
-    """Load the encoders a checkpoint needs: itself, and the visual encoder that it reads.
+def encoder_for(checkpoint: Path, *, visual: str | None = None) -> Encoder:
+    """Load the encoder a checkpoint needs: itself, or the visual encoder whose vectors it scores.
 
     Args:
         checkpoint: An encoder or scorer.
@@ -84,17 +85,17 @@ def group_for(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
         CheckpointError: It reads another visual encoder; says how to name that.
     """
     card = load_card(checkpoint)
-    if card.input == PIXELS:
-        return load_encoders([checkpoint])
+    if card.reads == PIXELS:
+        return load_encoder(checkpoint)
     base = find(visual or "visual")
     identity = load_card(base).identity
-    if card.input not in {f"{FEATURES_OF}{identity}", f"{EMBEDDINGS_OF}{identity}"}:
+    if card.reads != f"{EMBEDDINGS_OF}{identity}":
         message = (
-            f"{card.identity} reads the {card.input}, and {base} is {identity}; "
+            f"{card.identity} reads the {card.reads}, and {base} is {identity}; "
             "name the folder of the encoder that it reads with --visual."
         )
         raise CheckpointError(message)
-    return load_encoders([base] + ([checkpoint] if card.kind is Kind.ENCODER else []))
+    return load_encoder(base)
 
 
 def queries(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
@@ -112,7 +113,7 @@ def queries(vectors: NDArray[Any], card: Card) -> NDArray[Any]:
 def part_weights(card: Card) -> NDArray[np.float32]:
     """Spread the default weights of a card's parts over the entries of its vectors: (D,)."""
     weights = [
-        np.full(width, card.default_weights.get(name, 1.0), np.float32)
+        np.full(width, card.weights.get(name, 1.0), np.float32)
         for name, width in card.parts.items()
     ]
     return np.concatenate(weights) if weights else np.ones(card.dimension, np.float32)

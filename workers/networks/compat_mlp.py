@@ -15,7 +15,7 @@ class CompatibilityMLP(nn.Module):
         self.fc = nn.Sequential(nn.Linear(2 * width, hidden), nn.ReLU(), nn.Linear(hidden, 1))
 
     def forward(self, a: Tensor, b: Tensor) -> dict[str, Tensor]:
-        """Judge pairs in both orders, or, where the network is not symmetric, in the given one.
+        """Score pairs in both orders, or, where the network is not symmetric, in the given one.
 
         Args:
             a: (B, width) embeddings.
@@ -37,7 +37,7 @@ class CompatibilityMLP(nn.Module):
         return layer
 
     def one_way(self, a: Tensor, b: Tensor) -> Tensor:
-        """Judge pairs in the given order: (B,) logits."""
+        """Score pairs in the given order: (B,) logits."""
         logit: Tensor = self.fc(torch.cat([a, b], dim=1)).squeeze(1)
         return logit
 

@@ -146,6 +146,6 @@ def _conv_norm(
     )
 
 
-def pooled(maps: Tensor) -> Tensor:
+def pool(maps: Tensor) -> Tensor:
     """Average (B, C, H, W) over its positions to (B, C)."""
     return torch.mean(maps, dim=(2, 3))

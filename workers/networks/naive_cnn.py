@@ -20,7 +20,7 @@ class NaiveCNN(nn.Module):
         self.category = nn.Linear(WIDTH, categories) if categories else None
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at pictures.
+        """Embed pictures.
 
         Args:
             pixels: (B, 128, 128, 3) uint8 RGB; any side will do.

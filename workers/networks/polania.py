@@ -45,7 +45,7 @@ class PolaniaEncoder(nn.Module):
         self.histogram = RGBHistogram()
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at pictures.
+        """Embed pictures.
 
         Args:
             pixels: (B, H, W, 3) uint8 RGB.
@@ -82,7 +82,7 @@ class PolaniaScorer(nn.Module):
         self.classifier = nn.Linear(second, 1)
 
     def forward(self, a: Tensor, b: Tensor) -> dict[str, Tensor]:
-        """Judge pairs.
+        """Score pairs.
 
         Args:
             a: (B, width) embeddings, blocks side by side.
@@ -125,7 +125,7 @@ class PolaniaNetwork(nn.Module):
         self.scorer = scorer
 
     def forward(self, pixels: Tensor, pairs: Tensor) -> dict[str, Tensor]:
-        """Judge pairs of pictures, all through the same CNN.
+        """Score pairs of pictures, all through the same CNN.
 
         Args:
             pixels: (U, H, W, 3) uint8, each picture of the batch once.
@@ -133,8 +133,8 @@ class PolaniaNetwork(nn.Module):
         """
         embedding = self.encoder(pixels)["embedding"]  # (U, D)
         a, b = embedding[pairs].unbind(1)
-        judged: dict[str, Tensor] = self.scorer(a, b)
-        return judged
+        scored: dict[str, Tensor] = self.scorer(a, b)
+        return scored
 
 
 def convolutions(layers: Sequence[int | str]) -> nn.Sequential:

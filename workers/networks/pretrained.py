@@ -27,7 +27,7 @@ def start_from(network: nn.Module, source: str, *, architecture: str, drop: str 
     if source == NONE:
         return
     try:
-        stored = _downloaded(architecture) if source == IMAGENET else _from_file(Path(source))
+        stored = _download(architecture) if source == IMAGENET else _from_file(Path(source))
     except Exception as error:  # a network, a disk or an unpickler may fail in any way
         message = (
             f"No weights for {architecture} from {source!r} ({type(error).__name__}: {error}). "
@@ -53,7 +53,7 @@ def _matters(key: str) -> bool:
     return not key.endswith("num_batches_tracked")
 
 
-def _downloaded(architecture: str) -> dict[str, Tensor]:
+def _download(architecture: str) -> dict[str, Tensor]:
     from torchvision.models import get_model_weights  # noqa: PLC0415 - slow to import
 
     weights = get_model_weights(architecture)["IMAGENET1K_V1"]

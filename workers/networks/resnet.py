@@ -13,6 +13,7 @@ from torchvision.models import resnet
 from torchvision.models.resnet import BasicBlock, ResNet
 
 from workers.networks.naive_cnn import in_unit_range
+from workers.networks.registry import ENCODERS, build_network
 
 # ImageNet channel means and deviations, RGB, of pixels in [0, 1].
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -36,7 +37,7 @@ class ResNetTrunk(nn.Module):
         self.register_buffer("deviation", torch.tensor(DEVIATION)[:, None, None], persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Look at (B, H, W, 3) uint8 pictures: (B, width)."""
+        """Embed (B, H, W, 3) uint8 pictures: (B, width)."""
         seen: Tensor = self.body((in_unit_range(pixels) - self.mean) / self.deviation)
         return seen
 
@@ -51,7 +52,7 @@ class ResNetEncoder(nn.Module):
         self.dimension = width or self.trunk.width
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at (B, H, W, 3) uint8 pictures: `embedding` (B, dimension) of unit norm."""
+        """Embed (B, H, W, 3) uint8 pictures: `embedding` (B, dimension) of unit norm."""
         return {"embedding": functional.normalize(self.head(self.trunk(pixels)), dim=1)}
 
 
@@ -64,20 +65,28 @@ class ResNetClassifier(nn.Module):
         self.category = nn.Linear(self.trunk.width, categories)
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at (B, H, W, 3) uint8 pictures: `category_logits` (B, categories)."""
+        """Classify (B, H, W, 3) uint8 pictures: `category_logits` (B, categories)."""
         return {"category_logits": self.category(self.trunk(pixels))}
 
 
 class SiameseStyle(nn.Module):
-    """A Siamese head over the 512 numbers of `style-512`: near what it is worn with."""
+    """A Siamese head on a frozen encoder, such as `style-512`: near what it is worn with."""
 
-    def __init__(self, *, width: int = STYLE_WIDTH, hidden: int = 256, out: int = 128) -> None:
+    def __init__(
+        self, encoder: nn.Module, *, width: int = STYLE_WIDTH, hidden: int = 256, out: int = 128
+    ) -> None:
         super().__init__()
+        self.encoder = encoder.requires_grad_(False)
         self.head = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, out))
 
-    def forward(self, features: Tensor) -> dict[str, Tensor]:
-        """Embed (B, 512) features: `embedding` (B, 128) of unit norm."""
-        return {"embedding": functional.normalize(self.head(features), dim=1)}
+    def forward(self, pixels: Tensor) -> dict[str, Tensor]:
+        """Embed (B, H, W, 3) uint8 pictures: `embedding` (B, out) of unit norm."""
+        seen = self.encoder(pixels)
+        return {"embedding": self.embed(seen.get("features", seen["embedding"]))}
+
+    def embed(self, features: Tensor) -> Tensor:
+        """Embed (B, width) of what the encoder gives: (B, out) of unit norm."""
+        return functional.normalize(self.head(features), dim=1)
 
 
 def trunk(architecture: str) -> ResNet:
@@ -103,9 +112,12 @@ def build_style_512(**options: Any) -> ResNetEncoder:
     return ResNetEncoder(**{"architecture": "resnet50", "width": STYLE_WIDTH, **options})
 
 
-def build_siamese_style(**options: Any) -> SiameseStyle:
-    """Build the head for a checkpoint's options."""
-    return SiameseStyle(**options)
+def build_siamese_style(
+    *, encoder: str = "style-512", encoder_options: dict[str, Any] | None = None, **widths: int
+) -> SiameseStyle:
+    """Build the encoder and the head for a checkpoint's options."""
+    built = build_network(ENCODERS, encoder, options=encoder_options or {})
+    return SiameseStyle(built, **widths)
 
 
 def build_classifier(**options: Any) -> ResNetClassifier:

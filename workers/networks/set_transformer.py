@@ -15,7 +15,7 @@ class SetTransformer(nn.Module):
     """Items as tokens without an order, and a token of the outfit that reads them.
 
     The logit is the mean of the pairs' inner products, scaled, plus what the transformer adds, which is
-    nothing before it learns: so a set scorer starts as the judge that it must beat.
+    nothing before it learns: so a set scorer starts as the baseline that it must beat.
 
     Source: Sarkar et al. 2023, "OutfitTransformer: Learning Outfit Representations for Fashion
     Recommendation", section 3.1, on stored vectors instead of pictures and texts.
@@ -40,16 +40,16 @@ class SetTransformer(nn.Module):
         self.slot = nn.Embedding(FIRST_SLOT + len(slots), model)
         self.outfit = nn.Parameter(torch.randn(model) * model**-0.5)
         self.blocks = nn.ModuleList(_Block(model, heads, dropout) for _ in range(layers))
-        verdict = nn.Linear(model, 1)
-        self.judge = nn.Sequential(nn.LayerNorm(model), nn.Dropout(dropout), verdict)
+        last = nn.Linear(model, 1)
+        self.judge = nn.Sequential(nn.LayerNorm(model), nn.Dropout(dropout), last)
         self.scale = nn.Parameter(torch.tensor(SCALE if with_pairs else 0.0))
         self.scale.requires_grad_(with_pairs)
         if with_pairs:
-            nn.init.zeros_(verdict.weight)
-            nn.init.zeros_(verdict.bias)
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
 
     def forward(self, vectors: Tensor, slots: Tensor) -> dict[str, Tensor]:
-        """Judge sets of items, in whatever order they come.
+        """Score sets of items, in whatever order they come.
 
         Args:
             vectors: (B, K, width) style vectors, anything where nothing is.
@@ -109,7 +109,7 @@ class _Block(nn.Module):
         self.drop = nn.Dropout(dropout)
 
     def forward(self, tokens: Tensor, closed: Tensor) -> Tensor:
-        """Let tokens look at each other: (B, T, model), closed (B, 1, 1, T) to (B, T, model)."""
+        """Let tokens attend to each other: (B, T, model), closed (B, 1, 1, T) to (B, T, model)."""
         tokens = tokens + self.drop(self._attend(self.before(tokens), closed))
         mixed: Tensor = tokens + self.drop(self.think(self.between(tokens)))
         return mixed
@@ -120,8 +120,8 @@ class _Block(nn.Module):
         query, key, value = parts.permute(2, 0, 3, 1, 4).unbind(0)  # each (B, heads, T, d)
         alike = query @ key.transpose(2, 3) / (model // self.heads) ** 0.5 + closed
         seen = torch.softmax(alike, dim=3) @ value  # (B, heads, T, d)
-        told: Tensor = self.tell(seen.transpose(1, 2).reshape(batch, count, model))
-        return told
+        heads: Tensor = self.tell(seen.transpose(1, 2).reshape(batch, count, model))
+        return heads
 
 
 def build(

@@ -1,7 +1,7 @@
-"""Two sisters of the plain CNN with colour histograms, merged, and a metric network that judges them.
+"""Two sisters of the plain CNN with colour histograms, merged, and a metric network that scores them.
 
 The encoder makes what both sisters see of a picture storable; the scorer merges two of those and
-judges. Trained as one network, served as two checkpoints.
+scores them. Trained as one network, served as two checkpoints.
 """
 
 import torch
@@ -28,14 +28,14 @@ class SiameseEncoder(nn.Module):
         self.histogram = RGBHistogram()
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at (B, H, W, 3) uint8 pictures: `embedding` (B, 128 + 24)."""
+        """Embed (B, H, W, 3) uint8 pictures: `embedding` (B, 128 + 24)."""
         shape = self.cnn(pixels)["embedding"]
         colour = functional.normalize(self.histogram(pixels), dim=1)
         return {"embedding": torch.cat([shape, colour], dim=1)}
 
 
 class SiameseScorer(nn.Module):
-    """Merge two embeddings with their histograms and judge them: one hidden layer, one probability.
+    """Merge two embeddings with their histograms and score them: one hidden layer, one probability.
 
     Entries of unit vectors of 128 numbers are about 1/11 and their products about 1/128, too small
     for the first layer to learn from; scaled by the root of their number they are about 1.
@@ -55,18 +55,18 @@ class SiameseScorer(nn.Module):
         self.metric = nn.Sequential(nn.Linear(merged, hidden), nn.ReLU(), nn.Linear(hidden, 1))
 
     def forward(self, a: Tensor, b: Tensor) -> dict[str, Tensor]:
-        """Judge pairs of (B, 152) embeddings.
+        """Score pairs of (B, 152) embeddings.
 
         Returns:
             `score` (B,) in [0, 1], the same for (a, b) and (b, a), and its `logit`. Concatenation
             knows an order, so there the logits of both orders are averaged.
         """
-        logit = self.metric(self.merged(a, b)).squeeze(1)
+        logit = self.metric(self.merge_pair(a, b)).squeeze(1)
         if self.merge == CONCATENATE:
-            logit = (logit + self.metric(self.merged(b, a)).squeeze(1)) / 2
+            logit = (logit + self.metric(self.merge_pair(b, a)).squeeze(1)) / 2
         return {"score": torch.sigmoid(logit), "logit": logit}
 
-    def merged(self, a: Tensor, b: Tensor) -> Tensor:
+    def merge_pair(self, a: Tensor, b: Tensor) -> Tensor:
         """Merge pairs: (B, 152) products, or (B, 304) side by side."""
         a, b = a * self.scale, b * self.scale
         return a * b if self.merge == HADAMARD else torch.cat([a, b], dim=1)
@@ -81,10 +81,10 @@ class SiameseNetwork(nn.Module):
         self.scorer = SiameseScorer(merge=merge)
 
     def forward(self, pixels: Tensor, pairs: Tensor) -> dict[str, Tensor]:
-        """Judge (B, 2) pairs of (U, H, W, 3) uint8 pictures, all seen by the same CNN."""
+        """Score (B, 2) pairs of (U, H, W, 3) uint8 pictures, all seen by the same CNN."""
         a, b = self.encoder(pixels)["embedding"][pairs].unbind(1)
-        judged: dict[str, Tensor] = self.scorer(a, b)
-        return judged
+        scored: dict[str, Tensor] = self.scorer(a, b)
+        return scored
 
 
 def build_encoder() -> SiameseEncoder:

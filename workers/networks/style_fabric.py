@@ -42,10 +42,10 @@ class StyleHead(nn.Module):
     def forward(self, described: Tensor) -> Tensor:
         """Embed descriptions: (B, WIDTH) to (B, width) of unit norm."""
         reduced: Tensor = self.reduce(described - self.centre)
-        own = self.recalled(reduced) if len(self.keys) else torch.zeros(())
-        return self.joined(self.apart(reduced, own))
+        own = self.recall(reduced) if len(self.keys) else torch.zeros(())
+        return self.join_members(self.apart(reduced, own))
 
-    def recalled(self, reduced: Tensor) -> Tensor:
+    def recall(self, reduced: Tensor) -> Tensor:
         """Look products up: (B, reduced) to (B, width), zero where nothing is alike."""
         alike = (unit(reduced) @ self.keys.T - KNOWN_FROM) / KNOWN_WITHIN  # (B, M)
         nobody = torch.zeros_like(alike[:, :1])
@@ -66,7 +66,7 @@ class StyleHead(nn.Module):
         said = torch.cat([head(reduced) for head in self.heads], dim=1) + own * STRIDE
         return [unit(part) for part in said.chunk(self.members, dim=1)]
 
-    def joined(self, parts: list[Tensor]) -> Tensor:
+    def join_members(self, parts: list[Tensor]) -> Tensor:
         """Put members side by side: one vector of unit norm."""
         vector: Tensor = torch.cat(parts, dim=1) / self.members**0.5
         return vector
@@ -90,9 +90,9 @@ class FabricStyle(nn.Module):
         Returns:
             `embedding` (B, width), and 64 colours behind it where they are a part; each of unit norm.
         """
-        return {"embedding": self.of_described(self.fabric(pixels))}
+        return {"embedding": self.embed_description(self.fabric(pixels))}
 
-    def of_described(self, described: Tensor) -> Tensor:
+    def embed_description(self, described: Tensor) -> Tensor:
         """Embed descriptions: (B, WIDTH) to what `forward` gives of their pictures."""
         learnt: Tensor = self.style(described)
         if self.has_colours:

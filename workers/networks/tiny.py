@@ -18,7 +18,7 @@ class TinyNetwork(nn.Module):
         self.category = nn.Linear(shape, categories)
 
     def forward(self, pixels: Tensor) -> dict[str, Tensor]:
-        """Look at (B, H, W, 3) uint8 pixels; the same outputs as the visual network."""
+        """Embed (B, H, W, 3) uint8 pictures; the same outputs as the visual network."""
         rgb = pixels.permute(0, 3, 1, 2).float() / 255  # (B, 3, H, W)
         shape = functional.relu(self.convolution(rgb)).amax(dim=(2, 3)) + 0.01  # (B, shape)
         colour = self.colour(rgb)

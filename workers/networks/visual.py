@@ -57,7 +57,7 @@ class VisualNetwork(nn.Module):
         self.register_buffer("luminance", torch.tensor(LUMINANCE), persistent=False)
 
     def forward(self, pixels: Tensor) -> Seen:
-        """Look at a batch.
+        """Embed a batch of pictures.
 
         Args:
             pixels: (B, 256, 256, 3) uint8 RGB, as `workers.images.batch` gives it.

@@ -58,16 +58,17 @@ def _classifier(options: argparse.Namespace, collection: Collection) -> dict[str
 
 
 def _of_one(show: Callable[..., dict[str, Any]]) -> Shown:
-    """Show what needs a checkpoint and maybe the encoder that it reads."""
+    """Show what needs a checkpoint and, where `--visual` is asked for, the encoder that it reads."""
 
     def shown(options: argparse.Namespace, collection: Collection) -> dict[str, Any]:
+        named = {"visual": options.visual} if "visual" in options else {}
         return show(
             collection,
             checkpoint=find(options.checkpoint),
             out=options.out,
-            visual=options.visual,
             most=options.most,
             seed=options.seed,
+            **named,
         )
 
     return shown
@@ -99,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--queries", type=Path, help="folder of pictures to search with")
             continue
         one.add_argument("--checkpoint", required=True, help="shipped name or folder")
-        if what != "classifier":
+        if what == "mlp":
             one.add_argument("--visual", help="encoder that it reads; default: the shipped visual")
     return parser
 

@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workers.checkpoints import FEATURES_OF, Card, CheckpointError, find, load_card
+from workers.checkpoints import Card, CheckpointError
 from workers.datasets.collection import SUFFIXES, Collection, Item
-from workers.serving import EncoderGroup, load_encoders
-
-BATCH = 32
+from workers.serving.encoders import Encoder, load_encoder
 
 
 @dataclass(frozen=True)
@@ -25,27 +23,17 @@ class Gallery:
     vectors: NDArray[np.float32]
 
 
-def gallery(items: Sequence[Item], checkpoint: Path, *, visual: str | None = None) -> Gallery:
-    """Encode items with an encoder, or with a head over the encoder `visual`."""
-    group = group_of(checkpoint, visual=visual)
-    card = load_card(checkpoint)
-    return Gallery(card, tuple(items), embed_pictures([item.open() for item in items], group, card))
+def gallery(items: Sequence[Item], checkpoint: Path) -> Gallery:
+    """Encode items with an encoder."""
+    encoder = load_encoder(checkpoint)
+    return Gallery(
+        encoder.card, tuple(items), embed_pictures([item.open() for item in items], encoder)
+    )
 
 
-def group_of(checkpoint: Path, *, visual: str | None = None) -> EncoderGroup:
-    """Load an encoder of pixels, or a head with the encoder that it reads."""
-    if not load_card(checkpoint).input.startswith(FEATURES_OF):
-        return load_encoders([checkpoint])
-    return load_encoders([find(visual or "visual"), checkpoint])
-
-
-def embed_pictures(
-    pictures: Sequence[Image.Image], group: EncoderGroup, card: Card
-) -> NDArray[np.float32]:
+def embed_pictures(pictures: Sequence[Image.Image], encoder: Encoder) -> NDArray[np.float32]:
     """Embed pictures: (N, D), the whole of unit norm."""
-    starts = range(0, len(pictures), BATCH)
-    rows = [group.forward(pictures[at : at + BATCH])[card.identity] for at in starts]
-    vectors = np.concatenate(rows).astype(np.float32)
+    vectors = encoder.vectors(pictures).astype(np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 

@@ -13,7 +13,8 @@ from workers.datasets.collection import Collection, Item
 from workers.datasets.looks import gather
 from workers.evaluation.sheet import BAD, GOOD, Cell, Row, draw_curves, draw_rows
 from workers.evaluation.vectors import embed
-from workers.serving import Scorer, load_encoders, load_scorer
+from workers.serving.encoders import load_encoder
+from workers.serving.scorers import PairScorer, load_pair_scorer
 from workers.showcase.gallery import choose_items, item_words
 from workers.training.triplets import FAMILY, Negatives, Triplets
 
@@ -34,7 +35,7 @@ def show(
     Raises:
         CheckpointError: The scorer reads another encoder, or no product is known to be worn with another.
     """
-    scorer = load_scorer(checkpoint)
+    scorer = load_pair_scorer(checkpoint)
     items = choose_items(collection, most=most, seed=seed)
     vectors = _embed(items, scorer, visual=visual)
     place = {item.key: at for at, item in enumerate(items)}
@@ -51,21 +52,21 @@ def show(
     }
 
 
-def _embed(items: Sequence[Item], scorer: Scorer, *, visual: str | None) -> NDArray[np.float32]:
-    encoder = load_encoders([find(visual or "visual")])
-    identity = encoder.cards[0].identity
-    if scorer.card.input != f"{EMBEDDINGS_OF}{identity}":
+def _embed(items: Sequence[Item], scorer: PairScorer, *, visual: str | None) -> NDArray[np.float32]:
+    encoder = load_encoder(find(visual or "visual"))
+    identity = encoder.card.identity
+    if scorer.card.reads != f"{EMBEDDINGS_OF}{identity}":
         message = (
-            f"{scorer.card.identity} reads {scorer.card.input!r}, not {identity}; see --visual."
+            f"{scorer.card.identity} reads {scorer.card.reads!r}, not {identity}; see --visual."
         )
         raise CheckpointError(message)
-    return embed(items, encoder)[identity]
+    return embed(items, encoder)["embedding"]
 
 
 def _triplets(
     collection: Collection,
     vectors: NDArray[np.float32],
-    scorer: Scorer,
+    scorer: PairScorer,
     *,
     out: Path,
     seed: int,
@@ -115,7 +116,7 @@ def _trio(items: Sequence[Item], trio: tuple[int, int, int], *, scores: tuple[fl
 def _suggestions(
     collection: Collection,
     vectors: NDArray[np.float32],
-    scorer: Scorer,
+    scorer: PairScorer,
     *,
     out: Path,
     seed: int,

@@ -20,7 +20,6 @@ def show(
     *,
     checkpoint: Path,
     out: Path,
-    visual: str | None = None,
     most: int = 1000,
     seed: int = 0,
 ) -> dict[str, Partners]:
@@ -32,7 +31,7 @@ def show(
     items = [i for i in choose_items(collection, most=most, seed=seed) if i.slot]
     if len({item.slot for item in items}) < 2:
         raise CheckpointError(f"{collection.name} has products of fewer than two slots.")
-    space = gallery(items, checkpoint, visual=visual)
+    space = gallery(items, checkpoint)
     found = outfit_map(space)
     by_key = {item.key: item for item in items}
     slots = sorted({item.slot for item in items})

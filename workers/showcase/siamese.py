@@ -11,13 +11,13 @@ from workers.checkpoints import CheckpointError, load_card
 from workers.datasets.collection import Collection
 from workers.evaluation.metrics import auc
 from workers.evaluation.sheet import GOOD, Cell, Row, draw_curves, draw_histograms, draw_rows
+from workers.serving.encoders import load_encoder
 from workers.showcase.gallery import (
     Gallery,
     choose_items,
     embed_pictures,
     folder_pictures,
     gallery,
-    group_of,
     sets_of,
 )
 from workers.training.recipes.siamese_hist import SetPairs
@@ -106,7 +106,7 @@ def _top5(
     }
     found: dict[str, Any] = {key: {} for key in asked}
     for name, (space, folder) in spaces.items():
-        vectors = embed_pictures(list(asked.values()), group_of(folder), space.card)
+        vectors = embed_pictures(list(asked.values()), load_encoder(folder))
         for key, scores in zip(asked, vectors @ space.vectors.T, strict=True):
             best = [at for at in np.argsort(-scores, kind="stable") if space.items[at].key != key]
             found[key][name] = [space.items[at].key for at in best[:TOP]]

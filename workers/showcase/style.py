@@ -21,7 +21,6 @@ def show(
     *,
     checkpoint: Path,
     out: Path,
-    visual: str | None = None,
     most: int = 1000,
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def show(
     items = choose_items(collection, most=most, seed=seed)
     if len(items) < 3 * NEIGHBOURS:
         raise CheckpointError(f"{len(items)} pictures are too few to show a space.")
-    space = gallery(items, checkpoint, visual=visual)
+    space = gallery(items, checkpoint)
     chosen = _queries(space, seed=seed)
     extremes = [_extremes(space, at) for at in chosen]
     rows = [_row(space, at, found) for at, found in zip(chosen, extremes, strict=True)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workers.checkpoints import Card, CheckpointError, find
 from workers.datasets import UnknownFormatError, read
-from workers.runtime import has_cuda
+from workers.serving.runtime import has_cuda
 from workers.training.config import UnknownSettingError, read_overrides
 from workers.training.recipes import RECIPES
 from workers.training.run import Run

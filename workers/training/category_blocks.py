@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from workers.evaluation.metrics import macro_f1
 from workers.images import Pixels
-from workers.networks.mobilenet_v2 import pooled
+from workers.networks.mobilenet_v2 import pool
 from workers.training.augmentation import luminance, vary_grey
 from workers.training.loop import device_of
 
@@ -56,7 +56,7 @@ class LateBlocks(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Name categories: (B, 32, S/8, S/8) to logits (B, categories)."""
-        last = functional.dropout(pooled(self.blocks(maps)), DROPPED, self.training)  # (B, WIDTH)
+        last = functional.dropout(pool(self.blocks(maps)), DROPPED, self.training)  # (B, WIDTH)
         logits: Tensor = self.category(last)
         return logits
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from workers.datasets.collection import Collection
 from workers.datasets.pixels import pixel_batches
 from workers.evaluation.vectors import pictures_stamp
-from workers.export import kept_state, round_to_half
+from workers.export import round_to_half, stored_state
 from workers.networks.fabric import GROUPS, SIDE_PX, Fabric
 
 SMALLEST_DEVIATION = 1e-3
@@ -81,6 +81,6 @@ def _describe(
 def weights_stamp(network: nn.Module) -> str:
     """Name a network's weights by hash."""
     digest = sha256()
-    for name, value in sorted(kept_state(network).items()):
+    for name, value in sorted(stored_state(network).items()):
         digest.update(name.encode() + value.cpu().numpy().tobytes())
     return digest.hexdigest()[:12]

@@ -38,7 +38,7 @@ class HeadConfig(Config):
 def head_material(run: Run, config: HeadConfig) -> tuple[ItemVectors, LookSplit]:
     """Encode the items with the encoder that the head reads, and split the looks."""
     encoder = run.visual or find("visual")
-    vectors = item_vectors(run.collections, encoder=encoder, cache=run.work)
+    vectors = item_vectors(run.collections, folder=encoder, cache=run.work)
     return vectors, split_for(run, config)
 
 

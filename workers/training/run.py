@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workers.checkpoints import Card, Kind
+from workers.checkpoints import Card, Purpose
 from workers.datasets.collection import Collection
 from workers.training.config import Config
 from workers.training.loop import Task, fit
@@ -50,14 +50,14 @@ class Run:
             device=self.device,
         )
 
-    def card(self, config: Any, *, name: str, kind: Kind) -> Card:
+    def card(self, config: Config, *, name: str, purpose: Purpose) -> Card:
         """Write what the cards of all recipes have in common; what it gives is the recipe's to say."""
         return Card(
             name=name,
             version=self.version,
-            kind=kind,
+            purpose=purpose,
             network=name,
-            input="",
+            reads="",
             dimension=0,
             data=data_description(self.collections),
             training=asdict(config),

@@ -27,7 +27,7 @@ BANNER = """
 
 
 class Command(BaseCommand):
-    help = "Start a working shop: database, Redis, catalogue, web, worker and schedule."
+    help = "Start a working shop: database, Redis, catalogue, web and worker."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -36,6 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *, catalog: str | None, port: int, **_options: Any) -> None:
+        try:
+            processes.check_port(port)  # before an import, which takes a while
+        except processes.PortTaken as error:
+            raise CommandError(str(error)) from error
         var = Path(settings.VAR_DIR)
         os.environ.setdefault("FASHIONSHOP_VAR", str(var))
         os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -57,11 +61,7 @@ class Command(BaseCommand):
             text = BANNER.format(port=port, login=LOGIN, password=PASSWORD, var=var)
             self.stdout.write(self.style.SUCCESS(text))
 
-        try:
-            code = processes.run(port, when_ready=announce)
-        except processes.PortTaken as error:
-            raise CommandError(str(error)) from error
-        if code:
+        if processes.run(port, when_ready=announce):
             raise CommandError("A process of the shop ended; its last lines above say why.")
 
     def _ensure_merchant(self) -> None:

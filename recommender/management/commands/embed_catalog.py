@@ -3,13 +3,21 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from recommender import broker
 from recommender.catalog import catalog
 from recommender.models import EmbeddingJob
+from recommender.pipeline.picture_files import (
+    CURE,
+    StorageFailed,
+    unreadable_pictures,
+    whereabouts,
+)
 from recommender.pipeline.picture_sync import PRODUCTS_AT_ONCE, sync_in_batches
+
+MOST_NAMED = 10  # pictures that are not there, each in a line of its own
 
 
 class Command(BaseCommand):
@@ -23,10 +31,18 @@ class Command(BaseCommand):
     def handle(self, *, wait: bool, **_options: Any) -> None:
         products = catalog().products().order_by("pk")
         rows = products.iterator(PRODUCTS_AT_ONCE)
-        queued = sync_in_batches(tqdm(rows, total=products.count(), unit="product"))
+        try:
+            queued = sync_in_batches(tqdm(rows, total=products.count(), unit="product"))
+        except StorageFailed as error:
+            raise CommandError(f"{error}\n{CURE}") from error
         self.stdout.write(f"{queued} new jobs.")
+        unreadable = list(unreadable_pictures())
+        for picture in unreadable[:MOST_NAMED]:
+            self.stderr.write(f"Not there: {whereabouts(picture)}")
         if wait:
             self._wait()
+        if unreadable:
+            raise CommandError(f"{len(unreadable)} pictures are not there. {CURE}")
 
     def _wait(self) -> None:
         jobs = EmbeddingJob.objects.unfinished()

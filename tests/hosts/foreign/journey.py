@@ -6,7 +6,8 @@ from urllib.parse import quote, unquote
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import models
 from django.utils.html import escape
 from shop.models import Garment
@@ -139,6 +140,18 @@ def test_looks_leave_with_this_shops_keys_and_files(wardrobe, tmp_path):
 
 def test_files_that_lie_on_no_disk_are_read(wardrobe):
     shot = wardrobe["boots"].shots.get()
+    noted = Picture.objects.get(product=wardrobe["boots"])
 
     assert not Path(shot.image.path).exists()
-    assert Picture.objects.get(product=wardrobe["boots"]).name == shot.image.name
+    assert not default_storage.exists(shot.image.name)
+    assert (noted.name, noted.field) == (shot.image.name, "shop.Shot.image")
+
+
+def test_a_shot_that_is_lost_is_an_error_that_says_where_it_was_looked_for(wardrobe, capsys):
+    shot = wardrobe["boots"].shots.get()
+    shot.image.storage.delete(shot.image.name)
+
+    with pytest.raises(CommandError, match="Upload them again"):
+        call_command("embed_catalog")
+
+    assert "shop.Shot.image, storage InMemoryStorage" in capsys.readouterr().err

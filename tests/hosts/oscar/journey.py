@@ -32,7 +32,7 @@ Category, Product = get_model("catalogue", "Category"), get_model("catalogue", "
 StockRecord = get_model("partner", "StockRecord")
 pytestmark = pytest.mark.django_db
 
-WAIT_SECONDS = 90
+WAIT_SECONDS = 150
 SHIRT = [(60, 60), (110, 40), (190, 40), (240, 60), (280, 150), (235, 165), (228, 130), (228, 340)]
 SHIRT += [(72, 340), (72, 130), (65, 165), (20, 150)]
 TROUSERS = [(85, 20), (215, 20), (240, 380), (175, 380), (150, 120), (125, 380), (60, 380)]
@@ -89,8 +89,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
         fill_shop()
         call_command("activate_checkpoint")
         call_command("embed_catalog")
-        with running_worker():
-            wait_for_work()
+        with running_worker() as worker:
+            wait_for_work(worker)
 
 
 class JoinedCatalog(OscarCatalog):
@@ -112,15 +112,16 @@ def running_worker():
         },
     )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def wait_for_work():
+def wait_for_work(worker):
     deadline = time.monotonic() + WAIT_SECONDS
     while EmbeddingJob.objects.unfinished().exists() or PairingJob.objects.unfinished().exists():
+        assert worker.poll() is None, "the worker has ended"
         assert time.monotonic() < deadline, "the worker did not finish in time"
         time.sleep(0.2)
 
@@ -191,6 +192,11 @@ def test_a_product_of_several_categories_is_shown_once(page, similar):
     assert sorted(alike) == ["Pink shirt", "Polo", "Red shirt"]
     assert sorted(similar("Plum shirt", category="sale")) == ["Pink shirt", "Polo", "Red shirt"]
     assert similar("Red shirt", category="tops") == ["Plum shirt"]
+
+
+def test_a_price_window_knows_the_variants_prices(similar):
+    assert "Polo" in similar("Red shirt", price_max="20")
+    assert similar("Red shirt", price_max="19.99") == []
 
 
 def test_a_slot_may_be_said_by_a_join(settings, similar):

@@ -27,7 +27,7 @@ for epoch in range(len(epochs.read_text()) if epochs.exists() else 0, 3):
 if (out.parent / "break").exists():
     sys.exit("The disk is full.")
 card = {"name": sys.argv[1], "version": arguments["--version"], "purpose": "STYLE",
-        "input": "pixels", "dimension": 3, "sha256": {"weights.safetensors": "b" * 64}}
+        "reads": "pixels", "dimension": 3, "sha256": {"weights.safetensors": "b" * 64}}
 (out / "card.json").write_text(json.dumps(card))
 (out / "arguments.json").write_text(json.dumps(sys.argv[1:]))
 """,

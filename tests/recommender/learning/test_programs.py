@@ -12,13 +12,22 @@ from recommender.learning import programs
 from recommender.learning.programs import Tail, run_program
 
 
+def make_package(folder):
+    """An empty package called like the workers'."""
+    package = folder / "workers"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    return package
+
+
 @pytest.fixture
 def program(tmp_path, monkeypatch):
     """Run some lines of Python as a program; gives its outcome and what it printed."""
+    package = make_package(tmp_path)
     monkeypatch.setattr(programs, "home", lambda: tmp_path)
 
     def run(text, *arguments, remember=lambda _tail: None):
-        (tmp_path / "pretended_program.py").write_text(text)
+        (package / "pretended_program.py").write_text(text)
         told = []
         outcome = run_program("pretended_program", arguments, tell=told.append, remember=remember)
         return outcome, told
@@ -89,7 +98,7 @@ def test_threads_are_bounded_unless_the_host_says_otherwise(program, monkeypatch
 def test_an_interruption_leaves_no_program_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(programs, "home", lambda: tmp_path)
     text = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
-    (tmp_path / "pretended_program.py").write_text(text)
+    (make_package(tmp_path) / "pretended_program.py").write_text(text)
     told = []
 
     def interrupted(line):
@@ -107,7 +116,9 @@ ORPHAN = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from recommender import programs
+from django.conf import settings
+settings.configure()
+from recommender.learning import programs
 programs.home = lambda: Path(sys.argv[2])
 programs.run_program("chatty", [], tell=print, remember=lambda tail: None)
 """
@@ -117,7 +128,7 @@ def test_a_program_does_not_outlive_a_killed_command(tmp_path):
     chatty = (
         "import os, time\nprint(os.getpid())\nfor _ in range(600): print('.'); time.sleep(0.05)"
     )
-    (tmp_path / "chatty.py").write_text(chatty)
+    (make_package(tmp_path) / "chatty.py").write_text(chatty)
     command = [sys.executable, "-c", ORPHAN, os.getcwd(), str(tmp_path)]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     child = int(parent.stdout.readline())

@@ -119,7 +119,7 @@ def test_what_passed_waits_if_nobody_wants_it_to_serve(workshop, looks):
 
 @pytest.mark.parametrize(("count", "found"), [(0, "0 looks"), (40, "35 looks to learn from \\(50")])
 def test_too_few_looks_are_refused_kindly_and_nothing_changes(workshop, wardrobe, count, found):
-    from tests.recommender.training.conftest import put_together
+    from tests.recommender.learning.conftest import put_together
 
     put_together(wardrobe, count=count)
 

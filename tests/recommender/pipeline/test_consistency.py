@@ -152,7 +152,8 @@ def test_a_finding_names_an_example(shop, blouse):
 
     (finding,) = findings()
 
-    assert finding.example == Picture.objects.get(product=blouse).name
+    name = Picture.objects.get(product=blouse).name
+    assert finding.example.startswith(f"{name} of product {blouse.pk} ")
 
 
 def test_repairing_a_healthy_shop_queues_nothing(shop):

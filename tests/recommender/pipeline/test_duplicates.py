@@ -6,8 +6,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
 from fashionshop.models import Product, ProductPicture, clean_picture
-from recommender.fingerprints import MOST_BITS, bits_apart, fingerprint
-from recommender.models import Checkpoint, Picture, Slot, Twin
+from recommender.fingerprints import BITS, MOST_BITS, fingerprint
+from recommender.models import Checkpoint, Duplicate, Picture, Slot
 from recommender.pipeline.consistency import repair
 from recommender.pipeline.duplicates import MOST_ALIKE, collapse_duplicates
 from recommender.strips.goes_with import goes_with
@@ -19,6 +19,11 @@ pytestmark = pytest.mark.django_db
 
 def titles(strip):
     return [item.product.title for item in strip.items]
+
+
+def bits_apart(first, second):
+    """How many bits of two fingerprints differ."""
+    return ((first ^ second) & ((1 << BITS) - 1)).bit_count()
 
 
 def garment(seed, *, colour="crimson"):
@@ -64,9 +69,9 @@ def test_pieces_of_a_suit_in_one_photo_stay_two_products(on_sale):
 
 def test_a_shop_may_count_every_picture(on_sale, settings):
     settings.RECOMMENDER = settings.RECOMMENDER | {"COLLAPSE_DUPLICATES": False}
-    asked, _twin = on_sale("asked", garment(1)), on_sale("twin", garment(1))
+    asked, _copy = on_sale("asked", garment(1)), on_sale("copy", garment(1))
 
-    assert titles(similar_products(asked)) == ["twin"]
+    assert titles(similar_products(asked)) == ["copy"]
 
 
 @pytest.fixture
@@ -128,7 +133,7 @@ def test_colours_of_a_copy_count_as_its_colours(asked, on_sale):
     on_sale("red coat", garment(5), design="C-1")
 
     assert len(titles(similar_products(asked))) == 1
-    assert Twin.objects.count() == 3
+    assert Duplicate.objects.count() == 3
 
 
 def test_a_colour_that_comes_later_is_counted_too(asked, on_sale):
@@ -136,8 +141,8 @@ def test_a_colour_that_comes_later_is_counted_too(asked, on_sale):
     on_sale("the same coat", garment(2), quality=60, design="C-1")
     on_sale("blue coat", garment(7), design="C-1")
 
-    assert len(set(Twin.objects.values_list("key", flat=True))) == 1
-    assert Twin.objects.count() == 3
+    assert len(set(Duplicate.objects.values_list("key", flat=True))) == 1
+    assert Duplicate.objects.count() == 3
 
 
 def test_products_that_look_alike_but_not_the_same_stay_apart(asked, on_sale):
@@ -145,14 +150,14 @@ def test_products_that_look_alike_but_not_the_same_stay_apart(asked, on_sale):
         on_sale(f"coat {seed}", garment(seed))
 
     assert len(titles(similar_products(asked))) == 3
-    assert not Twin.objects.exists()
+    assert not Duplicate.objects.exists()
 
 
 def test_the_same_drawing_in_another_colour_stays_apart(asked, on_sale):
     on_sale("red", garment(2, colour="crimson"))
     on_sale("blue", garment(2, colour="navy"))
 
-    assert not Twin.objects.exists()
+    assert not Duplicate.objects.exists()
 
 
 def test_the_fingerprint_alone_does_not_merge(asked, on_sale, checkpoints):
@@ -162,7 +167,7 @@ def test_the_fingerprint_alone_does_not_merge(asked, on_sale, checkpoints):
 
     collapse_duplicates([second.pk])
 
-    assert not Twin.objects.exists()
+    assert not Duplicate.objects.exists()
 
 
 def test_a_new_cover_parts_what_was_one(asked, on_sale):
@@ -172,7 +177,7 @@ def test_a_new_cover_parts_what_was_one(asked, on_sale):
     copy.pictures.all().delete()
     show(copy, garment(4))
 
-    assert not Twin.objects.exists()
+    assert not Duplicate.objects.exists()
     work_off()
     assert len(titles(similar_products(asked))) == 2
 
@@ -183,7 +188,7 @@ def test_of_three_copies_two_stay_together_when_the_first_changes(on_sale):
     show(first, garment(4))
     ProductPicture.objects.filter(product=first).first().delete()
 
-    assert {twin.product_id for twin in Twin.objects.all()} == {other.pk for other in others}
+    assert {one.product_id for one in Duplicate.objects.all()} == {other.pk for other in others}
 
 
 def test_a_deleted_product_leaves_its_copies_one(asked, on_sale):
@@ -202,7 +207,7 @@ def test_a_picture_that_stands_for_many_products_merges_none(checkpoints, make_p
 
     work_off()
 
-    assert not Twin.objects.exists()
+    assert not Duplicate.objects.exists()
 
 
 def test_only_covers_are_compared(asked, on_sale):
@@ -218,19 +223,19 @@ def test_only_covers_are_compared(asked, on_sale):
 def test_without_a_serving_encoder_nothing_is_merged(on_sale):
     first = on_sale("coat", garment(2))
     on_sale("the same coat", garment(2), quality=60)
-    Twin.objects.all().delete()
+    Duplicate.objects.all().delete()
     Checkpoint.objects.update(state=Checkpoint.State.RETIRED)
 
     collapse_duplicates([first.pk])
 
-    assert not Twin.objects.exists()
+    assert not Duplicate.objects.exists()
 
 
 def test_pictures_noted_before_there_were_fingerprints_are_mended(asked, on_sale):
     on_sale("coat", garment(2))
     on_sale("the same coat", garment(2), quality=60)
     Picture.objects.update(fingerprint=None)
-    Twin.objects.all().delete()
+    Duplicate.objects.all().delete()
 
     repair()
 
@@ -245,7 +250,7 @@ def test_a_design_edited_by_the_merchant_is_heard_at_the_next_look(asked, on_sal
 
     collapse_duplicates([coat.pk, sibling.pk])
 
-    assert sibling.pk not in Twin.objects.values_list("product", flat=True)
+    assert sibling.pk not in Duplicate.objects.values_list("product", flat=True)
 
 
 def test_looking_for_duplicates_costs_the_same_for_one_and_for_many(

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from fashionshop.models import Product
-from recommender.models import Checkpoint, Look, Rule, Slot, Twin
+from recommender.models import Checkpoint, Duplicate, Look, Rule, Slot
 from recommender.ranking.filters import Filters
 from recommender.strips.goes_with_several import goes_with_several
 from recommender.strips.photo import OutdatedFeatures, PhotoFeatures
@@ -228,7 +228,7 @@ def test_no_colour_of_a_design_asked_about_is_offered(wardrobe, blouse, make_pro
 
 def test_a_product_with_the_same_picture_is_not_offered(wardrobe, blouse, boots):
     for product in (blouse, boots):
-        Twin.objects.create(product=product, key="the same")
+        Duplicate.objects.create(product=product, key="the same")
 
     assert "boots" not in titles(goes_with_several([blouse]))
 

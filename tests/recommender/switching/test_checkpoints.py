@@ -28,7 +28,7 @@ from recommender.testing import work_off
 pytestmark = pytest.mark.django_db
 
 JUDGE = {
-    **{"kind": "SCORER", "purpose": "PAIR", "input": "embeddings of fake-visual@1"},
+    **{"purpose": "PAIR", "reads": "embeddings of fake-visual@1"},
     **{"parts": {}, "dimension": 19},
 }
 
@@ -160,7 +160,7 @@ def test_its_work_is_dropped_with_the_last_scorer_that_reads_it(
     activate_checkpoint(make_card(), at_once=True)
     make_picture(blouse)
 
-    activate_checkpoint(make_card("judge", **JUDGE | {"input": "embeddings of better@2"}))
+    activate_checkpoint(make_card("judge", **JUDGE | {"reads": "embeddings of better@2"}))
 
     due = worklist.claim_embedding_jobs(limit=10)
     assert {job.checkpoint.label for job in due.jobs} == {"better@2", "fake-style@1"}
@@ -177,7 +177,7 @@ def test_a_new_style_space_makes_pairings_stale(checkpoints, blouse, make_pictur
 
 @pytest.mark.parametrize("reads", ["embeddings of stranger@1", "", "pixels"])
 def test_a_scorer_of_vectors_that_nobody_makes_is_refused(checkpoints, make_card, reads):
-    folder = make_card("judge", **JUDGE | {"input": reads})
+    folder = make_card("judge", **JUDGE | {"reads": reads})
 
     with pytest.raises(NoCheckpoint, match=r"what serves here is fake-style@1, fake-visual@1"):
         activate_checkpoint(folder)
@@ -192,11 +192,11 @@ def test_a_scorer_of_an_encoder_that_is_still_being_built_is_refused(
     activate_checkpoint(make_card())
 
     with pytest.raises(NoCheckpoint, match=r"judges vectors of better@2.*Activate that encoder"):
-        activate_checkpoint(make_card("judge", **JUDGE | {"input": "embeddings of better@2"}))
+        activate_checkpoint(make_card("judge", **JUDGE | {"reads": "embeddings of better@2"}))
 
 
 def test_an_encoder_whose_card_leaves_it_open_is_asked_for_its_purpose(make_card):
-    folder = make_card(kind="ENCODER", purpose="")
+    folder = make_card(purpose="")
 
     with pytest.raises(NoCheckpoint, match="add --purpose VISUAL"):
         activate_checkpoint(folder)
@@ -211,7 +211,7 @@ def test_a_card_that_names_its_purpose_is_not_overruled(make_card):
 
 
 def set_card(reads):
-    return JUDGE | {"kind": "SET_SCORER", "purpose": "", "input": f"embeddings of {reads}"}
+    return JUDGE | {"purpose": "SET", "reads": f"embeddings of {reads}"}
 
 
 def test_a_judge_of_whole_sets_serves_beside_the_judge_of_pairs(checkpoints, make_card):
@@ -241,11 +241,20 @@ def test_another_style_keeps_the_judge_of_whole_sets_for_a_roll_back(checkpoints
 
 
 @pytest.mark.parametrize(
-    ("width", "said"), [(0, "gives no embedding"), (16_001, "16,001 numbers.*holds 16,000 at most")]
+    ("changes", "said"),
+    [
+        ({"dimension": 0}, "gives no embedding"),
+        ({"purpose": "CATEGORY"}, "gives no embedding"),
+        ({"dimension": 16_001}, "16,001 numbers.*holds 16,000 at most"),
+        (
+            {"reads": "features of trunk@7"},
+            "reads features of trunk@7 and no pictures.*train it anew",
+        ),
+    ],
 )
-def test_vectors_that_cannot_be_stored_are_refused(make_card, width, said):
+def test_an_encoder_whose_vectors_cannot_be_made_or_stored_is_refused(make_card, changes, said):
     with pytest.raises(NoCheckpoint, match=said):
-        activate_checkpoint(make_card(kind="CLASSIFIER", dimension=width))
+        activate_checkpoint(make_card(**changes))
 
 
 def test_vectors_too_wide_for_an_index_serve_and_the_command_says_what_that_costs(
@@ -256,30 +265,12 @@ def test_vectors_too_wide_for_an_index_serve_and_the_command_says_what_that_cost
     assert "4,096 numbers, more than an index holds (4,000)" in capsys.readouterr().out
 
 
-def test_a_head_brings_the_backbone_that_lies_beside_it(checkpoints, make_card, tmp_path):
-    make_card("trunk", "1").rename(tmp_path / "trunk")
-
-    head = activate_checkpoint(make_card("head", purpose="STYLE", input="features of trunk@1"))
-
-    trunk = Checkpoint.objects.get(name="trunk")
-    assert (head.purpose, trunk.state) == ("STYLE", Checkpoint.State.RETIRED)
-    assert active_checkpoint("VISUAL").label == "fake-visual@1"
-
-
-def test_a_head_without_its_backbone_is_refused(checkpoints, make_card):
-    folder = make_card("head", purpose="STYLE", input="features of trunk@7")
-
-    with pytest.raises(NoCheckpoint, match=r"never seen. Activate trunk@7 first"):
-        activate_checkpoint(folder)
-
-
 def test_what_others_read_is_activated_first(settings, make_card, tmp_path):
     settings.RECOMMENDER = settings.RECOMMENDER | {"CHECKPOINT_DIR": str(tmp_path)}
-    make_card("a", input="embeddings of c@2", purpose="")
-    make_card("b", input="features of c@2")
-    make_card("c", input="pixels")
+    make_card("a", reads="embeddings of b@2", purpose="PAIR")
+    make_card("b")
 
-    assert [folder.name for folder in shipped_checkpoints()] == ["c-2", "b-2", "a-2"]
+    assert [folder.name for folder in shipped_checkpoints()] == ["b-2", "a-2"]
 
 
 def test_activating_what_serves_already_changes_nothing(checkpoints, make_card):
@@ -318,8 +309,10 @@ def test_a_pairing_that_runs_while_the_scorer_changes_is_done_again(checkpoints,
     assert [job.product_id for job in worklist.claim_pairing_jobs(limit=1).jobs] == [blouse.pk]
 
 
-def test_a_scorer_that_names_no_purpose_judges_pairs(checkpoints, make_card):
-    assert activate_checkpoint(make_card("judge", **JUDGE | {"purpose": ""})).purpose == "PAIR"
+def test_a_scorer_of_an_earlier_release_judges_pairs(checkpoints, make_card):
+    folder = make_card("judge", **JUDGE | {"kind": "SCORER", "purpose": ""})
+
+    assert activate_checkpoint(folder).purpose == "PAIR"
 
 
 def test_a_folder_without_a_card_says_what_to_do(tmp_path):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from workers.checkpoints import Card, Kind
+from workers.checkpoints import Card, Purpose
 from workers.evaluation.classification import class_figures
 from workers.evaluation.metrics import confusion
 from workers.evaluation.predictions import draw_predictions
@@ -69,7 +69,7 @@ def train(run: Run) -> Card:
     history = run.fit(task, config=config, name=NAME, score="accuracy")
     figures = _write_predictions(run, material, before=before, after=_guesses(network, held))
     card = replace(
-        resnet_card(run, config, name=NAME, kind=Kind.CLASSIFIER),
+        resnet_card(run, config, name=NAME, purpose=Purpose.CATEGORY),
         options=options,
         categories=material.slots,
         metrics={"held_out": history.best, **figures},

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from workers.checkpoints import EMBEDDINGS_OF, Card, Kind
+from workers.checkpoints import EMBEDDINGS_OF, Card, Purpose
 from workers.export import pair_examples, save_network
 from workers.networks.compat_mlp import CompatibilityMLP
 from workers.training.config import UnknownSettingError, with_overrides
@@ -79,9 +79,9 @@ def train(run: Run) -> Card:
     with torch.no_grad():
         network.first.weight.mul_(factor)  # from here on it reads embeddings of unit norm
     card = replace(
-        run.card(config, name=NAME, kind=Kind.SCORER),
+        run.card(config, name=NAME, purpose=Purpose.PAIR),
         options=options,
-        input=f"{EMBEDDINGS_OF}{encoded.card.identity}",
+        reads=f"{EMBEDDINGS_OF}{encoded.card.identity}",
         dimension=width,
         metrics={"looks_held_out": history.best},
         intended_use=INTENDED_USE,

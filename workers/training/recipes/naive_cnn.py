@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import torch
 
-from workers.checkpoints import PIXELS, Card, Kind, Purpose
+from workers.checkpoints import PIXELS, Card, Purpose
 from workers.export import pixel_examples, save_network
 from workers.networks.naive_cnn import WIDTH, NaiveCNN
 from workers.training.config import with_overrides
@@ -27,13 +27,12 @@ def train(run: Run) -> Card:
     task = LabelTask(network, material=material, pixels=pixels, config=config)
     history = run.fit(task, config=config, name=NAME, score="accuracy")
     card = replace(
-        run.card(config, name=NAME, kind=Kind.ENCODER),
-        purpose=Purpose.VISUAL,
+        run.card(config, name=NAME, purpose=Purpose.VISUAL),
         options=options,
-        input=PIXELS,
+        reads=PIXELS,
         dimension=WIDTH,
         parts={"shape": WIDTH},
-        default_weights={"shape": 1.0},
+        weights={"shape": 1.0},
         preprocessing=config.preprocessing,
         categories=material.slots,
         metrics={"held_out": history.best},

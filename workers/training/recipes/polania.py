@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from workers.checkpoints import EMBEDDINGS_OF, PIXELS, Card, CheckpointError, Kind
+from workers.checkpoints import EMBEDDINGS_OF, PIXELS, Card, CheckpointError, Purpose
 from workers.datasets.looks import Indices, LookSplit
 from workers.datasets.pixels import decode_pictures
 from workers.export import pair_examples, pixel_examples, save_network
@@ -252,7 +252,7 @@ def _train_head(run: Run) -> Card:
     task = PolaniaTask(scorer, outputs, split=split, config=config)
     history = run.fit(task, config=config, name=NAME, score="fitb")
     card = _scorer_card(run, config, name="polania-head", blocks=blocks, history=history)
-    card = replace(card, input=f"{EMBEDDINGS_OF}{encoded.card.identity}")
+    card = replace(card, reads=f"{EMBEDDINGS_OF}{encoded.card.identity}")
     return save_network(scorer, run.out, card, examples=pair_examples(card.dimension))
 
 
@@ -273,7 +273,7 @@ def _train_end_to_end(run: Run) -> dict[Path, Card]:
         "scorer": _scorer_card(run, config, name="polania-metric", blocks=blocks, history=history),
     }
     of_encoder = f"{EMBEDDINGS_OF}{cards['encoder'].identity}"
-    cards["scorer"] = replace(cards["scorer"], input=of_encoder)
+    cards["scorer"] = replace(cards["scorer"], reads=of_encoder)
     examples = {
         "encoder": pixel_examples(config.side_px),
         "scorer": pair_examples(sum(blocks)),
@@ -302,7 +302,7 @@ def _scorer_card(
     run: Run, config: PolaniaConfig, *, name: str, blocks: list[int], history: History
 ) -> Card:
     return replace(
-        run.card(config, name=name, kind=Kind.SCORER),
+        run.card(config, name=name, purpose=Purpose.PAIR),
         network=NAME,
         options={"blocks": blocks, "dropout": config.dropout},
         dimension=sum(blocks),
@@ -314,12 +314,12 @@ def _scorer_card(
 
 def _encoder_card(run: Run, config: PolaniaConfig, *, blocks: list[int], history: History) -> Card:
     return replace(
-        run.card(config, name=NAME, kind=Kind.ENCODER),
+        run.card(config, name=NAME, purpose=Purpose.OPEN),
         options={"layers": config.layers},
-        input=PIXELS,
+        reads=PIXELS,
         dimension=sum(blocks),
         parts=dict(zip(("shape", "colour"), blocks, strict=True)),
-        default_weights={"shape": 0.5, "colour": 0.5},
+        weights={"shape": 0.5, "colour": 0.5},
         preprocessing={"function": "workers.images.prepare", "side_px": config.side_px},
         training={**asdict(config), "backbone": str(run.backbone)},
         metrics={"looks_held_out": history.best},

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass, replace
 
 import torch
 
-from workers.checkpoints import PIXELS, Card, Kind, Purpose
-from workers.evaluation.metrics import precision, top_ranked
+from workers.checkpoints import PIXELS, Card, Purpose
+from workers.evaluation.metrics import nearest_neighbours, precision
 from workers.export import pixel_examples, save_network
 from workers.networks.pretrained import IMAGENET, NONE, start_from
 from workers.networks.resnet import RESIZE_PX, SIDE_PX, ResNetEncoder
@@ -46,13 +46,13 @@ def train_resnet18(run: Run) -> Card:
     return _wrap(run, name="resnet18")
 
 
-def resnet_card(run: Run, config: ResNetConfig, *, name: str, kind: Kind = Kind.ENCODER) -> Card:
+def resnet_card(run: Run, config: ResNetConfig, *, name: str, purpose: Purpose) -> Card:
     """Write what the cards of all ResNets have in common; what they give is the recipe's to say."""
     backbone = run.backbone or IMAGENET
     return replace(
-        run.card(config, name=name, kind=kind),
+        run.card(config, name=name, purpose=purpose),
         options={"architecture": config.architecture},
-        input=PIXELS,
+        reads=PIXELS,
         preprocessing=config.preprocessing,
         training={**asdict(config), "backbone": backbone},
         licence=LICENCES.get(backbone, IMAGENET_LICENCE),
@@ -68,11 +68,10 @@ def _wrap(run: Run, *, name: str) -> Card:
     network = ResNetEncoder(architecture=config.architecture)
     start_from(network.trunk.body, run.backbone or IMAGENET, architecture=config.architecture)
     card = replace(
-        resnet_card(run, config, name=name),
-        purpose=Purpose.VISUAL,
+        resnet_card(run, config, name=name, purpose=Purpose.VISUAL),
         dimension=network.dimension,
         parts={"shape": network.dimension},
-        default_weights={"shape": 1.0},
+        weights={"shape": 1.0},
         metrics={"retrieval": _neighbour_figures(network, run, config)},
     )
     return save_network(network.cpu(), run.out, card, examples=pixel_examples(config.side_px))
@@ -84,6 +83,6 @@ def _neighbour_figures(network: ResNetEncoder, run: Run, config: ResNetConfig) -
     pixels = pixels_of(items, config, cache=run.work)
     vectors = network_outputs(network.to(run.device), pixels)  # (N, D)
     count = min(NEIGHBOURS, len(vectors) - 1)
-    ranked = top_ranked(vectors, count=count)  # (N, count)
+    ranked = nearest_neighbours(vectors, count=count)  # (N, count)
     labels = [item.label for item in items]
     return {"label_p5": precision(ranked, labels, count=count), "items": float(len(labels))}

@@ -16,12 +16,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from recommender.garments import SLOTS
-from workers.checkpoints import EMBEDDINGS_OF, Card, Kind, find, load_card
+from workers.checkpoints import EMBEDDINGS_OF, Card, Purpose, find, load_card
 from workers.datasets.looks import Indices, Look, LookCorpus, LookSplit, Question
-from workers.encoders import load_encoder
 from workers.evaluation.answers import answers
 from workers.evaluation.vectors import item_vectors, part_weights
 from workers.export import save_network
+from workers.networks.registry import load_network
 from workers.networks.set_transformer import FIRST_SLOT, NOTHING, UNKNOWN, SetTransformer
 from workers.networks.style_fabric import FabricStyle
 from workers.training.config import with_overrides
@@ -128,9 +128,9 @@ def train(run: Run) -> Card:
     task = SetTask(network, vectors=vectors, slots=slots, split=split, config=config)
     history = run.fit(task, config=config, name=NAME, score="fitb")
     card = replace(
-        run.card(config, name=NAME, kind=Kind.SET_SCORER),
+        run.card(config, name=NAME, purpose=Purpose.SET),
         options=options,
-        input=f"{EMBEDDINGS_OF}{vectors.card.identity}",
+        reads=f"{EMBEDDINGS_OF}{vectors.card.identity}",
         dimension=width,
         metrics={"looks_held_out": history.best},
         intended_use=INTENDED_USE,
@@ -148,10 +148,10 @@ def style_vectors(run: Run, encoder: Path) -> StyleVectors:
     """Embed the items of all collections; what is slow is cached beside the checkpoint."""
     card = load_card(encoder)
     if not card.options.get("remembered"):
-        encoded = item_vectors(run.collections, encoder=encoder, cache=run.work)
+        encoded = item_vectors(run.collections, folder=encoder, cache=run.work)
         vectors = torch.from_numpy(encoded.embedding)
         return StyleVectors(card, vectors, vectors)
-    network, _ = load_encoder(encoder)
+    network, _ = load_network(encoder)
     assert isinstance(network, FabricStyle)  # noqa: S101 - no other network has a memory
     descriptions = describe_items(
         run.collections, network.fabric, cache=run.work, device=run.device
@@ -166,7 +166,7 @@ def embed_descriptions(network: FabricStyle, descriptions: NDArray[np.float32]) 
     """Embed many descriptions, some at a time: (N, WIDTH) to (N, D)."""
     parts = torch.split(torch.from_numpy(descriptions), DESCRIBED_AT_ONCE)
     with torch.inference_mode():
-        vectors = torch.cat([network.of_described(part) for part in parts])
+        vectors = torch.cat([network.embed_description(part) for part in parts])
     return vectors.clone()
 
 

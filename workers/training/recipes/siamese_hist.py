@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from workers.checkpoints import EMBEDDINGS_OF, PIXELS, Card, CheckpointError, Kind, Purpose
+from workers.checkpoints import EMBEDDINGS_OF, PIXELS, Card, CheckpointError, Purpose
 from workers.datasets.collection import Item
 from workers.datasets.looks import Indices, gather, hold_out
 from workers.evaluation.metrics import auc
@@ -207,12 +207,11 @@ def pair_material(run: Run, config: SiameseConfig) -> PairMaterial:
 def _encoder_card(run: Run, config: SiameseConfig, *, metrics: dict[str, float]) -> Card:
     parts = {"shape": WIDTH, "colour": COLOURS}
     return replace(
-        run.card(config, name=NAME, kind=Kind.ENCODER),
-        purpose=Purpose.VISUAL,
-        input=PIXELS,
+        run.card(config, name=NAME, purpose=Purpose.VISUAL),
+        reads=PIXELS,
         dimension=WIDTH + COLOURS,
         parts=parts,
-        default_weights=dict.fromkeys(parts, 0.5),
+        weights=dict.fromkeys(parts, 0.5),
         preprocessing=config.preprocessing,
         metrics={"pairs_held_out": metrics},
         intended_use=INTENDED_USE,
@@ -223,11 +222,10 @@ def _encoder_card(run: Run, config: SiameseConfig, *, metrics: dict[str, float])
 def _scorer_card(encoder: Card, config: SiameseConfig) -> Card:
     return replace(
         encoder,
-        kind=Kind.SCORER,
-        purpose=Purpose.NONE,
-        input=f"{EMBEDDINGS_OF}{encoder.identity}",
+        purpose=Purpose.PAIR,
+        reads=f"{EMBEDDINGS_OF}{encoder.identity}",
         options={"merge": config.merge},
         parts={},
-        default_weights={},
+        weights={},
         preprocessing={},
     )

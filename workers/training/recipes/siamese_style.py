@@ -1,14 +1,15 @@
-"""The recipe of `siamese-style`: a Siamese head over frozen `style-512`, contrastive on looks."""
+"""The recipe of `siamese-style`: a Siamese head on a frozen encoder such as `style-512`, contrastive on looks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workers.checkpoints import FEATURES_OF, Card, CheckpointError, Kind, Purpose
+from workers.checkpoints import PIXELS, Card, CheckpointError, Purpose
 from workers.datasets.looks import Indices
-from workers.export import save_network
+from workers.export import pixel_examples, save_network
+from workers.networks.registry import load_network
 from workers.networks.resnet import SiameseStyle
 from workers.training.config import with_overrides
 from workers.training.heads import HeadConfig, Outputs, PairTask, head_material
@@ -18,7 +19,7 @@ from workers.training.triplets import RANDOM, Negatives
 
 NAME = "siamese-style"
 INTENDED_USE = "Finding products that go well together, by the distance of their vectors."
-LIMITS = "Knows the taste of its looks and no other; works beside the encoder it was trained on."
+LIMITS = "Knows the taste of its looks and no other."
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,15 @@ def train(run: Run) -> Card:
     encoded, split = head_material(run, config)
     if not split.looks:
         raise CheckpointError("siamese-style learns from looks, and this data has none.")
-    read = encoded.features.shape[1]
+    encoder, trunk = load_network(run.visual)
     torch.manual_seed(config.seed)
-    options = {"width": read, "hidden": config.hidden, "out": config.width}
-    network = SiameseStyle(**options)
     features = torch.from_numpy(encoded.features)  # (N, F)
+    widths = {"width": features.shape[1], "hidden": config.hidden, "out": config.width}
+    network = SiameseStyle(encoder, **widths)
 
     def outputs(pairs: Indices) -> Outputs:
         sides = features[torch.from_numpy(pairs)].to(device_of(network)).unbind(1)  # (B, F) each
-        a, b = (network(side)["embedding"].float() for side in sides)  # (B, D) each
+        a, b = (network.embed(side).float() for side in sides)  # (B, D) each
         return {"a": a, "b": b, "score": (a * b).sum(dim=1)}
 
     def loss(outputs: Outputs, labels: Tensor) -> Tensor:
@@ -85,14 +86,16 @@ def train(run: Run) -> Card:
     task = PairTask(network, outputs, split=split, negatives=negatives, config=config, loss=loss)
     history = run.fit(task, config=config, name=NAME, score="fitb")
     card = replace(
-        run.card(config, name=NAME, kind=Kind.ENCODER),
-        purpose=Purpose.STYLE,
-        options=options,
-        input=f"{FEATURES_OF}{encoded.card.identity}",
+        run.card(config, name=NAME, purpose=Purpose.STYLE),
+        options={"encoder": trunk.network, "encoder_options": trunk.options, **widths},
+        reads=PIXELS,
         dimension=config.width,
         parts={"style": config.width},
+        preprocessing=trunk.preprocessing,
+        training={**asdict(config), "encoder": trunk.identity},
         metrics={"looks_held_out": history.best},
         intended_use=INTENDED_USE,
         limits=LIMITS,
     )
-    return save_network(network, run.out, card, examples={"features": torch.ones(2, read)})
+    examples = pixel_examples(trunk.preprocessing["side_px"])
+    return save_network(network, run.out, card, examples=examples)

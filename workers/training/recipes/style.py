@@ -15,7 +15,6 @@ from workers.checkpoints import (
     WEIGHTS,
     Card,
     CheckpointError,
-    Kind,
     Purpose,
     find,
     load_card,
@@ -48,11 +47,12 @@ LIMITS = (
 class StyleConfig(HeadConfig):
     """What decides the training, besides its data.
 
-    `batch` counts looks. `noise` is the standard deviation added to whitened descriptions, `forgets` the share
-    of memories left out at a time, so that the perceptron learns to do without. `unseen` holds whole products out with their looks, as a checkpoint for other
-    shops must be judged, and leaves out the memory; a shop's own encoder is to know its products. Colours
-    beside what was learnt are for other shops too: from one world of looks to another they carry best. `tuned_epochs`
-    fine-tunes the backbone's last blocks on the looks first (docs/experiments.md says for how much).
+    `batch` counts looks. `noise` is the standard deviation added to whitened descriptions, `forgets` the
+    share of memories left out at a time, so that the perceptron learns to do without. `unseen` holds whole
+    products out with their looks, as a checkpoint for other shops must be measured, and leaves out the
+    memory; a shop's own encoder is to know its products. Colours beside what was learnt are for other shops
+    too: from one world of looks to another they carry best. `tuned_epochs` fine-tunes the backbone's last
+    blocks on the looks first (docs/experiments.md says for how much).
     """
 
     width: int = 192
@@ -76,11 +76,9 @@ class StyleConfig(HeadConfig):
     @property
     def tuning(self) -> Config:
         """How the backbone's last blocks learn before the head."""
+        learning_rate = self.tuned_learning_rate
         return replace(
-            self,
-            epochs=self.tuned_epochs,
-            learning_rate=self.tuned_learning_rate,
-            batch=TUNED_LOOKS,
+            self, epochs=self.tuned_epochs, learning_rate=learning_rate, batch=TUNED_LOOKS
         )
 
 
@@ -119,7 +117,7 @@ class StyleTask(LooksTask):
     def _embed(self, items: Indices) -> NDArray[np.float32]:
         on, chosen = device_of(self.network), torch.from_numpy(items)
         parts = self.network.apart(self._reduced[chosen].to(on), self._recall(chosen, on))
-        return np.asarray(self.network.joined(parts).cpu().numpy())
+        return np.asarray(self.network.join_members(parts).cpu().numpy())
 
     def _members(self, items: Tensor, on: torch.device) -> list[Tensor]:
         """Embed items by each member of the network, noisy and partly forgotten: (n, D) each."""
@@ -195,8 +193,8 @@ def _new_head(
 def memory_places(looks: Sequence[Look], *, count: int) -> Tensor:
     """Give each product of looks its place in the memory: (count,), -1 for all others."""
     places = torch.full((count,), -1)
-    taught = sorted({index for look in looks for index in look})
-    places[taught] = torch.arange(len(taught))
+    worn = sorted({index for look in looks for index in look})
+    places[worn] = torch.arange(len(worn))
     return places
 
 
@@ -233,14 +231,13 @@ def _card(run: Run, config: StyleConfig, options: dict[str, int]) -> Card:
     parts = {"style": config.width} | ({"colour": COLOURS} if has_colours else {})
     weights = {"style": 1 - config.colour_weight, "colour": config.colour_weight}
     return replace(
-        run.card(config, name=NAME, kind=Kind.ENCODER),
+        run.card(config, name=NAME, purpose=Purpose.STYLE),
         network=NETWORK,
-        purpose=Purpose.STYLE,
         options={**options, "has_colours": has_colours},
-        input=PIXELS,
+        reads=PIXELS,
         dimension=sum(parts.values()),
         parts=parts,
-        default_weights=weights if has_colours else {},
+        weights=weights if has_colours else {},
         preprocessing={"function": "workers.images.prepare", "side_px": SIDE_PX},
         intended_use=INTENDED_USE,
         limits=LIMITS,

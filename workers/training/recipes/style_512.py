@@ -17,7 +17,7 @@ from torch import Tensor
 from workers.checkpoints import Card, Purpose
 from workers.datasets.collection import Item
 from workers.datasets.looks import Indices
-from workers.evaluation.metrics import precision, top_ranked
+from workers.evaluation.metrics import nearest_neighbours, precision
 from workers.export import pixel_examples, save_network
 from workers.images import Pixels
 from workers.networks.pretrained import IMAGENET, start_from
@@ -133,7 +133,7 @@ class StyleSpaceTask:
         held = np.flatnonzero(self._material.held)
         vectors = network_outputs(self.network, self._pixels[held])  # (H, D)
         count = min(NEIGHBOURS, len(held) - 1)
-        ranked = top_ranked(vectors, count=count)
+        ranked = nearest_neighbours(vectors, count=count)
         figures = {"label_p5": precision(ranked, self._material.labels[held].tolist(), count=count)}
         if self._style_weight:
             figures["style_p5"] = precision(ranked, self._styles[held].tolist(), count=count)
@@ -181,14 +181,13 @@ def train(run: Run) -> Card:
         config=config,
     )
     history = run.fit(task, config=config, name=NAME, score="label_p5")
-    card = resnet_card(run, config, name=NAME)
+    card = resnet_card(run, config, name=NAME, purpose=Purpose.VISUAL)
     card = replace(
         card,
-        purpose=Purpose.VISUAL,
         options={**card.options, "width": config.width},
         dimension=config.width,
         parts={"shape": config.width},
-        default_weights={"shape": 1.0},
+        weights={"shape": 1.0},
         metrics={"held_out": history.best},
         intended_use=INTENDED_USE,
         limits=LIMITS,

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workers.checkpoints import PIXELS, Card, CheckpointError, Kind, Purpose
+from workers.checkpoints import PIXELS, Card, CheckpointError, Purpose
 from workers.datasets.categories import LABELS_OF, category_of, slots_of
 from workers.datasets.collection import Collection, Item
 from workers.datasets.pixels import decode_pictures, pixel_batches
@@ -257,13 +257,12 @@ def _card(
     parts = {"shape": 2 * config.waves, "colour": config.colours}
     sizes = {"shape": config.shape, "waves": config.waves, "colours": config.colours}
     return replace(
-        run.card(config, name=NAME, kind=Kind.ENCODER),
-        purpose=Purpose.VISUAL,
+        run.card(config, name=NAME, purpose=Purpose.VISUAL),
         options={"categories": len(categories), **sizes},
-        input=PIXELS,
+        reads=PIXELS,
         dimension=sum(parts.values()),
         parts=parts,
-        default_weights={"shape": config.shape_weight, "colour": config.colour_weight},
+        weights={"shape": config.shape_weight, "colour": config.colour_weight},
         preprocessing={"function": "workers.images.prepare", "side_px": SIDE_PX},
         categories=slots_of(categories),
         metrics={"categories_held_out": metrics},

@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 
 
@@ -34,9 +35,13 @@ class Garment(models.Model):
         return self.name
 
 
+def shots_storage() -> Storage:
+    return storages["shots"]
+
+
 class Shot(models.Model):
     garment = models.ForeignKey(Garment, on_delete=models.CASCADE, related_name="shots")
-    image = models.FileField(upload_to="shots")
+    image = models.FileField(upload_to="shots", storage=shots_storage)
 
     def __str__(self) -> str:
         return self.image.name

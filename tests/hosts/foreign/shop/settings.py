@@ -14,9 +14,10 @@ ROOT_URLCONF = "shop.urls"
 ALLOWED_HOSTS = ["testserver"]
 STATIC_URL = "static/"
 MEDIA_URL = "https://cdn.example/"
-# Like an object store: files have addresses and lie on no disk.
+# Like an object store: files have addresses and lie on no disk. Shots have a storage of their own.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "shots": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
@@ -27,8 +28,9 @@ INSTALLED_APPS = [
     "shop",
 ]
 if API != "none":
-    INSTALLED_APPS += ["rest_framework", "drf_spectacular", "drf_spectacular_sidecar"]
+    INSTALLED_APPS += ["rest_framework"]
 if API == "hostile":
+    INSTALLED_APPS += ["drf_spectacular", "drf_spectacular_sidecar"]
     from shop.hostile import REST_FRAMEWORK  # noqa: F401 -- a setting
 
 # docs: settings

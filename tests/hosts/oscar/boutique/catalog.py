@@ -33,9 +33,8 @@ class OscarCatalog(Catalog):
 
     def available(self):
         """Something of it or of a variant is on the shelf and in nobody's order."""
-        mine = Q(product=OuterRef("pk")) | Q(
-            product__parent=OuterRef("pk"), product__is_public=True
-        )
+        variant = Q(product__parent=OuterRef("pk"), product__is_public=True)
+        mine = Q(product=OuterRef("pk")) | variant
         free = Q(num_in_stock__gt=Coalesce(F("num_allocated"), 0))
         return Q(Exists(StockRecord.objects.filter(mine, free)))
 
@@ -44,25 +43,21 @@ class OscarCatalog(Catalog):
         return Case(*whens, default=Value(""))
 
     def attributes(self):
-        own, variants = "stockrecords__price", "children__stockrecords__price"
-        return {
-            "category": F("categories__slug"),
-            "price": Coalesce(Min(own), Min(variants)),
-        }
+        own, variants = Min("stockrecords__price"), Min("children__stockrecords__price")
+        return {"category": F("categories__slug"), "price": Coalesce(own, variants)}
 
     def pictures(self, product):
         return [image.original for one in family(product) for image in one.images.all()]
 
     def card(self, product):
-        first = next(iter(self.pictures(product)), None)
+        first = next(iter(self.pictures(product)), None)  # its width would cost opening the file
         records = [record for one in family(product) for record in one.stockrecords.all()]
         cheapest = min(records, key=lambda record: record.price, default=None)
+        title = product.get_title()
         return Card(
-            str(product.pk),
-            product.get_title(),
-            product.get_absolute_url(),
+            *(str(product.pk), title, product.get_absolute_url()),
             price=cheapest and cheapest.price,
             currency=cheapest.price_currency if cheapest else "",
             price_label=currency(cheapest.price, cheapest.price_currency) if cheapest else "",
-            picture=first and PictureSource(first.url, first.width, first.height, product.title),
+            picture=first and PictureSource(first.url, 300, 400, title),
         )

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from shop.models import primary_key
+from shop.models import primary_key, shots_storage
 
 
 class Migration(migrations.Migration):
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("image", models.FileField(upload_to="shots")),
+                ("image", models.FileField(storage=shots_storage, upload_to="shots")),
                 (
                     "garment",
                     models.ForeignKey(

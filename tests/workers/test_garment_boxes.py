@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from recommender.photos import WHOLE
-from workers.boxes import propose_boxes
+from workers.serving.garment_boxes import propose_boxes
 
 
 def flat_lay(*boxes, size=(300, 400)):

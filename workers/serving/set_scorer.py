@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import Card, CheckpointError, Kind, load_card, verify
-from workers.runtime import Session, open_session
-from workers.serving import Vectors
+from workers.checkpoints import Card, CheckpointError, Purpose
+from workers.serving.runtime import Session, open_checkpoint
+from workers.serving.scorers import Vectors
 
 LARGEST_BATCH = 1024  # sets
 NOTHING, UNKNOWN, FIRST_SLOT = 0, 1, 2  # as the network numbers slots; importing it needs torch
@@ -19,13 +19,9 @@ class SetScorer:
     """Judges whole outfits of any number of items."""
 
     def __init__(self, card: Card, session: Session) -> None:
-        self._card = card
+        self.card = card
         self._session = session
         self._numbers = {slot: FIRST_SLOT + at for at, slot in enumerate(card.options["slots"])}
-
-    @property
-    def card(self) -> Card:
-        return self._card
 
     def score(self, sets: Sequence[Vectors], slots: Sequence[Sequence[str]]) -> list[float]:
         """Score sets of vectors, in [0, 1], in order; the order within a set does not matter.
@@ -47,11 +43,11 @@ class SetScorer:
         return scores
 
     def _check(self, vectors: NDArray[np.float32], named: Sequence[str]) -> None:
-        width = self._card.dimension
+        width = self.card.dimension
         is_set = vectors.ndim == 2 and vectors.shape[1] == width and len(vectors) > 0
         if not is_set or len(vectors) != len(named):
             message = (
-                f"{self._card.identity} scores sets of (K, {width}) vectors and K slots; "
+                f"{self.card.identity} scores sets of (K, {width}) vectors and K slots; "
                 f"got {vectors.shape} and {len(named)} slots."
             )
             raise ValueError(message)
@@ -60,7 +56,7 @@ class SetScorer:
         self, sets: Sequence[NDArray[np.float32]], slots: Sequence[Sequence[str]]
     ) -> list[float]:
         longest = max(SHORTEST, *map(len, sets))
-        vectors = np.zeros((len(sets), longest, self._card.dimension), np.float32)
+        vectors = np.zeros((len(sets), longest, self.card.dimension), np.float32)
         numbers = np.full((len(sets), longest), NOTHING, np.int64)
         for row, (each, named) in enumerate(zip(sets, slots, strict=True)):
             vectors[row, : len(each)] = each
@@ -79,8 +75,7 @@ def load_set_scorer(
     Raises:
         CheckpointError: The checkpoint is no set scorer.
     """
-    card = load_card(folder)
-    verify(folder, card)
-    if card.kind is not Kind.SET_SCORER:
-        raise CheckpointError(f"{folder} is a checkpoint of kind {card.kind}, not a set scorer.")
-    return SetScorer(card, open_session(folder, card, device=device, threads=threads))
+    card, session = open_checkpoint(folder, device=device, threads=threads)
+    if card.purpose is not Purpose.SET:
+        raise CheckpointError(f"{card.identity} is made for {card.purpose}; it scores no sets.")
+    return SetScorer(card, session)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from workers.images import estimate_ground, garment_mask
-from workers.serving import EncoderGroup
+from workers.serving.encoders import Encoder
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 Shares = tuple[float, float, float, float]  # the same, of the picture's sides
@@ -27,7 +27,6 @@ WINDOW = 3  # cells a side of the window that is covered, and of the region that
 ROWS, COLUMNS = ("upper", "middle", "lower"), ("left", "centre", "right")
 MIDDLE = (0.4, 0.6)  # where the middle begins and ends
 LEAST_GARMENT = 0.02  # of the picture; less is dust
-AT_ONCE = 16  # pictures in a forward pass, as `OnnxSession` takes them
 WHOLE = "score"  # the one part of a score that has none
 
 
@@ -72,22 +71,15 @@ def blurred(picture: Image.Image) -> Image.Image:
 FILLS: tuple[Fill, ...] = (on_ground, in_mean)
 
 
-def likeness(
-    group: EncoderGroup,
-    identity: str,
-    *,
-    other: Image.Image,
-    weights: Mapping[str, float],
-) -> Judge:
+def likeness(encoder: Encoder, *, other: Image.Image, weights: Mapping[str, float]) -> Judge:
     """Judge pictures by the weighted cosine of each part with those of another picture."""
-    card = next(card for card in group.cards if card.identity == identity)
-    parts = card.parts or {WHOLE: card.dimension}
+    parts = encoder.card.parts or {WHOLE: encoder.card.dimension}
     ends = np.cumsum(list(parts.values()))[:-1]
-    (anchor,) = vectors(group, identity, [other])
+    (anchor,) = encoder.vectors([other])
     anchors = np.split(anchor, ends)
 
     def judge(images: Sequence[Image.Image]) -> Parts:
-        seen = np.split(vectors(group, identity, images), ends, axis=1)
+        seen = np.split(encoder.vectors(images), ends, axis=1)
         return {
             name: weights.get(name, 1 / len(parts)) * (mine @ its)
             for name, mine, its in zip(parts, seen, anchors, strict=True)
@@ -96,23 +88,15 @@ def likeness(
     return judge
 
 
-def rating(group: EncoderGroup, identity: str, *, other: Image.Image, score: Score) -> Judge:
+def rating(encoder: Encoder, *, other: Image.Image, score: Score) -> Judge:
     """Judge pictures by what a pair scorer says of them beside another picture."""
-    (anchor,) = vectors(group, identity, [other])
+    (anchor,) = encoder.vectors([other])
 
     def judge(images: Sequence[Image.Image]) -> Parts:
-        seen = vectors(group, identity, images)
+        seen = encoder.vectors(images)
         return {WHOLE: np.array(score(list(seen), [anchor] * len(seen)))}
 
     return judge
-
-
-def vectors(
-    group: EncoderGroup, identity: str, images: Sequence[Image.Image]
-) -> NDArray[np.floating]:
-    """The (B, D) embeddings of at least one picture by one encoder of the group."""
-    starts = range(0, len(images), AT_ONCE)
-    return np.concatenate([group.forward(images[s : s + AT_ONCE])[identity] for s in starts])
 
 
 def find_region(picture: Image.Image, *, judge: Judge, fills: Sequence[Fill] = FILLS) -> Region:

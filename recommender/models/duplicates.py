@@ -1,10 +1,11 @@
 """Products whose pictures are the same, whatever the shop calls them."""
 
-from django.conf import settings
 from django.db import models
 
+from recommender.conf import product_model_label
 
-class Twin(models.Model):
+
+class Duplicate(models.Model):
     """A product that counts as one design with others of the same key.
 
     Found by their pictures; only products that the host's own grouping keeps apart, and their
@@ -12,10 +13,10 @@ class Twin(models.Model):
     """
 
     product = models.OneToOneField(
-        settings.RECOMMENDER_PRODUCT_MODEL,
+        product_model_label(),
         on_delete=models.CASCADE,
         primary_key=True,
-        related_name="recommender_twin",
+        related_name="recommender_duplicate",
     )
     key = models.CharField(max_length=80, db_index=True)
 

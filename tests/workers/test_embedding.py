@@ -1,0 +1,242 @@
+"""From claimed jobs to stored vectors, on real checkpoints and a real database."""
+
+import json
+import math
+import shutil
+from collections import defaultdict
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage, default_storage
+
+from fashionshop.models import ProductPicture
+from recommender.catalog import Catalog
+from recommender.models import Checkpoint, Embedding, EmbeddingJob, Job, Pairing, Picture
+from recommender.photos import digest
+from recommender.strips.goes_with import goes_with
+from recommender.strips.similar import similar_products
+from recommender.switching.checkpoints import activate_checkpoint, checkpoint_dir
+from recommender.testing import photo
+from workers.embedding import embed_due
+from workers.pairing import pair_due
+from workers.serving.encoders import Encoder
+from workers.serving.runtime import OnnxSession
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checkpoints")]
+
+
+def test_an_uploaded_photo_gets_a_vector_of_every_encoder(upload, checkpoints):
+    upload("red", "red")
+
+    assert embed_due() == 1
+    made = set(Embedding.objects.values_list("checkpoint__purpose", flat=True))
+    assert made == {c.purpose for c in checkpoints if c.dimension and c.purpose != "PAIR"}
+
+
+def test_the_picture_learns_its_slot_and_palette(upload):
+    upload("red", "red")
+
+    embed_due()
+
+    seen = Picture.objects.get()
+    assert seen.slot
+    assert 0 < seen.slot_confidence <= 1
+    assert seen.palette[0]["hex"].startswith("#")
+
+
+def test_both_strips_fill_after_embedding_and_pairing(upload):
+    dress = upload("red", "red")
+    upload("crimson", "crimson")
+    upload("skirt", "red", slot="BOTTOM")
+
+    embed_due()
+    pair_due()
+
+    assert [item.product.sku for item in similar_products(dress).items] == ["crimson"]
+    assert [item.product.sku for item in goes_with(dress).items] == ["skirt"]
+    assert Pairing.objects.count() == 4
+
+
+def test_a_long_import_fills_batches_of_the_workers_size(upload, settings, monkeypatch):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"BATCH_SIZE": 3}
+    sizes, encode = defaultdict(list), Encoder.encode
+    monkeypatch.setattr(
+        Encoder,
+        "encode",
+        lambda encoder, images: sizes[encoder].append(len(images)) or encode(encoder, images),
+    )
+    for number in range(7):
+        upload(str(number), "teal")
+
+    assert embed_due() == 7
+    assert list(sizes.values()) == [[3, 3, 1]] * 2
+    assert not EmbeddingJob.objects.exclude(state=Job.State.DONE).exists()
+
+
+@pytest.fixture
+def newer_visual(tmp_path):
+    """The shipped visual encoder under a new version."""
+    folder = shutil.copytree(checkpoint_dir() / "visual", tmp_path / "visual-2")
+    card = json.loads((folder / "card.json").read_text()) | {"version": "next"}
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+def test_a_new_encoder_is_built_in_the_shadow_and_then_takes_over(upload, newer_visual):
+    red = upload("red", "red")
+    upload("crimson", "crimson")
+    embed_due()
+    visual = Checkpoint.objects.get(name="visual")
+
+    assert activate_checkpoint(newer_visual).state == "BUILDING"
+    embed_due()
+    assert similar_products(red).versions == (visual.label,)
+
+    assert activate_checkpoint(newer_visual).state == "ACTIVE"
+    assert similar_products(red).versions == ("visual@next",)
+    assert similar_products(red)
+
+
+def test_a_picture_that_comes_after_a_switch_is_seen_by_the_new_encoder(upload, newer_visual):
+    activate_checkpoint(newer_visual, at_once=True)
+    upload("red", "red")
+
+    assert embed_due() == 1
+    assert EmbeddingJob.objects.exclude(state=Job.State.DONE).count() == 0
+
+
+def test_a_file_that_is_gone_fails_with_a_plain_reason_and_spares_its_neighbour(upload):
+    upload("gone", "red")
+    default_storage.delete(Picture.objects.get().name)
+    upload("fine", "blue")
+
+    assert embed_due() == 1
+    dead = EmbeddingJob.objects.filter(state=Job.State.DEAD).first()
+    assert dead.error_code == "source_missing"
+    assert "upload it again" in dead.error
+
+
+def test_a_worker_reads_each_picture_from_the_storage_of_its_field(upload, monkeypatch):
+    monkeypatch.setattr(ProductPicture._meta.get_field("file"), "storage", InMemoryStorage())
+    upload("elsewhere", "red")
+
+    assert embed_due() == 1
+    assert not default_storage.exists(Picture.objects.get().name)
+
+
+def test_a_storage_out_of_reach_is_tried_again_and_spares_its_neighbour(upload, monkeypatch):
+    upload("near", "red")
+    upload("far", "blue")
+    far = Picture.objects.get(product__sku="far").pk
+    found = Catalog.storage_of
+    monkeypatch.setattr(
+        Catalog, "storage_of", lambda shop, one: None if one.pk == far else found(shop, one)
+    )
+
+    assert embed_due() == 1
+    jobs = EmbeddingJob.objects.filter(picture=far)
+    assert {(job.state, job.error_code) for job in jobs} == {("PENDING", "storage_failed")}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"not a picture", "source_changed"), (photo("blue"), "source_changed")]
+)
+def test_a_file_changed_behind_the_shops_back_is_not_embedded(upload, data, code):
+    upload("swapped", "red")
+    name = Picture.objects.get().name
+    default_storage.delete(name)
+    default_storage.save(name, ContentFile(data))
+
+    assert embed_due() == 0
+    assert EmbeddingJob.objects.first().error_code == code
+
+
+def test_a_stored_file_that_is_no_picture_is_given_up_at_once(upload):
+    upload("broken", "red")
+    name = Picture.objects.get().name
+    default_storage.delete(name)
+    default_storage.save(name, ContentFile(b"not a picture"))
+    sha256 = digest(b"not a picture")
+    Picture.objects.update(sha256=sha256)
+    EmbeddingJob.objects.update(sha256=sha256)
+
+    embed_due()
+
+    job = EmbeddingJob.objects.first()
+    assert (job.state, job.error_code) == (Job.State.DEAD, "not_an_image")
+
+
+def test_an_encoder_that_breaks_leaves_the_jobs_for_a_later_try(upload, monkeypatch):
+    def broken(_encoder, _images):
+        raise RuntimeError("out of memory")
+
+    upload("red", "red")
+    monkeypatch.setattr(Encoder, "encode", broken)
+
+    assert embed_due() == 0
+    job = EmbeddingJob.objects.first()
+    assert (job.state, job.error_code) == (Job.State.PENDING, "encoder_failed")
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """The sizes of the forward passes of each encoder, in order."""
+    sizes, forward = defaultdict(list), Encoder.forward
+
+    def counted(encoder, images):
+        sizes[encoder.card.name].append(len(images))
+        return forward(encoder, images)
+
+    monkeypatch.setattr(Encoder, "forward", counted)
+    return sizes
+
+
+def due_again(name, pictures):
+    """Make the jobs of one encoder for some pictures due as if they were new."""
+    jobs = EmbeddingJob.objects.filter(checkpoint__name=name, picture__in=pictures)
+    jobs.update(state=Job.State.PENDING, attempts=0)
+
+
+def test_a_job_of_one_encoder_runs_no_other(upload, passes):
+    for number in range(3):
+        upload(str(number), "teal")
+    embed_due()
+    passes.clear()
+
+    due_again("style", Picture.objects.all())
+
+    assert embed_due() == 3
+    assert passes == {"style": [3]}
+
+
+def test_pictures_that_need_the_same_encoder_fill_its_batches(upload, passes, monkeypatch):
+    for number in range(6):
+        upload(str(number), "teal")
+    embed_due()
+    passes.clear()
+    monkeypatch.setattr(OnnxSession, "largest_batch", 2)
+    pictures = list(Picture.objects.order_by("pk"))
+
+    due_again("visual", pictures[::2])
+    due_again("style", pictures[:5])
+    embed_due()
+
+    naive = {name: math.ceil(count / 2) for name, count in (("visual", 3), ("style", 5))}
+    assert {name: len(sizes) for name, sizes in passes.items()} == naive
+    assert not EmbeddingJob.objects.exclude(state=Job.State.DONE).exists()
+
+
+def test_an_encoder_that_breaks_does_not_cost_the_other_its_vectors(upload, monkeypatch):
+    encode = Encoder.encode
+
+    def broken_style(encoder, images):
+        if encoder.card.name == "style":
+            raise RuntimeError("out of memory")
+        return encode(encoder, images)
+
+    upload("red", "red")
+    monkeypatch.setattr(Encoder, "encode", broken_style)
+
+    assert embed_due() == 1
+    states = dict(EmbeddingJob.objects.values_list("checkpoint__name", "error_code"))
+    assert states == {"visual": "", "style": "encoder_failed"}

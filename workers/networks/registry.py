@@ -1,0 +1,86 @@
+"""The networks there are, by name: build a fresh one, or load a checkpoint's."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from workers.checkpoints import Card, Purpose, check_shapes, load_card, load_weights, verify
+from workers.export import stored_state
+
+ENCODERS: dict[str, str] = {
+    "visual": "workers.networks.visual:build",
+    "style-fabric": "workers.networks.style_fabric:build",
+    "tiny": "workers.networks.tiny:build",
+    "polania": "workers.networks.polania:build_encoder",
+    "naive-cnn": "workers.networks.naive_cnn:build",
+    "siamese-hist": "workers.networks.siamese_hist:build_encoder",
+    "resnet50": "workers.networks.resnet:build_resnet50",
+    "resnet18": "workers.networks.resnet:build_resnet18",
+    "style-512": "workers.networks.resnet:build_style_512",
+    "siamese-style": "workers.networks.resnet:build_siamese_style",
+}
+PUBLIC_ENCODERS: dict[str, str] = {  # needs requirements-encoders.txt
+    "public": "workers.networks.public:build",
+}
+PAIR_SCORERS: dict[str, str] = {
+    "compat-mlp": "workers.networks.compat_mlp:build",
+    "polania": "workers.networks.polania:build_scorer",
+    "siamese-hist": "workers.networks.siamese_hist:build_scorer",
+}
+SET_SCORERS: dict[str, str] = {
+    "set-scorer": "workers.networks.set_transformer:build",
+}
+CLASSIFIERS: dict[str, str] = {
+    "classifier": "workers.networks.resnet:build_classifier",
+}
+REGISTRIES: dict[Purpose, dict[str, str]] = {
+    **dict.fromkeys((Purpose.VISUAL, Purpose.STYLE, Purpose.OPEN), ENCODERS | PUBLIC_ENCODERS),
+    Purpose.PAIR: PAIR_SCORERS,
+    Purpose.SET: SET_SCORERS,
+    Purpose.CATEGORY: CLASSIFIERS,
+}
+
+
+class UnknownNetworkError(KeyError):
+    """A name that is in no registry."""
+
+
+def build_network(registry: Mapping[str, str], name: str, *, options: dict[str, Any]) -> nn.Module:
+    """Build a registered network, `package.module:function`, with fresh weights.
+
+    Raises:
+        UnknownNetworkError: Lists the known names.
+    """
+    if name not in registry:
+        message = f"No network is called {name!r}; known: {', '.join(sorted(registry))}."
+        raise UnknownNetworkError(message)
+    module, function = registry[name].split(":")
+    builder: Callable[..., nn.Module] = getattr(import_module(module), function)
+    return builder(**options)
+
+
+def load_network(folder: Path) -> tuple[nn.Module, Card]:
+    """Load a checkpoint: hashes verified, every key and shape checked, evaluation mode."""
+    card = load_card(folder)
+    verify(folder, card)
+    network = build_network(REGISTRIES[card.purpose], card.network, options=card.options)
+    restore(network, folder, name=card.network)
+    return network.eval(), card
+
+
+def restore(network: nn.Module, folder: Path, *, name: str) -> None:
+    """Copy a folder's weights into a network, every key and shape checked."""
+    stored = load_weights(folder)
+    own = stored_state(network)
+    check_shapes(
+        {key: value.shape for key, value in stored.items()},
+        {key: tuple(value.shape) for key, value in own.items()},
+        name=name,
+    )
+    with torch.no_grad():
+        for key, value in own.items():
+            value.copy_(torch.from_numpy(stored[key]))
