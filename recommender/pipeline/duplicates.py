@@ -92,9 +92,9 @@ def _similar_pairs(products: Collection[Any], encoder: Checkpoint) -> Pairs:
 
 
 def _threshold_sql(encoder: Checkpoint) -> str:
-    """Whether vectors a and b agree in every part, as SQL; of our own numbers alone."""
+    """Whether vectors `one` and `other` agree in every part, as SQL; of our own numbers alone."""
     return " AND ".join(
-        f"{inner_product_sql('a.vector', 'b.vector', span)} >= {LEAST_COSINES.get(name, LEAST_COSINE)}"
+        f"{inner_product_sql('one.vector', 'other.vector', span)} >= {LEAST_COSINES.get(name, LEAST_COSINE)}"
         for name, span in part_spans(encoder.parts)
     )
 
