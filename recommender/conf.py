@@ -25,7 +25,6 @@ DEFAULTS: dict[str, Any] = {
     "MAX_ATTEMPTS": 3,  # after which a job waits for a person
     "RETRY_SECONDS": 30,  # before a failed job's next attempt; doubles each time
     "CURSOR_SECONDS": 86_400,  # after which a page's cursor is told to begin again
-    "SET_TIMEOUT_SECONDS": 0.5,  # how long outfits wait for the set scorer, where one serves
     "PHOTO_TIMEOUT_SECONDS": 8,  # how long photo search waits for a worker
 }
 

@@ -1,6 +1,7 @@
 """The borders of the design: who may import whom, what starts without what, how large things grow."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -207,6 +208,28 @@ def test_only_the_broker_knows_celery_in_the_plug_in():
     callers = [str(path) for path in files("recommender") if under(imports(path), "celery")]
 
     assert callers == ["recommender/broker.py"]
+
+
+WAITS = {"ask_photo_features", "ask_garment_features"}
+
+
+def test_only_the_broker_waits_for_a_worker_and_only_photo_search_asks_it_to():
+    asking = {
+        path.relative_to("recommender").as_posix()
+        for path in files("recommender")
+        if WAITS & set(re.findall(r"\w+", (ROOT / path).read_text()))
+    }
+    waiting = {
+        path.as_posix()
+        for root in ("recommender", "fashionshop")
+        for path in files(root)
+        if re.search(
+            r"\bblpop\b|AsyncResult|\.get\(timeout|_wait_for_reply", (ROOT / path).read_text()
+        )
+    }
+
+    assert asking == {"broker.py", "strips/photo.py", "strips/photo_garments.py"}
+    assert waiting == {"recommender/broker.py"}
 
 
 def test_one_module_alone_knows_drf_spectacular():

@@ -52,7 +52,7 @@ class InspectForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class StandingRow:
+class RankedRow:
     """One line of the list around the cut."""
 
     rank: int | None
@@ -118,11 +118,11 @@ def _answer(product: Any, *, other: Any, strip: str, regions: bool) -> dict[str,
     }
 
 
-def _rows(standings: Sequence[Standing], other: Any) -> list[StandingRow]:
+def _rows(standings: Sequence[Standing], other: Any) -> list[RankedRow]:
     """The strip, a few below its end, and the product asked about or the one in its place."""
     cards = cards_of(one.row.pk for one in standings)
     return [
-        StandingRow(
+        RankedRow(
             rank=None if one.is_crowded_out else one.rank,
             score=max(0.0, min(1.0, one.row.score)),
             card=cards[one.row.pk],

@@ -1,11 +1,11 @@
 """Whole outfits that begin with what a shopper looks at, owns, or has chosen already."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from recommender.outfits.candidates import candidates, pair_scores
+from recommender.outfits.candidates import PairScores, candidates, pair_scores
 from recommender.outfits.composition import Composition, products_of
 from recommender.outfits.outfit import Outfits
 from recommender.outfits.plans import PIECES, plans
@@ -62,10 +62,10 @@ def outfits(
     asked about, as they are; what is missing there or not to be had is chosen, and that is said too.
     Then the engine's own: as many pieces as asked for and as the budget allows, and among those the
     best mean over all pairs of pieces, where a pair is worth the cosine of its style vectors, plus
-    LOOK_BONUS where the shop wears the two together; where a set scorer serves, a worker judges the
-    best of them as wholes, a bounded wait (`SetScoring`). Outfits differ from each other while there is a
-    choice. Where there are none the answer says why. Four queries, two more for each thing given
-    up, and whatever the host's cards prefetch; no vector leaves the database.
+    LOOK_BONUS where the shop wears the two together; where a set scorer serves, what workers have
+    stored of it orders them as wholes (`SetScoring`). Outfits differ from each other while there is a
+    choice. Where there are none the answer says why. Four queries, one
+    more where a set scorer serves, two more for each thing given up, and whatever the host's cards prefetch; no vector leaves the database.
 
     Raises:
         OutdatedFeatures: another checkpoint serves by now; a photo's vector cannot be compared.
@@ -78,24 +78,67 @@ def outfits(
     if nothing := impossible_request(query.items, is_gone=is_gone, swap=options.swap, room=room):
         return Outfits(nothing=nothing, versions=query.versions)
     looks = [] if kept or options.swap else look_plans(query)
+    demand = _demand(query, kept, filters)
+    for level in _levels(query, kept, looks, filters=filters, options=options):
+        sets = SetScoring(query, level.scores, level.space.given)
+        if chosen := _best_outfits(level.space, looks, options=options, limit=limit, sets=sets):
+            break
+    else:
+        nothing = unmet_request(query.items, level.found, budget=options.budget)
+        return Outfits(nothing=nothing, versions=query.versions)
+    given = level.space.given
+    products = products_of([*given, *(item for one, _look in chosen for item in one.pieces)])
+    relaxed = demand.names - level.suited.names
+    composition = Composition(query, given, len(given) - len(kept), level.scores, products, relaxed)
+    versions = sets.versions([one for one, _look in chosen])
+    return Outfits([composition.outfit(*one) for one in chosen], versions=versions)
+
+
+def best_proposals(product_pk: Any, *, limit: int) -> tuple[QueryItems, list[list[CandidateItem]]]:
+    """The best outfits that begin with a product and follow no look, each as its pieces, the product first.
+
+    What a page finds where nothing special is asked for, before it chooses some that differ. Three
+    queries, two more for each thing given up.
+    """
+    query = query_items([], also=[product_pk])
+    if impossible_request(query.items, is_gone=False, swap="", room=None):
+        return query, []
+    looks = look_plans(query)
+    for level in _levels(query, [], looks, filters=ANYTHING, options=DEFAULT_OPTIONS):
+        if own := _proposals(level.space, DEFAULT_OPTIONS):
+            return query, [[*level.space.given, *one.pieces] for one in own[:limit]]
+    return query, []
+
+
+@dataclass(frozen=True)
+class _Level:
+    """What there is to choose from while so much is demanded of the pieces."""
+
+    suited: WearerDemand
+    found: Sequence[CandidateItem]
+    scores: PairScores
+    space: SearchSpace
+
+
+def _levels(
+    query: QueryItems,
+    kept: Sequence[QueryItem],
+    looks: Sequence[LookPlan],
+    *,
+    filters: Filters,
+    options: OutfitOptions,
+) -> Iterator[_Level]:
+    """Give up first the season, then the wearer, as long as somebody asks for more."""
+    room = _room(query, kept, options)
     given = [_start_item(at, each) for at, each in enumerate(query.items)]
     demand = _demand(query, kept, filters)
     asked = demand.with_reads(filters.with_price_limit(room))
     for suited in demand.relaxations():
         found = _candidates(query, kept, looks, filters=asked, options=options, suited=suited)
         scores = pair_scores([*given, *found], query, demand=suited)
-        space = SearchSpace(given, _by_slot(found), scores.matrix, room)
-        scoring = SetScoring(query, scores, given)
-        if chosen := _best_outfits(space, looks, options=options, limit=limit, scoring=scoring):
-            break
-    else:
-        nothing = unmet_request(query.items, found, budget=options.budget)
-        return Outfits(nothing=nothing, versions=query.versions)
-    products = products_of([*given, *(item for one, _look in chosen for item in one.pieces)])
-    relaxed = demand.names - suited.names
-    composition = Composition(query, given, len(given) - len(kept), scores, products, relaxed)
-    versions = scoring.versions([one for one, _look in chosen])
-    return Outfits([composition.outfit(*one) for one in chosen], versions=versions)
+        yield _Level(
+            suited, found, scores, SearchSpace(given, _by_slot(found), scores.matrix, room)
+        )
 
 
 def _demand(query: QueryItems, kept: Sequence[QueryItem], filters: Filters) -> WearerDemand:
@@ -167,13 +210,13 @@ def _best_outfits(
     *,
     options: OutfitOptions,
     limit: int,
-    scoring: SetScoring,
+    sets: SetScoring,
 ) -> list[tuple[Proposal, LookOutfit | None]]:
     """The shop's looks first, then the engine's own from the best level that has any."""
     as_looks = [one for plan in looks if (one := look_outfit(plan, space))]
     worn = list({one.found.numbers: one for one in reversed(as_looks)}.values())[::-1][:limit]
     after = [one.found for one in worn]
-    proposed = scoring.judged(_proposals(space, options)) if len(worn) < limit else []
+    proposed = sets.scored(_proposals(space, options)) if len(worn) < limit else []
     own = diverse_proposals(proposed, limit - len(worn), after=after)
     return [*((one.found, one) for one in worn), *((one, None) for one in own)]
 

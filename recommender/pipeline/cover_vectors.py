@@ -7,7 +7,7 @@ from recommender.models import Checkpoint, Embedding
 
 
 def encoder_read_by(scorer: Checkpoint) -> Checkpoint:
-    """The encoder whose vectors the scorer was trained on, whether it still serves or not.
+    """The encoder whose vectors the scorer reads.
 
     Raises:
         Checkpoint.DoesNotExist: it was never registered here.

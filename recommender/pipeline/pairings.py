@@ -11,6 +11,7 @@ from recommender import conf
 from recommender.locks import advisory_lock
 from recommender.models import Checkpoint, Pairing, Purpose
 from recommender.pipeline.cover_vectors import cover_vectors, encoder_read_by
+from recommender.pipeline.set_scores import queue_set_scores
 from recommender.ranking.question import question_about
 from recommender.ranking.scoring import cover_vector
 from recommender.ranking.statement import RankedProduct
@@ -46,7 +47,9 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
     per_slot = conf.get("CANDIDATES_PER_SLOT")
     candidates = style_neighbours(question, style=style, per_slot=per_slot)
     judged = _score_candidates(product_pk, candidates, encoder_read_by(scorer), score=score)
-    _replace(product_pk, question.slot, judged, scorer=scorer)
+    new_in = _replace(product_pk, question.slot, judged, scorer=scorer)
+    if Purpose.SET in question.checkpoints:
+        queue_set_scores(new_in)
     return len(judged)
 
 
@@ -67,11 +70,13 @@ def _score_candidates(
 @transaction.atomic
 def _replace(
     product_pk: Any, slot: str, judged: Sequence[tuple[RankedProduct, float]], *, scorer: Checkpoint
-) -> None:
-    """Store both directions, number them, and keep the best of each slot."""
+) -> set[Any]:
+    """Store both directions, number them, and keep the best of each slot; returns in whose lists it is new."""
     advisory_lock("recommender.pairings")  # two writers of one list would deadlock
     Pairing.objects.filter(scorer=scorer, product=product_pk).delete()
-    Pairing.objects.filter(scorer=scorer, partner=product_pk).delete()
+    held = Pairing.objects.filter(scorer=scorer, partner=product_pk)
+    before = set(held.values_list("product", flat=True))
+    held.delete()
     bars = _bars([row.pk for row, _value in judged], slot, scorer)
     entering = [(row.pk, value) for row, value in judged if value > bars.get(row.pk, -1.0)]
     there = [
@@ -91,6 +96,7 @@ def _replace(
         )
     kept = conf.get("PAIRINGS_PER_SLOT")
     Pairing.objects.filter(scorer=scorer, product__in=partners, slot=slot, rank__gt=kept).delete()
+    return {*partners} - before
 
 
 def _bars(partners: Sequence[Any], slot: str, scorer: Checkpoint) -> dict[Any, float]:

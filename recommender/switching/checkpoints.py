@@ -248,7 +248,8 @@ def _queue_work(checkpoint: Checkpoint, *, takes_over: bool) -> None:
         while batch := list(missing[:PICTURES_AT_ONCE]):
             queue_embeddings(batch, encoders=[checkpoint])
         broker.ring(broker.EMBED)
-    is_new_judge = checkpoint.purpose == Purpose.PAIR and not checkpoint.pairings.exists()
+    scores = checkpoint.set_scores if checkpoint.purpose == Purpose.SET else checkpoint.pairings
+    is_new_judge = checkpoint.purpose in SCORER_PURPOSES and not scores.exists()
     if is_new_judge or (checkpoint.purpose == Purpose.STYLE and takes_over):
         PairingJob.objects.update(
             state=Job.State.PENDING, attempts=0, due_at=Now(), lease_token=None, lease_until=None
