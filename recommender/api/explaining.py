@@ -12,10 +12,12 @@ from recommender.api.endpoint import Endpoint, product_or_404
 from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, parameters
 from recommender.api.serializers import ReasonSerializer
 from recommender.api.throttles import ExplainThrottle
-from recommender.explain.exclusions import GOES_WITH, SIMILAR, Exclusion, Placement, why_not
 from recommender.explain.region_searches import StillSearching
 from recommender.explain.regions import Region, regions
+from recommender.explain.strip_question import GOES_WITH, SIMILAR
 from recommender.explain.why import Explanation, ScorePart, why
+from recommender.explain.why_not import Placement, why_not
+from recommender.ranking.exclusion import Exclusion
 
 ASK_AGAIN_SECONDS = 2  # a worker looks at two pictures in about as long
 ASK_AGAIN = schema.Parameter("Retry-After", "Seconds.", int, replies=(202,))

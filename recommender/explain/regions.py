@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from recommender.explain.exclusions import SIMILAR
 from recommender.explain.region_searches import found_regions
+from recommender.explain.strip_question import SIMILAR
 from recommender.explain.why import Explanation
 from recommender.models import Checkpoint, Picture, Purpose, active_checkpoints
-from recommender.strips.similar import part_weights
+from recommender.ranking.scoring import part_weights
 
 LEAST_DROP = 0.01  # of a score; less is no region worth naming
 PLACES = {

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from recommender.cards import EMBEDDINGS_OF
+from recommender.cards import encoder_read
 
 
 class Purpose(models.TextChoices):
@@ -79,8 +79,8 @@ class Checkpoint(models.Model):
 
     @property
     def encoder_label(self) -> str:
-        """The label of the encoder whose vectors a scorer was trained on, whether it still serves or not."""
-        return self.reads.removeprefix(EMBEDDINGS_OF)
+        """The encoder whose stored vectors it reads: `visual@1`; "" where it reads pixels."""
+        return encoder_read(self.reads)
 
     @property
     def part_weights(self) -> dict[str, float]:

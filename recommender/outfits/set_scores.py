@@ -8,7 +8,7 @@ from statistics import fmean, pstdev
 
 from recommender.models import Checkpoint, Purpose, SetScore
 from recommender.outfits.candidates import PairScores
-from recommender.outfits.search import Node, Proposal
+from recommender.outfits.search import CandidateItem, Proposal
 from recommender.strips.query_items import QueryItems
 
 LOGIT_MARGIN = 1e-6  # from 0 and 1; what a network is surer of has no logit
@@ -20,15 +20,15 @@ Members = tuple[str, ...]
 class SetScoring:
     """What orders the outfits of one answer: stored set scores where there are any, else the pairs alone."""
 
-    group: QueryItems
+    query: QueryItems
     pairs: PairScores
-    given: Sequence[Node]
+    given: Sequence[CandidateItem]
 
     def scored(self, found: Sequence[Proposal]) -> list[Proposal]:
         """The proposals with a new `value` and the `set_score` it comes from, in their order; one query.
 
         What the set scorer says takes the place of the mean cosine, laid over the same mean and
-        spread: so the merchant's lifts, the looks, and being unlike the others weigh what they did.
+        spread: so the merchant's boosts, the looks, and being unlike the others weigh what they did.
         What no worker has scored stays as it is, as does all of it where a photo is among the given.
         """
         stored = self._stored()
@@ -50,16 +50,16 @@ class SetScoring:
 
     def versions(self, found: Sequence[Proposal]) -> tuple[str, ...]:
         """Who made these: the style encoder, and the set scorer if it had a say."""
-        scorer = set_scorer_of(self.group)
+        scorer = set_scorer_of(self.query)
         is_scored = scorer and any(one.set_score is not None for one in found)
-        return (*self.group.versions, scorer.label) if scorer and is_scored else self.group.versions
+        return (*self.query.versions, scorer.label) if scorer and is_scored else self.query.versions
 
     def _stored(self) -> Mapping[Members, float]:
         """What was said of sets with what is given, by their members."""
-        scorer = set_scorer_of(self.group)
-        if scorer is None or any(node.pk is None for node in self.given):
+        scorer = set_scorer_of(self.query)
+        if scorer is None or any(item.pk is None for item in self.given):
             return {}
-        rows = SetScore.objects.filter(scorer=scorer, product__in=self.group.product_pks)
+        rows = SetScore.objects.filter(scorer=scorer, product__in=self.query.product_pks)
         return {tuple(members): score for members, score in rows.values_list("members", "score")}
 
     def _values(
@@ -76,19 +76,19 @@ class SetScoring:
         ]
 
 
-def set_scorer_of(group: QueryItems) -> Checkpoint | None:
+def set_scorer_of(query: QueryItems) -> Checkpoint | None:
     """The set scorer that serves; None where it was trained on vectors of another style than serves.
 
     So after a switch of the style it stands aside, and after a roll back it is there again.
     """
-    scorer, style = group.checkpoints.get(Purpose.SET), group.style
+    scorer, style = query.checkpoints.get(Purpose.SET), query.style
     is_of_style = scorer and style and scorer.encoder_label == style.label
     return scorer if is_of_style else None
 
 
-def members_of(nodes: Iterable[Node]) -> list[str]:
+def members_of(items: Iterable[CandidateItem]) -> list[str]:
     """How a set of products is stored: their keys as text, in order."""
-    return sorted(str(node.pk) for node in nodes)
+    return sorted(str(item.pk) for item in items)
 
 
 def rescale(numbers: Sequence[float], others: Sequence[float]) -> list[float]:

@@ -66,7 +66,7 @@ def _still_ours(jobs: Sequence[EmbeddingJob], token: UUID) -> list[EmbeddingJob]
 def _shows_a_cover(job: EmbeddingJob) -> bool:
     """Whether what looks alike may have changed."""
     encoder = job.checkpoint
-    is_serving = encoder.state == Checkpoint.State.ACTIVE and encoder.purpose == "VISUAL"
+    is_serving = encoder.state == Checkpoint.State.ACTIVE and encoder.purpose == Purpose.VISUAL
     return is_serving and job.picture.position == 0
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 
 from recommender import broker
+from recommender.cards import EMBEDDINGS_OF
 from recommender.catalog import catalog, product_model
 from recommender.models import Checkpoint, Duplicate, EmbeddingJob, Picture, Purpose
 from recommender.photos import digest
@@ -16,7 +17,7 @@ from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.picture_files import field_of, read_picture, stored_files
 
 PRODUCTS_AT_ONCE = 200
-ENCODER_PURPOSES = ("VISUAL", "STYLE")
+ENCODER_PURPOSES = (Purpose.VISUAL, Purpose.STYLE)
 
 
 @transaction.atomic
@@ -89,7 +90,7 @@ def serving_encoders() -> list[Checkpoint]:
     The active ones, `VISUAL` first, then those being built, then a retired one whose vectors the
     serving scorer still reads.
     """
-    label = Concat(Value("embeddings of "), F("name"), Value("@"), F("version"))
+    label = Concat(Value(EMBEDDINGS_OF), F("name"), Value("@"), F("version"))
     judge = Checkpoint.objects.filter(purpose=Purpose.PAIR, state=Checkpoint.State.ACTIVE)
     encoders = Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES).alias(feeds=label)
     kept_up = ~Q(state=Checkpoint.State.RETIRED) | Q(feeds__in=judge.values("reads"))

@@ -12,8 +12,8 @@ from recommender import product_columns
 from recommender.catalog import product_model
 from recommender.models import Rule
 from recommender.models.rules import SLOT
+from recommender.ranking.eligibility import eligible_products
 from recommender.ranking.filters import PRICE, Filters
-from recommender.ranking.statement import eligible_products
 
 Kind = Rule.Kind
 NOTHING_WITHIN = "No product is within this price window: nothing is left to show."

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from recommender import broker, conf
+from recommender.cards import encoder_read
 from recommender.locks import advisory_lock
 from recommender.models import (
     SCORER_PURPOSES,
@@ -24,7 +25,6 @@ from recommender.pipeline.picture_sync import ENCODER_PURPOSES, queue_embeddings
 from recommender.switching.cards import (
     NoCheckpoint,
     check_card,
-    encoder_read,
     purpose_of,
     read_card,
 )
