@@ -170,19 +170,21 @@ def test_training_builds_on_the_evaluation_and_nothing_builds_on_what_comes_afte
     )
 
 
-def test_no_packages_of_the_workers_import_each_other_in_a_circle():
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_parts_of_a_package_import_each_other_in_a_circle(package):
     graph = {}
     for name, path in MODULES.items():
-        used = {_part(other) for other in imports(path) if other in MODULES}
-        graph.setdefault(_part(name), set()).update(used - {_part(name), ""})
+        part = _part(name, package)
+        used = {_part(other, package) for other in imports(path) if other in MODULES}
+        graph.setdefault(part, set()).update(used - {part, ""})
 
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
-def _part(name):
-    """The package or module right under `workers` that a module lies in, "" for all others."""
+def _part(name, package):
+    """The folder or module right under a package that a module lies in, "" for all others."""
     parts = name.split(".")
-    return parts[1] if parts[0] == "workers" and len(parts) > 1 else ""
+    return parts[1] if parts[0] == package and len(parts) > 1 else ""
 
 
 @pytest.mark.parametrize("folder", sorted({str(path.parent) for path in SOURCES}))

@@ -196,3 +196,37 @@ def test_a_story_is_shown_by_tests_that_exist_or_says_what_is_missing(story):
     assert named or missing
     for path, name in named:
         assert re.search(rf"^ *def {name}\(", (ROOT / path).read_text(), flags=re.M), name
+
+
+JOURNEYS = {
+    row.split("|")[1].strip(): re.findall(r"`([\w/]+\.py)`", row)
+    for row in DOCS["architecture.md"].splitlines()
+    if ".py` → " in row
+}
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_a_journey_is_followed_in_one_direction_and_few_files(name):
+    files = JOURNEYS[name]
+    modules = [path.removesuffix(".py").replace("/", ".") for path in files]
+    texts = [(ROOT / path).read_text() for path in files]
+    back = [
+        (files[later], files[sooner])
+        for later, text in enumerate(texts)
+        for sooner in range(later)
+        if f"from {modules[sooner]} import" in text
+    ]
+    unreached = [
+        path
+        for step, path in enumerate(files[1:], start=1)
+        if not any(_imports(text, modules[step]) for text in texts[:step])
+    ]
+
+    assert len(files) <= 7
+    assert back == []
+    assert unreached == []
+
+
+def _imports(text, module):
+    package, _, name = module.rpartition(".")
+    return re.search(rf"from {module} import|from {package} import .*\b{name}\b", text)

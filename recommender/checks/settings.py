@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, router
 
 from recommender import conf
 from recommender.catalog import product_model
+from recommender.models import Purpose
 
 NO_SETTINGS = "recommender.E010"
 
@@ -23,7 +24,7 @@ def messages() -> list[CheckMessage]:
                 id=NO_SETTINGS,
             )
         ]
-    return [*_product_model(), *_unknown(given), *_wrong_types(given)]
+    return [*_product_model(), *_unknown(given), *_wrong_types(given), *_floors(given)]
 
 
 def _product_model() -> Iterator[CheckMessage]:
@@ -59,6 +60,16 @@ def _unknown(given: Mapping[str, Any]) -> Iterator[CheckMessage]:
         yield Error(
             f"RECOMMENDER[{key!r}] is not a setting of this app.",
             hint=f"Known settings: {', '.join(sorted(conf.DEFAULTS))}.",
+            id="recommender.E002",
+        )
+
+
+def _floors(given: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    floors = given.get("FLOOR", {})
+    for purpose in sorted(set(floors) - set(Purpose.values)) if isinstance(floors, dict) else ():
+        yield Error(
+            f'RECOMMENDER["FLOOR"] names {purpose!r}, which nothing is compared for.',
+            hint=f"A floor stands beside one of: {', '.join(Purpose.values)}.",
             id="recommender.E002",
         )
 

@@ -52,6 +52,15 @@ def test_an_unknown_setting_is_e002_and_the_known_ones_are_listed(settings):
     assert "STRIP_LENGTH" in message.hint
 
 
+def test_a_floor_of_no_purpose_is_e002(settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"FLOOR": {"VISUAL": 0.2, "PHOTO": 0.3}}
+
+    (message,) = checks.check_settings()
+
+    assert message.id == "recommender.E002"
+    assert "'PHOTO'" in message.msg
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("STRIP_LENGTH", "8"), ("BATCH_SIZE", True), ("CHECKPOINT_DIR", 3)]
 )
