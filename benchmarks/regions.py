@@ -34,7 +34,7 @@ from workers.serving.regions import (
     WINDOW,
     Box,
     Judge,
-    blurred,
+    blur,
     drops_of,
     find_region,
     garment_frame,
@@ -138,7 +138,7 @@ def compared(
     names = [name for name, boxes in controls.items() for _ in boxes]
     boxes = [named, *(box for some in controls.values() for box in some)]
     found = {}
-    for fill in (blurred, in_grey):
+    for fill in (blur, in_grey):
         drops = sum(drops_of(picture, boxes, judge=judge, fills=[fill]).values())
         for control in controls:
             others = [d for d, name in zip(drops[1:], names, strict=True) if name == control]

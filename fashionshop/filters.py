@@ -87,14 +87,14 @@ def _choices(products: QuerySet[Product]) -> dict[str, list[tuple[str, str]]]:
     )
     sizes = {size for text in found["all_sizes"] for size in sizes_of(text)}
     return {
-        "gender": _known(Gender, found["all_gender"]),
-        "season": _known(Season, found["all_season"]),
+        "gender": _values_in_use(Gender, found["all_gender"]),
+        "season": _values_in_use(Season, found["all_season"]),
         "colour": _same(sorted(found["all_colour"], key=str.lower)),
         "size": _same(sorted(sizes, key=by_size)),
     }
 
 
-def _known(kinds: type[Gender | Season], found: Iterable[str]) -> list[tuple[str, str]]:
+def _values_in_use(kinds: type[Gender | Season], found: Iterable[str]) -> list[tuple[str, str]]:
     """Offer what occurs, but for the value that fits every wish."""
     return [
         (value, label)

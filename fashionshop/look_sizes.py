@@ -26,7 +26,9 @@ def size_choices(product: Product) -> list[OutfitChoice]:
     for slot, text in _partners(product).values_list("category__slot", "sizes").distinct():
         found.setdefault(slot, set()).update(sizes_of(text))
     choices = [
-        OutfitChoice(name, label, _known(slots, found), partial(_to_be_had, slots=slots))
+        OutfitChoice(
+            name, label, _sizes_of_slots(slots, found), partial(_comes_in_size, slots=slots)
+        )
         for name, (label, slots) in GROUPS.items()
     ]
     return [choice for choice in choices if choice.options]
@@ -40,11 +42,11 @@ def _partners(product: Product) -> QuerySet[Product]:
     return partners.filter(category__slot__in=partner_slots(product.category.slot))
 
 
-def _known(slots: Iterable[str], found: Mapping[str, Iterable[str]]) -> list[str]:
+def _sizes_of_slots(slots: Iterable[str], found: Mapping[str, Iterable[str]]) -> list[str]:
     sizes = {size for slot in slots for size in found.get(slot, ())}
     return sorted(sizes - {ONE_SIZE}, key=by_size)
 
 
-def _to_be_had(size: str, *, slots: tuple[str, ...]) -> Q:
+def _comes_in_size(size: str, *, slots: tuple[str, ...]) -> Q:
     """Pieces of other slots, and those that come in this size or in one for all."""
     return ~Q(category__slot__in=slots) | of_size([size]) | Q(sizes__iexact=ONE_SIZE)

@@ -44,9 +44,10 @@ def photo_of_link(link: str) -> EncodedPhoto:
     except signing.BadSignature as error:
         raise BadLink(BadLink.__doc__) from error
     pieces = [
-        PhotoGarment(Crop(*piece.pop("place")), _seen(piece)) for piece in fields.pop("pieces", [])
+        PhotoGarment(Crop(*piece.pop("place")), _features(piece))
+        for piece in fields.pop("pieces", [])
     ]
-    return EncodedPhoto(_seen(fields), pieces)
+    return EncodedPhoto(_features(fields), pieces)
 
 
 def _piece(piece: PhotoGarment) -> dict[str, Any]:
@@ -54,20 +55,20 @@ def _piece(piece: PhotoGarment) -> dict[str, Any]:
 
 
 def _fields(seen: PhotoFeatures) -> dict[str, Any]:
-    return asdict(seen) | {"vector": _packed(seen.vector)}
+    return asdict(seen) | {"vector": _pack(seen.vector)}
 
 
-def _seen(fields: Mapping[str, Any]) -> PhotoFeatures:
-    return PhotoFeatures(**{**fields, "vector": _unpacked(fields["vector"])})
+def _features(fields: Mapping[str, Any]) -> PhotoFeatures:
+    return PhotoFeatures(**{**fields, "vector": _unpack(fields["vector"])})
 
 
-def _packed(vector: Sequence[float]) -> list[float | str]:
+def _pack(vector: Sequence[float]) -> list[float | str]:
     """The largest number, and each number as a share of it: [0.5, "f4A="] is [0.5, -0.504]."""
     largest = max(map(abs, vector)) or 1.0
     levels = array("b", [round(number / largest * LEVELS) for number in vector])
     return [largest, base64.b64encode(levels.tobytes()).decode()]
 
 
-def _unpacked(packed: Sequence[float | str]) -> list[float]:
+def _unpack(packed: Sequence[float | str]) -> list[float]:
     largest, text = packed
     return [level / LEVELS * float(largest) for level in array("b", base64.b64decode(str(text)))]

@@ -29,7 +29,7 @@ def new_arrivals(limit: int) -> QuerySet[Product]:
         partition_by=F("category__slot"),
         order_by=[F("created_at").desc(), F("pk").desc()],
     )
-    newest = _pictured().in_stock().annotate(place=place)
+    newest = _products_with_picture().in_stock().annotate(place=place)
     return newest.order_by("place", "-category__slot", "-pk").for_cards()[:limit]
 
 
@@ -38,7 +38,10 @@ def category_tiles(limit: int) -> list[Tile]:
     in_stock = Count("products", filter=Q(products__is_published=True, products__stock__gt=0))
     largest = Category.objects.annotate(count=in_stock).filter(count__gt=0).order_by("-count", "pk")
     newest = (
-        _pictured().in_stock().order_by("category_id", "-created_at", "-pk").distinct("category_id")
+        _products_with_picture()
+        .in_stock()
+        .order_by("category_id", "-created_at", "-pk")
+        .distinct("category_id")
     )
     covers = {product.category_id: product for product in newest.for_cards()}
     tiles = [Tile(each, covers[each.pk]) for each in largest[:limit] if each.pk in covers]
@@ -66,7 +69,7 @@ def colour_siblings(product: Product) -> QuerySet[Product]:
     return same.for_cards().order_by("colour", "pk")
 
 
-def _pictured() -> QuerySet[Product]:
+def _products_with_picture() -> QuerySet[Product]:
     return Product.objects.published().filter(
         Exists(ProductPicture.objects.filter(product=OuterRef("pk")))
     )

@@ -20,7 +20,7 @@ def product_data(
     """
     return {
         "@context": "https://schema.org",
-        **_described(catalog().card(product), address),
+        **_description(catalog().card(product), address),
         "sku": product.sku,
         "category": product.category.name,
         **({"color": product.colour} if product.colour else {}),
@@ -32,10 +32,10 @@ def product_data(
 
 
 def _products(strip: Strip, address: Address) -> list[dict[str, Any]]:
-    return [_described(catalog().card(item.product), address) for item in strip.items]
+    return [_description(catalog().card(item.product), address) for item in strip.items]
 
 
-def _described(card: Card, address: Address) -> dict[str, Any]:
+def _description(card: Card, address: Address) -> dict[str, Any]:
     state = "InStock" if card.is_available else "OutOfStock"
     return {
         "@type": "Product",

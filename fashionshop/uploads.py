@@ -96,7 +96,7 @@ class PhotosField(forms.Field):
     def clean(self, value: Sent) -> list[PendingPhoto]:
         if value.files:
             _forget_abandoned()
-        pending = {photo.name: photo for photo in map(_kept, value.tokens) if photo}
+        pending = {photo.name: photo for photo in map(_pending_photo, value.tokens) if photo}
         errors = []
         for file in value.files:
             try:
@@ -148,7 +148,7 @@ def _put_aside(file: UploadedFile) -> PendingPhoto:
     return PendingPhoto(default_storage.save(f"{FOLDER}/{uuid4().hex}.jpg", photo), photo.image)
 
 
-def _kept(token: str) -> PendingPhoto | None:
+def _pending_photo(token: str) -> PendingPhoto | None:
     """The photo a token names, unless somebody forged the token or the photo is gone."""
     try:
         name = _SIGNER.unsign(token)

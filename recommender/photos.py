@@ -80,7 +80,7 @@ def open_photo(data: bytes, *, limits: Limits = MERCHANT, max_side_px: int = 200
     return image
 
 
-def cropped(image: Image.Image, crop: Crop) -> Image.Image:
+def crop_image(image: Image.Image, crop: Crop) -> Image.Image:
     """Cut a part out of an upright photo.
 
     Raises:

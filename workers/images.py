@@ -79,7 +79,7 @@ def prepare(
     filter_ = INTERPOLATIONS[interpolation]
     if fit == CENTRE_CROP:
         return _centre(picture, side_px=side_px, resize_px=resize_px or side_px, filter_=filter_)
-    return np.asarray(_padded(picture).resize((side_px, side_px), filter_))
+    return np.asarray(_pad(picture).resize((side_px, side_px), filter_))
 
 
 def framing(preprocessing: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _centre(
     return np.asarray(picture.resize((side_px, side_px), filter_, box=box))
 
 
-def _padded(picture: Image.Image) -> Image.Image:
+def _pad(picture: Image.Image) -> Image.Image:
     width, height = picture.size
     least = round(max(width, height) / LONGEST_FRAME)
     if min(width, height) >= least:

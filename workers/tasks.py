@@ -15,7 +15,7 @@ from recommender.models import (
     Purpose,
     active_checkpoints,
 )
-from recommender.photos import SHOPPER, BadPhoto, cropped, open_photo
+from recommender.photos import SHOPPER, BadPhoto, crop_image, open_photo
 from recommender.pipeline import indexes
 from recommender.pipeline.picture_sync import serving_encoders
 from workers.celery import app
@@ -52,16 +52,16 @@ def refresh_pairings() -> None:
 @app.task(name=broker.ENCODE_PHOTO)
 def encode_photo(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo (base64); nothing of it is kept."""
-    (features,) = photo_features([_opened(jpeg)])
+    (features,) = photo_features([_decode_photo(jpeg)])
     broker.send_reply(reply_to, asdict(features))
 
 
 @app.task(name=broker.ENCODE_BOXES)
 def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo, and in each part that may be a garment."""
-    image = _opened(jpeg)
+    image = _decode_photo(jpeg)
     boxes = propose_boxes(image)
-    whole, *parts = photo_features([image, *(cropped(image, box) for box in boxes)])
+    whole, *parts = photo_features([image, *(crop_image(image, box) for box in boxes)])
     seen = [
         asdict(box) | asdict(part)
         for box, part in zip(boxes, parts, strict=True)
@@ -107,10 +107,10 @@ def regions_of(
     if encoder not in known or scorer not in {"", _serving_scorer()}:
         return None
     try:
-        first, second = (_stored(pk) for pk in pictures)
+        first, second = (_read_picture(pk) for pk in pictures)
     except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
         return []
-    judge = _judge(known[encoder], weights=weights, scorer=scorer)
+    judge = _region_scorer(known[encoder], weights=weights, scorer=scorer)
     found = [
         regions.find_region(picture, judge=judge(other=other))
         for picture, other in ((first, second), (second, first))
@@ -118,11 +118,11 @@ def regions_of(
     return [asdict(region) for region in found]
 
 
-def _opened(jpeg: str) -> Image.Image:
+def _decode_photo(jpeg: str) -> Image.Image:
     return open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
 
 
-def _stored(picture: int) -> Image.Image:
+def _read_picture(picture: int) -> Image.Image:
     row = Picture.objects.get(pk=picture)
     return read_picture(row, row.sha256)
 
@@ -132,7 +132,7 @@ def _serving_scorer() -> str | None:
     return scorer.label if scorer else None
 
 
-def _judge(
+def _region_scorer(
     encoder: Checkpoint, *, weights: dict[str, float], scorer: str
 ) -> "partial[regions.Judge]":
     """What judges a picture beside an `other`: the scorer, or the weighted cosine of the parts."""

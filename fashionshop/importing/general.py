@@ -56,7 +56,7 @@ class GeneralTable:
         cells = record.cells
         sku = cells["sku"].strip()
         category = wording.text(cells.get("category"), limit=80)
-        pictures, problems = found(self._folder, image_cells(cells))
+        pictures, problems = find_picture(self._folder, image_cells(cells))
         return Row(
             number=record.number,
             sku=sku,
@@ -91,7 +91,7 @@ def fault_of(record: Record, *, sku: str) -> Fault | None:
     )
 
 
-def found(folder: Folder, names: Iterable[str]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def find_picture(folder: Folder, names: Iterable[str]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Find the pictures a row names; returns those that are there, and what is wrong with others."""
     pictures, problems = [], []
     for name in names:

@@ -14,12 +14,12 @@ FIELDS = (*STATED, "category")
 def new_product(row: Row, categories: Categories) -> Product:
     """Make a product, not saved: what the row states, then what it suggests for a new one."""
     category = categories.named(row.category, slot=row.slot)
-    return Product(sku=row.sku, category=category, **{**row.if_new, **_stated(row)})
+    return Product(sku=row.sku, category=category, **{**row.if_new, **_fields_given(row)})
 
 
 def update_product(product: Product, row: Row, categories: Categories) -> bool:
     """Bring a product, not saved, in line with what the row states; tells whether that changed it."""
-    wanted = _stated(row)
+    wanted = _fields_given(row)
     if row.category is not None:
         wanted["category"] = categories.named(row.category, slot=row.slot)
     different = {name: value for name, value in wanted.items() if getattr(product, name) != value}
@@ -28,5 +28,5 @@ def update_product(product: Product, row: Row, categories: Categories) -> bool:
     return bool(different)
 
 
-def _stated(row: Row) -> dict[str, object]:
+def _fields_given(row: Row) -> dict[str, object]:
     return {name: value for name in STATED if (value := getattr(row, name)) is not None}

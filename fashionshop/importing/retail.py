@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fashionshop.importing import invented, wording
 from fashionshop.importing.folder import Folder
-from fashionshop.importing.general import fault_of, found, looks_of
+from fashionshop.importing.general import fault_of, find_picture, looks_of
 from fashionshop.importing.rows import Fault, LookRow, Row, UnknownCatalogue
 from fashionshop.importing.table import Record, Table, find_table
 from recommender.garments import slot_for
@@ -56,7 +56,7 @@ class RetailTable:
         slot = slot_for(kind, cells.get(FAMILY, ""))
         colour = _colour(cells)
         design = sku.rpartition("-")[0] or sku
-        pictures, problems = found(self._folder, filter(None, [cells.get(FILE, "").strip()]))
+        pictures, problems = find_picture(self._folder, filter(None, [cells.get(FILE, "").strip()]))
         return Row(
             number=record.number,
             sku=sku,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fashionshop.importing import invented, wording
 from fashionshop.importing.folder import Folder
-from fashionshop.importing.general import fault_of, found
+from fashionshop.importing.general import fault_of, find_picture
 from fashionshop.importing.rows import Fault, LookRow, Row, UnknownCatalogue
 from fashionshop.importing.table import Record, Table, find_table
 from recommender.garments import slot_for
@@ -44,7 +44,7 @@ class StylesTable:
         cells = record.cells
         kind = wording.text(cells.get("articletype"), limit=80) or "Other"
         slot = slot_for(kind, cells.get("subcategory", ""), cells.get("mastercategory", ""))
-        pictures, problems = found(self._folder, [f"images/{sku}.jpg"])
+        pictures, problems = find_picture(self._folder, [f"images/{sku}.jpg"])
         title = ",".join((cells.get(TITLE, ""), *record.surplus))
         return Row(
             number=record.number,

@@ -81,7 +81,7 @@ def run_program(
         remember: Gets the last lines every few seconds.
     """
     tail, due = Tail(), time.monotonic() + REMEMBER_SECONDS
-    process = _started([sys.executable, "-m", f"{conf.get('WORKERS')}.{module}", *arguments])
+    process = _start([sys.executable, "-m", f"{conf.get('WORKERS')}.{module}", *arguments])
     # Should this process be killed, the program ends by itself: its next line finds no reader.
     try:
         for line in _lines(process):
@@ -105,7 +105,7 @@ def home() -> Path:
     return package.parent
 
 
-def _started(command: list[str]) -> subprocess.Popen[bytes]:
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
     threads = str(min(os.cpu_count() or 1, MOST_THREADS))
     defaults = {"OMP_NUM_THREADS": threads, "TQDM_MININTERVAL": "1", "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(  # noqa: S603 -- our own interpreter and modules

@@ -213,9 +213,9 @@ def _measure(run: TrainingRun, desk: Desk) -> None:
     report = Path(f"{run.folder}.gate.json")
     arguments = ["gate", *_common(_data(run)), "--candidate", run.folder, "--json", str(report)]
     if current := active_checkpoint(Purpose.STYLE):
-        arguments += ["--current", str(_registered(current))]
+        arguments += ["--current", str(_checkpoint_at(current))]
     if (scorer := active_checkpoint(Purpose.PAIR)) and _reads_serving_encoder(scorer):
-        arguments += ["--scorer", str(_registered(scorer))]
+        arguments += ["--scorer", str(_checkpoint_at(scorer))]
     outcome = _run(run, desk, module=EVALUATION, arguments=arguments)
     if outcome.code not in {0, GATE_CLOSED}:
         raise _failure("The promotion gate", outcome)
@@ -257,7 +257,7 @@ def _give_up_others(run: TrainingRun) -> None:
 
 def _common(data: Path) -> list[str]:
     visual = active_checkpoint(Purpose.VISUAL)
-    seen_by = ["--visual", str(_registered(visual))] if visual else []
+    seen_by = ["--visual", str(_checkpoint_at(visual))] if visual else []
     return ["--data", str(data), *seen_by]
 
 
@@ -270,7 +270,7 @@ def _data(run: TrainingRun) -> Path:
     return Path(run.folder).parent / EXPORT
 
 
-def _registered(checkpoint: Checkpoint) -> Path:
+def _checkpoint_at(checkpoint: Checkpoint) -> Path:
     """Where it lies on this machine, which may not be the one that registered it."""
     folder = Path(checkpoint.folder)
     return folder if folder.exists() else checkpoint_dir() / checkpoint.name

@@ -52,11 +52,11 @@ def findings() -> list[Finding]:
         ("unreadable", f"pictures whose file is not there. {CURE}", unreadable_pictures),
         ("missing", "pictures without a vector, and with no job that would make one", _missing),
         ("waiting", "pictures still waiting for a worker", _waiting),
-        ("failed", "pictures that could not be embedded", _failed),
+        ("failed", "pictures that could not be embedded", _failed_jobs),
         ("stale", "vectors of bytes the picture no longer holds", _stale),
         ("not_unit", "vectors whose length is not 1", _not_unit),
         ("stuck", "jobs whose worker has been silent for long", _stuck),
-        ("unpaired", "products whose partners could not be judged", _unpaired),
+        ("unpaired", "products whose partners could not be judged", _products_without_pairing),
         ("mixed", "pairings judged by a scorer that no longer serves", _retired_pairings),
     ]
     counted = [_finding(code, text, rows()) for code, text, rows in checks]
@@ -154,7 +154,7 @@ def _waiting() -> QuerySet[Any]:
     return Picture.objects.filter(Exists(open_job))
 
 
-def _failed() -> QuerySet[Any]:
+def _failed_jobs() -> QuerySet[Any]:
     dead = EmbeddingJob.objects.filter(picture=OuterRef("pk"), state=Job.State.DEAD)
     return Picture.objects.filter(Exists(dead))
 
@@ -195,7 +195,7 @@ def _stuck() -> QuerySet[Any]:
     return EmbeddingJob.objects.filter(state=Job.State.LEASED, lease_until__lt=Now())
 
 
-def _unpaired() -> QuerySet[Any]:
+def _products_without_pairing() -> QuerySet[Any]:
     return PairingJob.objects.filter(state=Job.State.DEAD)
 
 

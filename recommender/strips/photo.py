@@ -9,7 +9,7 @@ from PIL import Image
 
 from recommender.broker import NoWorker, ask_photo_features
 from recommender.models import Checkpoint, Purpose, active_checkpoint
-from recommender.photos import SHOPPER, Crop, cropped, encode_jpeg, open_photo
+from recommender.photos import SHOPPER, Crop, crop_image, encode_jpeg, open_photo
 from recommender.ranking.filters import ANYTHING, Filters
 from recommender.ranking.question import photo_question
 from recommender.strips.items import Strip
@@ -78,7 +78,7 @@ def decode_photo(data: bytes, *, crop: Crop | None = None) -> Image.Image:
     """
     if crop is None:
         return open_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX)
-    part = cropped(open_photo(data, limits=SHOPPER), crop)
+    part = crop_image(open_photo(data, limits=SHOPPER), crop)
     part.thumbnail((PHOTO_SIDE_PX, PHOTO_SIDE_PX), Image.Resampling.LANCZOS)
     return part
 

@@ -163,7 +163,9 @@ def register_checkpoint(folder: Path, *, purpose: str | None = None) -> Checkpoi
     card["purpose"] = purpose_of(card, asked=purpose, known=known)
     check_card(card)
     _check_what_it_reads(card)
-    return _registered(card, folder, state=known.state if known else Checkpoint.State.BUILDING)
+    return _known_checkpoint(
+        card, folder, state=known.state if known else Checkpoint.State.BUILDING
+    )
 
 
 def purposes_without_checkpoint() -> list[str]:
@@ -180,7 +182,7 @@ def purposes_without_checkpoint() -> list[str]:
     return sorted(asked - set(served.values_list("purpose", flat=True)))
 
 
-def _registered(card: Mapping[str, Any], folder: Path, *, state: str) -> Checkpoint:
+def _known_checkpoint(card: Mapping[str, Any], folder: Path, *, state: str) -> Checkpoint:
     names = ("purpose", "reads", "sha256", "dimension", "parts", "weights", "calibration")
     checkpoint, _created = Checkpoint.objects.update_or_create(
         name=card["name"],
@@ -200,7 +202,7 @@ def _check_what_it_reads(card: Mapping[str, Any]) -> None:
     label = f"{card['name']}@{card['version']}"
     if card["purpose"] in SCORER_PURPOSES:
         encoder = encoder_read(card["reads"])
-        kept_up = _readable(card["purpose"])
+        kept_up = _check_reads(card["purpose"])
         if encoder not in kept_up:
             raise NoCheckpoint(
                 f"{label} judges vectors of {encoder or 'an encoder its card does not name'}, and "
@@ -209,7 +211,7 @@ def _check_what_it_reads(card: Mapping[str, Any]) -> None:
             )
 
 
-def _readable(purpose: str) -> set[str]:
+def _check_reads(purpose: str) -> set[str]:
     """The encoders that a judge may read: an outfit is proposed by the serving style, and judged by it."""
     encoders = [e for e in serving_encoders() if e.state != Checkpoint.State.BUILDING]
     if purpose == Purpose.SET:

@@ -18,7 +18,7 @@ from recommender.ranking.question import Question, question_of, question_rows
 from recommender.strips.goes_with import goes_with
 from recommender.strips.items import Strip
 from recommender.strips.similar import similar_products
-from recommender.switching.coverage import Coverage, coverage_of, products_judged_by
+from recommender.switching.coverage import Coverage, coverage_of, products_paired_by
 
 AT = 8  # the first eight of a strip are compared
 SAMPLE = 200  # products whose strips are compared at most
@@ -131,7 +131,7 @@ def comparison(
     active = active_checkpoint(candidate.purpose)
     shown = catalog().products()
     products = shown.count()
-    keys = list(_shuffled(shown, seed=seed).values_list("pk", flat=True)[:sample])
+    keys = list(_sample_order(shown, seed=seed).values_list("pk", flat=True)[:sample])
     shows_in_strips = candidate.purpose != Purpose.SET and active not in {None, candidate}
     each = _changes(keys, candidate) if shows_in_strips else iter(())
     overlaps, silent, compared = _totals(_until(deadline, each))
@@ -139,7 +139,7 @@ def comparison(
         candidate,
         active,
         coverage_of(candidate),
-        judged=products_judged_by(candidate) if candidate.purpose == Purpose.PAIR else 0,
+        judged=products_paired_by(candidate) if candidate.purpose == Purpose.PAIR else 0,
         products=products,
         silent=silent,
         overlaps=overlaps,
@@ -147,7 +147,7 @@ def comparison(
     )
 
 
-def _shuffled(products: Any, *, seed: int) -> Any:
+def _sample_order(products: Any, *, seed: int) -> Any:
     """An order that has nothing to do with the catalogue's, and is the same every time."""
     return products.order_by(MD5(Concat(Cast("pk", TextField()), Value(f"/{seed}"))), "pk")
 

@@ -74,9 +74,9 @@ def coverage_of(checkpoint: Checkpoint) -> Coverage:
         picture=OuterRef("pk"), checkpoint=checkpoint, state=Job.State.DEAD
     )
     served = Checkpoint.objects.filter(purpose=checkpoint.purpose, state=Checkpoint.State.ACTIVE)
-    elsewhere = _seen(Q(checkpoint__in=served.exclude(pk=checkpoint.pk)))
+    elsewhere = _embeddings_where(Q(checkpoint__in=served.exclude(pk=checkpoint.pk)))
     pictures = Picture.objects.order_by().annotate(
-        is_made=Exists(_seen(Q(checkpoint=checkpoint))),
+        is_made=Exists(_embeddings_where(Q(checkpoint=checkpoint))),
         is_dead=Exists(dead),
         is_seen_elsewhere=Exists(elsewhere),
     )
@@ -93,16 +93,16 @@ def coverage_of(checkpoint: Checkpoint) -> Coverage:
     return Coverage(**counts, example=(missing.first() or "") if is_missing else "")
 
 
-def products_judged_by(scorer: Checkpoint) -> int:
+def products_paired_by(scorer: Checkpoint) -> int:
     """How many products have pairings of this scorer."""
     return Pairing.objects.filter(scorer=scorer).values("product").distinct().count()
 
 
 def pictures_without_vector(checkpoint: Checkpoint) -> QuerySet[Picture]:
     """Pictures that have no vector of the bytes they hold now."""
-    return Picture.objects.filter(~Exists(_seen(Q(checkpoint=checkpoint))))
+    return Picture.objects.filter(~Exists(_embeddings_where(Q(checkpoint=checkpoint))))
 
 
-def _seen(condition: Q) -> QuerySet[Embedding]:
+def _embeddings_where(condition: Q) -> QuerySet[Embedding]:
     current = Embedding.objects.filter(picture=OuterRef("pk"), sha256=OuterRef("sha256"))
     return current.filter(condition)

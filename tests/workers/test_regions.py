@@ -134,7 +134,7 @@ def named_and_random(picture, encoder):
     shares = regions.find_region(picture, judge=judge).box
     named = [round(s * side) for s, side in zip(shares, picture.size * 2, strict=True)]
     boxes = [tuple(named), *elsewhere(named, picture)]
-    drops = sum(regions.drops_of(picture, boxes, judge=judge, fills=[regions.blurred]).values())
+    drops = sum(regions.drops_of(picture, boxes, judge=judge, fills=[regions.blur]).values())
     return drops[0], drops[1:].mean()
 
 

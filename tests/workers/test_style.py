@@ -109,7 +109,7 @@ def test_what_serves_is_what_was_learnt():
         network.keys.copy_(unit(reduced))
         network.memory.normal_()
 
-    learnt = network.join_members(network.apart(reduced, network.memory))
+    learnt = network.join_members(network.embed_by_member(reduced, network.memory))
 
     assert torch.allclose(network(described), learnt, atol=0.05)
 
@@ -117,7 +117,7 @@ def test_what_serves_is_what_was_learnt():
 def test_the_inner_product_of_members_side_by_side_is_the_mean_of_theirs():
     network = StyleHead(reduced=12, hidden=8, width=6, members=3).eval()
     with torch.inference_mode():
-        parts = network.apart(torch.randn(2, 12), torch.zeros(()))
+        parts = network.embed_by_member(torch.randn(2, 12), torch.zeros(()))
         a, b = network.join_members(parts)
 
     assert float(a @ b) == pytest.approx(np.mean([float(x @ y) for x, y in parts]), abs=1e-6)

@@ -41,7 +41,7 @@ NOT_PASSED = 3  # the exit code of a promotion gate that lets nobody through
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line, carry it out, print what came of it and write the JSON."""
     options = _parser().parse_args(arguments)
-    carry_out = {"split": _split, "gate": _gate, "calibrate": _calibrate}.get(
+    carry_out = {"split": _split, "gate": _promotion_gate, "calibrate": _calibrate}.get(
         options.task, _measure_and_print
     )
     try:
@@ -69,7 +69,7 @@ def _split(options: argparse.Namespace, collection: Collection) -> int:
     return 0
 
 
-def _gate(options: argparse.Namespace, collection: Collection) -> int:
+def _promotion_gate(options: argparse.Namespace, collection: Collection) -> int:
     candidate = find(options.candidate)
     rivals = {"current": options.current, "scorer": options.scorer}
     disliked = disliked_pairs(options.data, (item.key for item in collection.items))

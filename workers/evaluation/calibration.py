@@ -73,7 +73,7 @@ def evaluate(
         raise CheckpointError(f"{card.identity} is made for {card.purpose} and scores no pairs.")
     encoder = encoder_for(checkpoint, visual=visual)
     if card.purpose in {Purpose.PAIR, Purpose.STYLE}:
-        result = fit_curve(_worn_pairs(collection, checkpoint, card=card, encoder=encoder))
+        result = fit_curve(_look_pairs(collection, checkpoint, card=card, encoder=encoder))
     else:
         items = _sample(collection.items, count=MOST_ITEMS)
         vectors = embed(items, encoder)["embedding"]
@@ -136,7 +136,7 @@ def _neighbours(items: Sequence[Item], vectors: NDArray[Any], card: Card) -> Pai
     return Pairs(found, (labels[rows] == labels[columns]) | is_model, rows % 2 == 0)
 
 
-def _worn_pairs(collection: Collection, checkpoint: Path, *, card: Card, encoder: Encoder) -> Pairs:
+def _look_pairs(collection: Collection, checkpoint: Path, *, card: Card, encoder: Encoder) -> Pairs:
     """Score the pairs of held-out looks, and as many with a rival in the partner's place."""
     generator = np.random.default_rng(SEED)
     asked = [keys for name, keys in collection.looks.items() if name.startswith(VALID)]

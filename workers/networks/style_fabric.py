@@ -43,7 +43,7 @@ class StyleHead(nn.Module):
         """Embed descriptions: (B, WIDTH) to (B, width) of unit norm."""
         reduced: Tensor = self.reduce(described - self.centre)
         own = self.recall(reduced) if len(self.keys) else torch.zeros(())
-        return self.join_members(self.apart(reduced, own))
+        return self.join_members(self.embed_by_member(reduced, own))
 
     def recall(self, reduced: Tensor) -> Tensor:
         """Look products up: (B, reduced) to (B, width), zero where nothing is alike."""
@@ -53,7 +53,7 @@ class StyleHead(nn.Module):
         recalled: Tensor = shares @ self.memory
         return recalled
 
-    def apart(self, reduced: Tensor, own: Tensor) -> list[Tensor]:
+    def embed_by_member(self, reduced: Tensor, own: Tensor) -> list[Tensor]:
         """Embed by each member.
 
         Args:

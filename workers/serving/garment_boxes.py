@@ -25,10 +25,10 @@ BANDS = ((0.08, 0.52), (0.42, 0.88), (0.82, 1.0))
 
 def propose_boxes(picture: Image.Image) -> list[Crop]:
     """Propose parts of an upright RGB photo that may each hold one garment, largest first."""
-    return [box for box in _proposed(picture) if _is_visible(box, picture)]
+    return [box for box in _proposals(picture) if _is_visible(box, picture)]
 
 
-def _proposed(picture: Image.Image) -> list[Crop]:
+def _proposals(picture: Image.Image) -> list[Crop]:
     small = picture.copy()
     small.thumbnail((GRID_PX, GRID_PX), Image.Resampling.BOX)
     pixels = np.asarray(small)

@@ -63,7 +63,7 @@ def in_mean(picture: Image.Image) -> Image.Image:
     return Image.new("RGB", picture.size, (red, green, blue))
 
 
-def blurred(picture: Image.Image) -> Image.Image:
+def blur(picture: Image.Image) -> Image.Image:
     """The picture without any detail; for measuring, as no region is sought with it."""
     return picture.filter(ImageFilter.GaussianBlur(max(picture.size) / 12))
 

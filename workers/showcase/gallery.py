@@ -71,7 +71,7 @@ def folder_pictures(folder: Path) -> dict[str, Image.Image]:
         CheckpointError: There are none.
     """
     found = {
-        path.name: _decoded(path)
+        path.name: _decode(path)
         for path in sorted(folder.glob("*"))
         if path.suffix.lower() in SUFFIXES
     }
@@ -85,6 +85,6 @@ def item_words(item: Item) -> dict[str, Any]:
     return {"key": item.key, "label": item.label}
 
 
-def _decoded(path: Path) -> Image.Image:
+def _decode(path: Path) -> Image.Image:
     with Image.open(path) as file:
         return file.convert("RGB")

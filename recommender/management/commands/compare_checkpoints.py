@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="Chooses another sample.")
 
     def handle(self, *, checkpoint: str, sample: int, seed: int, **_options: Any) -> None:
-        found = comparison(_found(checkpoint), sample=sample, seed=seed)
+        found = comparison(_checkpoint(checkpoint), sample=sample, seed=seed)
         if found.active in {None, found.candidate}:
             raise CommandError(f"{found.candidate.label} has no other version to compare with.")
         self._summary(found)
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {count:>5}  {band}")
 
 
-def _found(text: str) -> Checkpoint:
+def _checkpoint(text: str) -> Checkpoint:
     """The newest version of that name, or the very one."""
     name, _at, version = text.partition("@")
     rows = Checkpoint.objects.filter(name=name).order_by("-created_at")

@@ -116,7 +116,7 @@ class StyleTask(LooksTask):
 
     def _embed(self, items: Indices) -> NDArray[np.float32]:
         on, chosen = device_of(self.network), torch.from_numpy(items)
-        parts = self.network.apart(self._reduced[chosen].to(on), self._recall(chosen, on))
+        parts = self.network.embed_by_member(self._reduced[chosen].to(on), self._recall(chosen, on))
         return np.asarray(self.network.join_members(parts).cpu().numpy())
 
     def _members(self, items: Tensor, on: torch.device) -> list[Tensor]:
@@ -124,7 +124,7 @@ class StyleTask(LooksTask):
         reduced = self._reduced[items].to(on)  # (n, R)
         noisy = reduced + self._settings.noise * torch.randn_like(reduced)
         kept = (torch.rand(len(items), 1) >= self._settings.forgets).to(on)  # (n, 1)
-        return self.network.apart(noisy, self._recall(items, on) * kept)
+        return self.network.embed_by_member(noisy, self._recall(items, on) * kept)
 
     def _recall(self, items: Tensor, on: torch.device) -> Tensor:
         """Recall items by number: (n, width), zero for those that no look teaches."""
