@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
@@ -30,6 +31,9 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORE
 
 class CursorExpired(Exception):  # noqa: N818 -- reads as what happened
     """This cursor is too old. Begin again with the first page."""
+
+    def __str__(self) -> str:
+        return gettext("This cursor is too old. Begin again with the first page.")
 
 
 def parameters(request: Request, query: type[serializers.Serializer[Any]]) -> dict[str, Any]:
@@ -96,7 +100,7 @@ class CursorField(serializers.CharField):
             oldest = conf.get("CURSOR_SECONDS")
             return str(signing.loads(data, salt=CURSOR_SALT, max_age=oldest))
         except signing.SignatureExpired as error:
-            raise CursorExpired(CursorExpired.__doc__) from error
+            raise CursorExpired() from error
         except signing.BadSignature:
             self.fail("invalid_cursor")
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from recommender import product_columns
 from recommender.catalog import product_model
 from recommender.models import Rule
@@ -79,22 +81,22 @@ def _between(one: Rule, other: Rule, known: Known) -> Iterator[str]:
     """What `one` and `other` contradict each other in, seen from `one`."""
     are_opposed = (one.kind, other.kind) == (Kind.BOOST, Kind.BURY)
     if are_opposed and _target(one) == _target(other) and _meet(one, other, known):
-        yield "One shows earlier what the other shows later."
+        yield _("One shows earlier what the other shows later.")
     if one.kind != Kind.PIN:
         return
     if other.kind == Kind.PIN and _meet(one, other, known):
         yield from _two_pins(one, other)
     if any(_hides(hiding, one, known) for hiding in _directions(other)):
-        yield "What one pins the other hides: it stays hidden."
+        yield _("What one pins the other hides: it stays hidden.")
     if other.kind == Kind.PRICE_WINDOW and _is_priced_out(one, other, known):
-        yield "What is pinned is outside of the price window: it stays hidden."
+        yield _("What is pinned is outside of the price window: it stays hidden.")
 
 
 def _two_pins(one: Rule, other: Rule) -> Iterator[str]:
     if one.product_id == other.product_id and one.position != other.position:
-        yield "One product is pinned at two positions."
+        yield _("One product is pinned at two positions.")
     if one.product_id != other.product_id and one.position == other.position:
-        yield "Two products are pinned at one position: one of them moves on."
+        yield _("Two products are pinned at one position: one of them moves on.")
 
 
 def _directions(rule: Rule) -> list[Rule]:
@@ -156,4 +158,4 @@ def _alone(rule: Rule, known: Known) -> Iterator[str]:
     width = own * rule.percent / 100
     within = Filters(price_min=own - width, price_max=own + width)
     if not eligible_products(within).exclude(pk=rule.on_product_id).exists():
-        yield "No product is within this price window: nothing is left to show."
+        yield _("No product is within this price window: nothing is left to show.")

@@ -37,6 +37,9 @@ class PhotoFeatures:
 class OutdatedFeatures(LookupError):  # noqa: N818 -- reads as what happened
     """This photo was looked at by an earlier version. Please send it once more."""
 
+    def __str__(self) -> str:
+        return gettext("This photo was looked at by an earlier version. Please send it once more.")
+
 
 def no_match_text(filters: Filters) -> str:
     """Say to a shopper that a photo search found nothing."""
@@ -88,7 +91,7 @@ def encoder_of(purpose: Purpose = Purpose.VISUAL) -> Checkpoint:
     """
     checkpoint = active_checkpoint(purpose)
     if checkpoint is None:
-        raise NoWorker(NoWorker.__doc__)
+        raise NoWorker()
     return checkpoint
 
 
@@ -100,7 +103,7 @@ def features_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> PhotoFeatur
     """
     vector = reply["embeddings"].get(checkpoint.label)
     if vector is None:
-        raise NoWorker(NoWorker.__doc__)
+        raise NoWorker()
     return PhotoFeatures(
         checkpoint.label,
         vector,
@@ -130,7 +133,7 @@ def products_like_features(
     question = question_of_its_own()
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None or checkpoint.label != seen.label:
-        raise OutdatedFeatures(OutdatedFeatures.__doc__)
+        raise OutdatedFeatures()
     if _shows_nothing(seen, question):
         return Strip(versions=(checkpoint.label,))
     return products_like_vector(
