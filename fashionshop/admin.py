@@ -88,6 +88,7 @@ class ProductAdmin(RecommendedProductAdmin):
     list_select_related = ["category"]
     list_per_page = 50
     show_full_result_count = False
+    change_list_template = "admin/fashionshop/product/change_list.html"
     search_fields = ["title", "sku", "colour", "design"]
     search_help_text = _("Title, SKU, colour or design")
     radio_fields = {"gender": admin.HORIZONTAL, "season": admin.HORIZONTAL}

@@ -53,6 +53,7 @@ class LookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 25
     inlines = [LookItemInline]
     change_list_template = "recommender/admin/change_list.html"
+    change_form_template = "recommender/admin/look_form.html"
 
     @property
     def media(self) -> forms.Media:
