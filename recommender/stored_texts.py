@@ -20,6 +20,14 @@ TEXTS = (
     _("has no picture"),
     _("the picture's file is gone from storage"),
     _("Given up: another training was started elsewhere."),
+    _("It was interrupted (%(why)s)."),
+    _("It stopped with an error: %(error)s"),
+    _(
+        "%(what)s was killed (signal %(signal)s), often for want of memory. "
+        "The same command goes on where it was."
+    ),
+    _("%(what)s stopped with an error: %(last)s"),
+    _("Without what was left out: %(error)s"),
     _("The looks held out make %(count)s questions, too few to decide by; %(fewest)s are needed."),
     _(
         "It names the right product in %(share)s of %(count)s questions about looks it never saw, "
@@ -40,16 +48,14 @@ VALUE = re.compile(r"%\\\((\w+)\\\)s")  # %(name)s, once `re.escape` has been ov
 def translated(text: str) -> str:
     """The same sentence in the language of the request; what nobody knows stays as it is."""
     for message in TEXTS:
-        if found := _pattern(message).fullmatch(text):
-            said = gettext(message) % {
-                name: _listed(each) for name, each in found.groupdict().items()
-            }
+        found = _pattern(message).fullmatch(text)
+        if found and gettext(message) != message:
+            values = found.groupdict()
+            if rivals := values.get("rivals"):
+                values["rivals"] = ", ".join(map(translated, rivals.split(" and ")))
+            said = gettext(message) % values
             return said if text.endswith(".") else said.rstrip(".")
     return text
-
-
-def _listed(value: str) -> str:
-    return ", ".join(map(translated, value.split(" and ")))
 
 
 @lru_cache
