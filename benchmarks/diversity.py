@@ -99,7 +99,7 @@ def load(data: Path) -> Gallery:
 
 def figures(gallery: Gallery, at: int, *, pool: list[Row], share: float) -> Iterator[float]:
     wanted = Diversity(share, Checkpoint())
-    rows = wanted.choose(pool, tiers=[0] * len(pool), limit=LENGTH, per_slot=LENGTH)[:LENGTH]
+    rows = wanted.choose_rows(pool, tiers=[0] * len(pool), limit=LENGTH, per_slot=LENGTH)[:LENGTH]
     shown = [row.at for row in rows]
     alike = gallery.asking[shown] @ gallery.vectors[shown].T
     pairs = alike[np.triu_indices(len(shown), 1)]

@@ -18,9 +18,12 @@ from django.test.utils import CaptureQueriesContext
 from fashionshop.models import Product
 from recommender.models import Checkpoint
 from recommender.pipeline import indexes
+from recommender.ranking.eligibility import eligible_products
 from recommender.ranking.filters import Filters
+from recommender.ranking.rung import Rung
+from recommender.ranking.scoring import Search, cover_vector, scored_products
 from recommender.ranking.shortlist import shortlist
-from recommender.ranking.statement import Search, cover_vector, eligible_products, rank_products
+from recommender.ranking.statement import Ladder, rank_ladder
 from recommender.strips.goes_with import goes_with
 from recommender.strips.items import Strip
 from recommender.strips.similar import similar_products
@@ -131,7 +134,8 @@ def ranked(visual: Checkpoint, key: int, most: int) -> list[int]:
     candidates = eligible_products(Filters(price_max=most)).filter(reco_slot="TOP").exclude(pk=key)
     search = Search(Subquery(cover_vector(key, visual)), visual, visual.part_weights)
     near = shortlist(candidates, search, wanted=LENGTH, slots=["TOP"])
-    return [row.pk for row in rank_products(near, search, limit=LENGTH)]
+    ladder = Ladder({Rung.VISUAL: scored_products(near, search)}, parts=search.parts)
+    return [row.pk for row in rank_ladder(ladder, limit=LENGTH)]
 
 
 def naive(visual: Checkpoint, key: int, most: int) -> list[int]:

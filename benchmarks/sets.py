@@ -1,31 +1,26 @@
-"""What it costs to have a worker judge whole outfits: the round trip, and an answer with and without it.
+"""What a set scorer costs: a worker's time per product, ahead of the page, and the page's with and without.
 
 `python benchmarks/sets.py [--checkpoint SET_SCORER …] [--products 2000] [--times 100]`; without a checkpoint
 a fresh one of the recipe's size and a tiny one.
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import catalogue
-from django.conf import settings
 
-from fashionshop.embedded import redis_server
 from fashionshop.models import Product
-from recommender import broker
 from recommender.models import Checkpoint
-from recommender.outfits import set_scores
 from recommender.outfits.answer import outfits
+from recommender.pipeline.set_scores import refresh_set_scores
 from workers.checkpoints import Card, Purpose, load_card
 from workers.export import save_network
 from workers.networks.registry import SET_SCORERS, build_network
+from workers.pairing import score_sets
 from workers.training.recipes.set_scorer import SetConfig, examples
 
 WIDTH = 192  # of the style vectors of `style@2`
@@ -43,41 +38,35 @@ def main() -> None:
     catalogue.prepare()
     style = catalogue.fill(asked.products, visual=(512, 64), style=WIDTH)["STYLE"]
     products = Product.objects.in_bulk(catalogue.keys_of("TOP", count=asked.times))
-    with redis_server(catalogue.VAR) as url, tempfile.TemporaryDirectory() as made:
-        settings.RECOMMENDER |= {"BROKER_URL": url, "SET_TIMEOUT_SECONDS": 30.0}
+    with tempfile.TemporaryDirectory() as made:
         folders = asked.checkpoint or [fresh(Path(made) / n, s) for n, s in SIZES.items()]
-        with worker(url):
-            say(f"machine: {catalogue.machine()}")
-            say("| set scorer | round trip p50 / p95 ms | outfits p50 / p95 ms | sets at once |")
-            say("|---|---|---|---|")
-            measure("none: by pairs", list(products.values()))
-            for folder in folders:
-                serve(folder, style)
-                measure(folder.name, list(products.values()))
+        say(f"machine: {catalogue.machine()}")
+        say("| set scorer | worker p50 / p95 ms a product | outfits p50 / p95 ms | sets at most |")
+        say("|---|---|---|---|")
+        Checkpoint.objects.filter(purpose="SET").delete()
+        measure("none: by pairs", list(products.values()))
+        for folder in folders:
+            serve(folder, style)
+            measure(folder.name, list(products.values()))
         say(f"load now: {catalogue.machine()}")
 
 
 def measure(label: str, products: Sequence[Product]) -> None:
-    trips: list[float] = []
-    sizes: list[int] = []
-    ask = broker.ask_set_scores
+    ahead = timed(lambda one: refresh_set_scores(one.pk, score=score_sets), products)
+    whole = timed(lambda one: outfits([one]), products)
+    sizes = [one.recommender_set_scores.count() for one in products]
+    worker = spread(ahead) if any(sizes) else "–"
+    say(f"| {label} | {worker} | {spread(whole)} | {max(sizes)} |")
 
-    def timed(**question: object) -> dict[str, object]:
-        start = time.perf_counter()
-        answer = ask(**question)
-        trips.append(time.perf_counter() - start)
-        sizes.append(len(question["sets"]))
-        return answer
 
-    set_scores.judged_sets = timed
-    whole = []
+def timed(act: Callable[[Product], object], products: Sequence[Product]) -> list[float]:
+    """Seconds per product, the first few not counted."""
+    seconds = []
     for product in [*products[:WARM_UP], *products]:
         start = time.perf_counter()
-        outfits([product])
-        whole.append(time.perf_counter() - start)
-    set_scores.judged_sets = ask
-    trip = spread(trips[WARM_UP:]) if trips else "–"
-    say(f"| {label} | {trip} | {spread(whole[WARM_UP:])} | {max(sizes, default=0)} |")
+        act(product)
+        seconds.append(time.perf_counter() - start)
+    return seconds[WARM_UP:]
 
 
 def serve(folder: Path, style: Checkpoint) -> None:
@@ -101,24 +90,6 @@ def fresh(folder: Path, config: SetConfig) -> Path:
     network = build_network(SET_SCORERS, "set-scorer", options=options)
     save_network(network, folder, card, examples=examples(WIDTH), are_sets=True)
     return folder
-
-
-@contextmanager
-def worker(url: str) -> Iterator[None]:
-    """A Celery worker of one process and four threads, in this folder's shop."""
-    command = ["-m", "celery", "-A", "workers.celery", "worker", "--pool", "threads"]
-    queues = ",".join(sorted(set(broker.QUEUES.values())))
-    process = subprocess.Popen(  # noqa: S603 -- our own program, our own arguments
-        [sys.executable, *command, "--concurrency", "4", "-Q", queues, "--loglevel", "ERROR"],
-        env={**os.environ, "REDIS_URL": url},
-    )
-    try:
-        while not broker.has_worker():
-            time.sleep(0.5)
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 def spread(seconds: Sequence[float]) -> str:

@@ -1,14 +1,13 @@
 """What the demo shop sells: the kind of models a host shop brings along."""
 
-from django.core.files.base import ContentFile
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from pictures.models import PictureField
 
+from fashionshop.renditions import DecodedPicture, DecodedPictureField
 from recommender.models import Slot
 from recommender.photos import MERCHANT, Limits, digest, encode_jpeg, open_photo
 
@@ -125,7 +124,7 @@ class ProductPicture(models.Model):
     product = models.ForeignKey(
         Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="pictures"
     )
-    file = PictureField(
+    file = DecodedPictureField(
         upload_to=picture_path, width_field="width", height_field="height", aspect_ratios=[None]
     )
     width = models.PositiveIntegerField(editable=False, default=0)
@@ -143,10 +142,11 @@ class ProductPicture(models.Model):
         return gettext("Picture %(position)s of %(product)s") % words
 
 
-def clean_picture(data: bytes, *, limits: Limits = MERCHANT) -> "ContentFile[bytes]":
+def clean_picture(data: bytes, *, limits: Limits = MERCHANT) -> DecodedPicture:
     """Turn uploaded bytes into the file the shop stores: upright, re-encoded, pixels only.
 
     Raises:
         recommender.photos.BadPhoto: what is wrong with the upload.
     """
-    return ContentFile(encode_jpeg(open_photo(data, limits=limits)), name="picture.jpg")
+    image = open_photo(data, limits=limits)
+    return DecodedPicture(encode_jpeg(image), image, name="picture.jpg")

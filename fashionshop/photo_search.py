@@ -13,9 +13,9 @@ from fashionshop.sizes import by_size, sizes_of
 from recommender.models import Slot
 from recommender.photos import Crop
 from recommender.ranking.filters import Filters
-from recommender.strips.items import Strip
-from recommender.strips.photo import PhotoFeatures, no_match_text, products_like_features
+from recommender.strips.photo import PhotoFeatures
 from recommender.strips.photo_garments import MAX_GARMENTS, EncodedPhoto, PhotoGarment
+from recommender.strips.photo_search import PhotoAnswer, photo_answer
 
 RESULTS = 24
 # Below this the recognised slot is offered, but not chosen for the shopper.
@@ -56,13 +56,11 @@ class PieceChoice:
 
 @dataclass(frozen=True)
 class PhotoResults:
-    seen: PhotoFeatures
-    strip: Strip
+    answer: PhotoAnswer
     pieces: Sequence[PieceChoice]
     slots: Sequence[Choice]
     categories: Sequence[Choice]
     sizes: Sequence[Choice]
-    message: str = ""
 
     @property
     def is_piece(self) -> bool:
@@ -72,8 +70,9 @@ class PhotoResults:
     @property
     def recognised(self) -> str:
         """What the photo shows, in words; empty where nobody is sure."""
-        is_sure = (self.seen.category_confidence or 0) >= SURE
-        return garment_name(self.seen.category) if is_sure else ""
+        seen = self.answer.seen
+        is_sure = (seen.category_confidence or 0) >= SURE
+        return garment_name(seen.category) if is_sure else ""
 
 
 def photo_results(looked: EncodedPhoto, wishes: Wishes) -> PhotoResults:
@@ -82,26 +81,21 @@ def photo_results(looked: EncodedPhoto, wishes: Wishes) -> PhotoResults:
     With no slot asked for, the recognised one is chosen if the encoder is sure and the shop sells
     any of it. Only what can be bought is found.
     """
-    is_piece = wishes.box is not None and wishes.box < len(looked.pieces)
-    seen = looked.pieces[wishes.box].seen if is_piece else looked.whole
     sold = list(Category.objects.filter(Exists(_products_of_category())).exclude(slot=""))
     slots = [value for value in Slot.values if value in {each.slot for each in sold}]
-    chosen = _chosen_slot(seen, wishes.slot, slots)
+    chosen = _chosen_slot(looked.seen(wishes.box), wishes.slot, slots)
     within = [each for each in sold if each.slot == chosen]
     sizes = _sizes(chosen)
     filters = _filters(wishes, chosen, categories=[each.slug for each in within], sizes=sizes)
-    strip = products_like_features(seen, filters=filters, limit=RESULTS)
     return PhotoResults(
-        seen,
-        strip,
-        pieces=_pieces(looked, wishes.box if is_piece else None),
+        photo_answer(looked, piece=wishes.box, filters=filters, limit=RESULTS),
+        pieces=_pieces(looked, wishes.box),
         slots=[
             Choice(EVERYTHING, gettext("Everything"), not chosen),
             *(Choice(each, str(Slot(each).label), each == chosen) for each in slots),
         ],
         categories=[Choice(each.slug, each.name, each.slug == wishes.category) for each in within],
         sizes=[Choice(each, each, each == wishes.size) for each in sizes],
-        message="" if strip else no_match_text(filters),
     )
 
 

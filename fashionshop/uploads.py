@@ -24,8 +24,10 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from PIL import Image
 
 from fashionshop.models import Product, ProductPicture, clean_picture
+from fashionshop.renditions import DecodedPicture
 from recommender.photos import BadPhoto, digest
 from recommender.stored_texts import translated
 
@@ -36,9 +38,10 @@ _SIGNER = Signer(salt="fashionshop.uploads")
 
 @dataclass(frozen=True)
 class PendingPhoto:
-    """A clean photo that waits for its product."""
+    """A clean photo that waits for its product; `image` are its pixels while they are at hand."""
 
     name: str
+    image: Image.Image | None = None
 
     @property
     def token(self) -> str:
@@ -138,12 +141,14 @@ def _read(photo: PendingPhoto) -> ContentFile:
     with default_storage.open(photo.name) as file:
         data = file.read()
     transaction.on_commit(partial(default_storage.delete, photo.name))
-    return ContentFile(data, name="picture.jpg")
+    if photo.image is None:  # put aside by an earlier request
+        return ContentFile(data, name="picture.jpg")
+    return DecodedPicture(data, photo.image, name="picture.jpg")
 
 
 def _put_aside(file: UploadedFile) -> PendingPhoto:
     photo = clean_picture(file.read())
-    return PendingPhoto(default_storage.save(f"{FOLDER}/{uuid4().hex}.jpg", photo))
+    return PendingPhoto(default_storage.save(f"{FOLDER}/{uuid4().hex}.jpg", photo), photo.image)
 
 
 def _kept(token: str) -> PendingPhoto | None:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from fashionshop.models import Gender, Season
+from recommender.catalog import Catalog
 
-# What a shopper who asks for one of these accepts as well.
-ALSO_FITS = {"gender": Gender.UNISEX, "season": Season.ALL_YEAR}
+# What a shopper who asks for a gender or a season accepts as well.
+ALSO_FITS = Catalog.suits_all
 
 
 def fitting(name: str, values: Iterable[str]) -> Q:

@@ -10,7 +10,6 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -30,18 +29,15 @@ PAIR = "workers.tasks.refresh_pairings"
 ENCODE_PHOTO = "workers.tasks.encode_photo"
 ENCODE_BOXES = "workers.tasks.encode_photo_in_boxes"
 FIND_REGIONS = "workers.tasks.find_regions"
-SCORE_SETS = "workers.tasks.judge_sets"
 QUEUES = {
     EMBED: "embed",
     PAIR: "pair",
     ENCODE_PHOTO: "interactive",
     ENCODE_BOXES: "interactive",
     FIND_REGIONS: "interactive",
-    SCORE_SETS: "interactive",
 }
 PING_SECONDS = 0.5
 REPLY_KEPT_SECONDS = 30
-SET_PAUSE_SECONDS = 30
 LISTEN_SECONDS = 3  # at a time; redis-py gives up on a silent connection after SILENT_SECONDS
 SILENT_SECONDS = 5
 BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has nothing to add
@@ -88,57 +84,14 @@ def ask_garment_features(jpeg: bytes) -> dict[str, Any]:
     return _ask(ENCODE_BOXES, jpeg=base64.b64encode(jpeg).decode())
 
 
-def ask_regions(*, called: str, **question: Any) -> dict[str, Any]:
-    """Have a worker find where the score of two pictures comes from, and wait a bounded time.
-
-    The question is what `workers.tasks.find_regions` takes; `called` names it and the bytes of the
-    pictures. An answer that came too late is there for half a minute for whoever asks again.
-
-    Raises:
-        NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
-    """
-    reply_to = f"recommender.reply.{called}"
-    late = _late_reply(reply_to)
-    return _ask(FIND_REGIONS, reply_to=reply_to, **question) if late is None else late
-
-
-def ask_set_scores(**question: Any) -> dict[str, Any]:
-    """Have a worker judge whole outfits, and wait a short time.
-
-    The question is what `workers.tasks.judge_sets` takes. Where nobody answered, the next questions of
-    this process are not put at all for `SET_PAUSE_SECONDS`: a page that can do without must not wait
-    anew for each shopper.
-
-    Raises:
-        NoWorker: none answered within `SET_TIMEOUT_SECONDS`, or the broker is down.
-    """
-    if time.monotonic() < _pause.until:
-        raise NoWorker()
-    try:
-        return _ask(SCORE_SETS, timeout=conf.get("SET_TIMEOUT_SECONDS"), **question)
-    except NoWorker:
-        _pause.until = time.monotonic() + SET_PAUSE_SECONDS
-        raise
-
-
-@dataclass
-class _Pause:
-    until: float = 0.0
-
-
-_pause = _Pause()
-
-
-def _ask(
-    task: str, *, reply_to: str = "", timeout: float | None = None, **question: Any
-) -> dict[str, Any]:
-    """Put a question to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` by default.
+def _ask(task: str, **question: Any) -> dict[str, Any]:
+    """Put a question to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` at most.
 
     It travels through a list of its own: Celery's result store keeps one connection for all
     threads of a process and gives up for good when Redis was away for a while.
     """
-    timeout = conf.get("PHOTO_TIMEOUT_SECONDS") if timeout is None else timeout
-    reply_to = reply_to or f"recommender.reply.{uuid.uuid4()}"
+    timeout = conf.get("PHOTO_TIMEOUT_SECONDS")
+    reply_to = f"recommender.reply.{uuid.uuid4()}"
     try:
         _producer().send_task(
             task,
@@ -155,15 +108,6 @@ def _ask(
         raise NoWorker()
     send_reply: dict[str, Any] = json.loads(reply[1])
     return send_reply
-
-
-def _late_reply(reply_to: str) -> dict[str, Any] | None:
-    """What came after nobody waited any more; None where nothing did, or nobody can be asked."""
-    try:
-        reply: Any = _redis().lpop(reply_to)
-    except (RedisError, OSError):
-        return None
-    return None if reply is None else json.loads(reply)
 
 
 def _wait_for_reply(reply_to: str, *, timeout: float) -> Any:

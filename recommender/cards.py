@@ -18,3 +18,8 @@ def current_entries(entries: Mapping[str, Any]) -> dict[str, Any]:
     if purpose := _PURPOSES.get(renamed.pop("kind", "")):
         renamed["purpose"] = purpose
     return renamed
+
+
+def encoder_read(reads: str) -> str:
+    """The label of the encoder whose vectors a scorer reads, by its card; or nothing."""
+    return reads.removeprefix(EMBEDDINGS_OF) if reads.startswith(EMBEDDINGS_OF) else ""

@@ -16,7 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "STRIP_LENGTH": 8,  # products in a strip
     "PER_SLOT": 2,  # at most so many of one slot in "goes well with"
     "DIVERSITY": 0.1,  # 0 to 1: how much it counts that a strip's products are unlike each other
-    "FLOOR": {},  # by purpose or "PHOTO", the score below which nothing is a match; else the cards' own
+    "FLOOR": {},  # by purpose, the score below which nothing is a match; else the cards' own
     "COLLAPSE_DUPLICATES": True,  # products whose covers show the same picture count as one
     "PAIRINGS_PER_SLOT": 12,  # stored pairings per product and slot
     "CANDIDATES_PER_SLOT": 24,  # style neighbours the scorer looks at, per slot
@@ -25,7 +25,6 @@ DEFAULTS: dict[str, Any] = {
     "MAX_ATTEMPTS": 3,  # after which a job waits for a person
     "RETRY_SECONDS": 30,  # before a failed job's next attempt; doubles each time
     "CURSOR_SECONDS": 86_400,  # after which a page's cursor is told to begin again
-    "SET_TIMEOUT_SECONDS": 0.5,  # how long outfits wait for the set scorer, where one serves
     "PHOTO_TIMEOUT_SECONDS": 8,  # how long photo search waits for a worker
 }
 

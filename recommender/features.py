@@ -16,7 +16,8 @@ class PaletteColour(TypedDict):
 class PictureFeatures:
     """Vectors by `name@version` of the encoder, and predictions.
 
-    An empty category is no news: none of the encoders that looked names categories.
+    An empty category is no news: none of the encoders that looked names categories. Nor is no
+    fingerprint: the picture had one, or it is a shopper's photo.
     """
 
     embeddings: Mapping[str, Sequence[float]]
@@ -25,3 +26,4 @@ class PictureFeatures:
     slot: str = ""
     slot_confidence: float = 0.0
     palette: Sequence[PaletteColour] = ()
+    fingerprint: int | None = None

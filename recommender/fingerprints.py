@@ -9,6 +9,7 @@ from statistics import median
 
 from PIL import Image, ImageChops
 
+READ_SIDE_PX = 128  # larger pictures are shrunk to it first
 SIDE_PX = 32  # the garment is looked at so small
 WAVES = 8  # the lowest frequencies of each direction
 BITS = WAVES * WAVES
@@ -35,11 +36,13 @@ def fingerprint(picture: Image.Image) -> int:
     """The perceptual hash of what a picture shows: 64 bits, as PostgreSQL's signed `bigint`.
 
     Which of the 64 slowest cosine waves of the garment's brightness are stronger than their median.
-    A few milliseconds. Pictures that look the same differ in a few bits, strangers in some 32.
+    A few milliseconds, whatever the picture measures. Pictures that look the same differ in a few bits, strangers in some 32.
 
     Source: Zauner, Implementation and Benchmarking of Perceptual Image Hash Functions, 2010, 3.2.1;
     the garment is cut out first, or two shoes on a large ground would be one picture.
     """
+    picture = picture.copy()
+    picture.thumbnail((READ_SIDE_PX, READ_SIDE_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
     grey = picture.convert("L").resize(
         (SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS, box=_garment(picture.convert("RGB"))
     )

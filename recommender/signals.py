@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Model
+from django.db.models import FileField, Model
 from django.db.models.signals import post_delete, post_save
 
 from recommender.catalog import Watch, catalog, product_model
@@ -41,7 +41,14 @@ def _picture_changed(*, instance: Model, watch: Watch, **_signal: Any) -> None:
         return  # loaddata: the rows it needs may not be there yet; check_recommender finds them
     keys = {product.pk for product in _products_of(instance, watch)}
     if keys:  # the base manager, for what shoppers may not see yet is seen already
-        sync_products(product_model()._base_manager.filter(pk__in=keys))
+        products = product_model()._base_manager.filter(pk__in=keys)
+        sync_products(products, changed=_file_names(instance))
+
+
+def _file_names(instance: Model) -> set[str] | None:
+    """The files of a saved row: no other can hold other bytes now; None, any of them, where it has none."""
+    fields = [field for field in instance._meta.concrete_fields if isinstance(field, FileField)]
+    return {getattr(instance, field.attname).name for field in fields} if fields else None
 
 
 def _products_of(instance: Model, watch: Watch) -> Iterable[Any]:

@@ -24,6 +24,7 @@ from PIL import Image, ImageDraw
 
 from recommender import worklist
 from recommender.features import PictureFeatures
+from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.photos import CATALOGUE, BadPhoto, open_photo
 from recommender.pipeline.embeddings import store_embeddings
@@ -107,6 +108,7 @@ def fake_features(data: bytes) -> PictureFeatures:
         slot="TOP",
         slot_confidence=0.95,
         palette=[{"hex": "#aa0000", "share": 1.0}],
+        fingerprint=fingerprint(image),
     )
 
 

@@ -15,7 +15,7 @@ PARTNERS = {
     "": set(),
 }
 FOR_ALL = {"gender": "UNISEX", "season": "ALL_YEAR"}
-STEP, UNSUITED = 1e-6, 100
+PINNED, SUITED, REST = range(3)  # what comes before any score
 
 
 def similar(world, asked):
@@ -52,6 +52,9 @@ def goes_with(world, asked):
     for number, (rung, scores) in enumerate(_ladder(world, asked, partners).items()):
         if number == 0 or len(shelf.rows()) < _deep(asked, "limit"):
             shelf.add(rung, scores)
+    if len(shelf.rows()) < _deep(asked, "limit"):
+        newest = _newest(world, asked, partners)
+        shelf.add("newest", dict.fromkeys(newest, 0.0), after=newest)
     shelf.add("pinned", {i: 0.0 for i in partners if i in pins})
     rows = shelf.rows()[: _deep(asked, "limit")]
     return _pinned(world, "GOES_WITH", _diverse(shelf, rows, asked, share=asked["per_slot"]))
@@ -72,16 +75,25 @@ class _Shelf:
 
     def __init__(self, world, strip, *, share):
         self.world, self.share, self.found = world, share, []
-        self.pins, self.lifts = _pins(world, strip), _lifts(world, strip)
+        self.pins, self.boosts = _pins(world, strip), _boosts(world, strip)
 
-    def add(self, rung, scores):
-        number = len({rung for _number, _i, rung, _score in self.found})
-        self.found += [(number, i, rung, score) for i, score in scores.items()]
+    def add(self, rung, scores, *, after=None):
+        """Add a rung below the others; `after` maps a product to its tier and its place among ties."""
+        number = len({rung for *_order, _i, rung, _score in self.found})
+        for i, score in scores.items():
+            tier, place = after[i] if after else (SUITED, 0)
+            tier = PINNED if i in self.pins else tier
+            order = (tier, number, -(score + self.boosts[i]), place, i)
+            self.found.append((order, i, rung, score))
+
+    def tier(self, row):
+        """What stands before or after all others, and the rung within it."""
+        return next(order[:2] for order, i, rung, _score in self.found if (i, rung) == row[:2])
 
     def rows(self):
         """One product of each design, at most a share of each slot."""
         designs, slots, rows = set(), [], []
-        for _number, i, rung, score in sorted(self.found, key=self._order):
+        for _order, i, rung, score in sorted(self.found):
             slot, design = self.world["products"][i]["slot"], _group(self.world, i)
             if design in designs:
                 continue
@@ -90,10 +102,6 @@ class _Shelf:
             if slots.count(slot) <= self.share:
                 rows.append((i, rung, score))
         return rows
-
-    def _order(self, row):
-        number, i, _rung, score = row
-        return (i not in self.pins, number, -(score + self.lifts[i]), i)
 
 
 def _deep(asked, name):
@@ -112,14 +120,14 @@ def _diverse(shelf, rows, asked, *, share):
         left = [r for r in rows if r not in taken and slots.count(_slot(world, r[0])) < share]
         if not left:
             break
-        first = (left[0][0] in shelf.pins, left[0][1])
+        first = shelf.tier(left[0])
         worth = [
             round(
-                (1 - weight) * (score + shelf.lifts[i])
+                (1 - weight) * (score + shelf.boosts[i])
                 - weight * max([0.0, *(_look_alike(world, i, j) for j, _rung, _score in taken)]),
                 9,
             )
-            if (i in shelf.pins, rung) == first
+            if shelf.tier((i, rung)) == first
             else -math.inf
             for i, rung, score in left
         ]
@@ -140,17 +148,11 @@ def _ladder(world, asked, partners):
     products, style, visual = world["products"], _cover(world, "style"), _cover(world, "visual")
     worn = {i: sum(0 in look and i in look for look in world["looks"]) for i in partners}
     suited = [i for i in partners if _suits(world, asked, i)]
-    newest = {}
-    for i in partners:
-        alike = [j for j in partners if _slot(world, j) == _slot(world, i)]
-        newer = [j for j in alike if j > i and (j in suited) == (i in suited)]
-        newest[i] = (len(newer) + 1) * -STEP - (0 if i in suited else UNSUITED)
     rungs = {
         "look": {i: float(looks) for i, looks in worn.items() if looks},
         "stored": {i: world["pairings"][0, i] for i in suited if (0, i) in world["pairings"]},
         "style": {},
         "palette": {},
-        "newest": newest,
     }
     for i in suited:
         for view in products[i]["views"]:
@@ -161,6 +163,15 @@ def _ladder(world, asked, partners):
                 score = _inner_product(visual["colour"], view["visual"]["colour"])
                 rungs["palette"][i] = max(score, rungs["palette"].get(i, score))
     return rungs
+
+
+def _newest(world, asked, partners):
+    """The tier of each, and its place among the newest of its slot and tier."""
+    tiers = {i: SUITED if _suits(world, asked, i) else REST for i in partners}
+    newer = {
+        i: [j for j in partners if j > i and _slot(world, j) == _slot(world, i)] for i in partners
+    }
+    return {i: (tiers[i], 1 + sum(tiers[j] == tiers[i] for j in newer[i])) for i in partners}
 
 
 def _suits(world, asked, i):
@@ -244,7 +255,7 @@ def _has(product, attribute, value):
     return product[attribute] == value
 
 
-def _lifts(world, strip):
+def _boosts(world, strip):
     signs = {"BOOST": 1, "BURY": -1}
     moving = [rule for rule in _here(world, strip) if rule["kind"] in signs]
     return [

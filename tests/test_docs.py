@@ -9,8 +9,8 @@ from django.core.management import get_commands, load_command_class
 from recommender import checks, conf
 from recommender.api import aliases, urls
 from recommender.catalog import Card, Catalog, PictureSource
-from recommender.explain.exclusions import Exclusion
 from recommender.pipeline import consistency
+from recommender.ranking.exclusion import Exclusion
 from recommender.templatetags.recommender import register
 from workers import tasks
 

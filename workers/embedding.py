@@ -5,11 +5,13 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 from PIL import Image
 
 from recommender import conf, worklist
 from recommender.features import PictureFeatures
+from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, EmbeddingJob, Picture
 from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
 from recommender.pipeline.embeddings import store_embeddings
@@ -77,8 +79,9 @@ class _Batch:
     def __init__(self, claim: worklist.Claim, pool: ThreadPoolExecutor) -> None:
         self.claim = claim
         pictures = {job.picture_id: job for job in claim.jobs}
+        self._fingerprints: dict[int, int] = {}
         self._images: dict[int, Future[Image.Image]] = {
-            pk: pool.submit(read_picture, job.picture, job.sha256) for pk, job in pictures.items()
+            pk: pool.submit(self._read, job) for pk, job in pictures.items()
         }
 
     def encode_and_store(self) -> int:
@@ -90,9 +93,21 @@ class _Batch:
             for job, features in self._encoded(checkpoint, jobs, images):
                 seen[job.picture_id].append(features)
                 done.append(job)
-        features_of = {pk: merge_features(s, palette=palette(images[pk])) for pk, s in seen.items()}
+        features_of = {
+            pk: replace(
+                merge_features(each, palette=palette(images[pk])),
+                fingerprint=self._fingerprints.get(pk),
+            )
+            for pk, each in seen.items()
+        }
         store_embeddings(features_of, jobs=done, token=self.claim.token)
         return len(features_of)
+
+    def _read(self, job: EmbeddingJob) -> Image.Image:
+        image = read_picture(job.picture, job.sha256)
+        if job.picture.fingerprint is None:
+            self._fingerprints[job.picture_id] = fingerprint(image)
+        return image
 
     def _encoded(
         self,

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from recommender import worklist
-from recommender.catalog import product_model
-from recommender.models import Checkpoint, PairingJob, Purpose, active_checkpoints
-from recommender.pipeline.cover_vectors import cover_vectors, encoder_read_by
+from recommender.models import PairingJob, Purpose, active_checkpoints
 from recommender.pipeline.pairings import refresh_pairings
+from recommender.pipeline.set_scores import refresh_set_scores
 from workers.checkpoint_cache import pair_scorer_of, set_scorer_of
 
 log = logging.getLogger(__name__)
@@ -31,23 +30,15 @@ def score_pairs(first: Sequence[Any], second: Sequence[Any]) -> list[float]:
     return pair_scorer_of(active_checkpoints()[Purpose.PAIR]).score(first, second)
 
 
-def score_sets(
-    scorer: Checkpoint, *, items: Sequence[dict[str, Any]], sets: Sequence[Sequence[int]]
-) -> list[float | None]:
-    """Score whole outfits, None where a piece has no vector; a set names its items by their place."""
-    vectors = _item_vectors(items, encoder_read_by(scorer))
-    known = [one for one in sets if all(vectors[at] is not None for at in one)]
-    scores = set_scorer_of(scorer).score(
-        [[vectors[at] for at in one] for one in known],
-        [[items[at]["slot"] for at in one] for one in known],
-    )
-    found = dict(zip(map(tuple, known), scores, strict=True))
-    return [found.get(tuple(one)) for one in sets]
+def score_sets(sets: Sequence[Sequence[Any]], slots: Sequence[Sequence[str]]) -> list[float]:
+    """Score whole outfits by the serving set scorer; never called while none serves."""
+    return set_scorer_of(active_checkpoints()[Purpose.SET]).score(sets, slots)
 
 
 def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
     try:
         refresh_pairings(job.product_id, score=score_pairs)
+        refresh_set_scores(job.product_id, score=score_sets)
     except Exception as error:  # the job says what happened and is tried again
         log.exception("Could not pair product %s", job.product_id)
         worklist.fail(
@@ -55,14 +46,3 @@ def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
         )
     else:
         worklist.finish(PairingJob, ids=[job.pk], token=claim.token)
-
-
-def _item_vectors(items: Sequence[dict[str, Any]], encoder: Checkpoint) -> list[Any]:
-    """The vector of each item, or None; one query."""
-    key = product_model()._meta.pk.to_python
-    keys = [key(item["product"]) if "product" in item else None for item in items]
-    stored = cover_vectors([each for each in keys if each is not None], encoder)
-    return [
-        item["vector"] if "vector" in item else stored.get(each)
-        for item, each in zip(items, keys, strict=True)
-    ]

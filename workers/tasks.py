@@ -8,11 +8,11 @@ from typing import Any
 from PIL import Image
 
 from recommender import broker, worklist
+from recommender.explain.region_searches import claim_search, store_regions
 from recommender.models import (
     Checkpoint,
     Picture,
     Purpose,
-    active_checkpoint,
     active_checkpoints,
 )
 from recommender.photos import SHOPPER, BadPhoto, cropped, open_photo
@@ -27,7 +27,7 @@ from workers.embedding import (
     photo_features,
     read_picture,
 )
-from workers.pairing import pair_due, score_pairs, score_sets
+from workers.pairing import pair_due, score_pairs
 from workers.serving import regions
 from workers.serving.garment_boxes import propose_boxes
 from workers.single_flight import SingleFlight
@@ -71,45 +71,12 @@ def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
 
 
 @app.task(name=broker.FIND_REGIONS)
-def find_regions(
-    *, pictures: list[int], encoder: str, weights: dict[str, float], scorer: str, reply_to: str
-) -> None:
-    """Say where the score of two of the shop's pictures comes from; the reply is short of what fails.
-
-    The score is that of the serving `scorer` on the encoder's vectors or, where that is "", the
-    weighted cosine of the parts. No regions: a file cannot be read. Nothing at all: this worker has
-    not heard yet of the encoder or the scorer.
-    """
-    known = {each.label: each for each in serving_encoders()}
-    if encoder not in known or scorer not in {"", _serving_scorer()}:
-        broker.send_reply(reply_to, {})
-        return
-    try:
-        first, second = (_stored(pk) for pk in pictures)
-    except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
-        broker.send_reply(reply_to, {"regions": []})
-        return
-    judge = _judge(known[encoder], weights=weights, scorer=scorer)
-    found = [
-        regions.find_region(picture, judge=judge(other=other))
-        for picture, other in ((first, second), (second, first))
-    ]
-    broker.send_reply(reply_to, {"regions": [asdict(region) for region in found]})
-
-
-@app.task(name=broker.SCORE_SETS)
-def judge_sets(
-    *, scorer: str, items: list[dict[str, Any]], sets: list[list[int]], reply_to: str
-) -> None:
-    """Say how good whole outfits are, None where a piece has no vector.
-
-    An item has a `slot` and the key of its `product`, or its own `vector` in the space that the
-    scorer reads; a set names its items by their place. Nothing at all: another scorer serves.
-    """
-    serving = active_checkpoint(Purpose.SET)
-    is_known = serving is not None and serving.label == scorer
-    scores = score_sets(serving, items=items, sets=sets) if serving and is_known else []
-    broker.send_reply(reply_to, {"scores": scores} if is_known else {})
+def find_regions() -> None:
+    """Hear the bell: find where the scores come from that somebody has asked about."""
+    while search := claim_search():
+        found = regions_of(**search.question)
+        if found is not None:
+            store_regions(search, found)
 
 
 @app.task(name="workers.tasks.sweep")
@@ -126,6 +93,29 @@ def sweep() -> None:
 def tend_indexes() -> None:
     """Give every slot that has grown large an index; drop what nobody needs any more."""
     _tend()
+
+
+def regions_of(
+    *, pictures: list[int], encoder: str, weights: dict[str, float], scorer: str
+) -> list[dict[str, Any]] | None:
+    """Where the score of two of the shop's pictures comes from; none where a file cannot be read.
+
+    The score is that of the serving `scorer` on the encoder's vectors or, where that is "", the
+    weighted cosine of the parts. None: this worker has not heard yet of the encoder or the scorer.
+    """
+    known = {each.label: each for each in serving_encoders()}
+    if encoder not in known or scorer not in {"", _serving_scorer()}:
+        return None
+    try:
+        first, second = (_stored(pk) for pk in pictures)
+    except (BadPhoto, SourceChanged, OSError, Picture.DoesNotExist):
+        return []
+    judge = _judge(known[encoder], weights=weights, scorer=scorer)
+    found = [
+        regions.find_region(picture, judge=judge(other=other))
+        for picture, other in ((first, second), (second, first))
+    ]
+    return [asdict(region) for region in found]
 
 
 def _opened(jpeg: str) -> Image.Image:

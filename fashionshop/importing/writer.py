@@ -137,7 +137,8 @@ def _store_batch(batch: list[_Entry | Fault], categories: Categories) -> Outcome
     sync_products(
         Product.objects.filter(pk__in=redrawn)
         .order_by("pk")
-        .prefetch_related("pictures", "recommender_pictures")
+        .prefetch_related("pictures", "recommender_pictures"),
+        changed=(),  # files are named by their bytes
     )
     changed = (changed | redrawn) & known
     return Outcome(len(entries) - len(known), len(changed), len(known - changed), faults)

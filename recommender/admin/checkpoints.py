@@ -146,7 +146,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
     def state_badge(self, checkpoint: Checkpoint) -> SafeString:
         tone = {"ACTIVE": "ready", "BUILDING": "running"}.get(checkpoint.state, "off")
         context = {"state": tone, "label": checkpoint.get_state_display()}
-        return render_to_string("recommender/admin/rule_state.html", context)
+        return render_to_string("recommender/admin/badge.html", context)
 
     @admin.display(description=_("Next"))
     def steps(self, checkpoint: Any) -> SafeString:

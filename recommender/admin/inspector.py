@@ -15,15 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from recommender.admin.regions import region_view
 from recommender.admin.rendering import cards_of, product_page, rule_page, thumbnail
 from recommender.catalog import Card, catalog
-from recommender.explain.exclusions import (
-    GOES_WITH,
-    SIMILAR,
-    conditions_for,
-    placement_question,
-    strip_standings,
-)
+from recommender.explain.strip_question import GOES_WITH, SIMILAR
 from recommender.explain.why import why
-from recommender.ranking.filters import ANYTHING
+from recommender.ranking.statement import Standing
 
 BEYOND = 4  # rows that are shown below the strip's end
 
@@ -58,7 +52,7 @@ class InspectForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Row:
+class RankedRow:
     """One line of the list around the cut."""
 
     rank: int | None
@@ -110,7 +104,7 @@ def inspector(request: HttpRequest, *, pages: Any, product: Any) -> HttpResponse
 
 
 def _answer(product: Any, *, other: Any, strip: str, regions: bool) -> dict[str, Any]:
-    explanation = why(product, other, strip=strip)
+    explanation = why(product, other, strip=strip, beyond=BEYOND)
     cards = cards_of([other.pk])
     return {
         "explanation": explanation,
@@ -119,21 +113,17 @@ def _answer(product: Any, *, other: Any, strip: str, regions: bool) -> dict[str,
         "other_page": product_page(other.pk),
         "instead_page": product_page(explanation.placement.instead or ""),
         "rule_page": rule_page(explanation.placement.rule),
-        "rows": _around_the_cut(product, other, strip),
+        "rows": _rows(explanation.placement.standings, other),
         **(region_view(product, other, strip=strip, explanation=explanation) if regions else {}),
     }
 
 
-def _around_the_cut(product: Any, other: Any, strip: str) -> list[Row]:
+def _rows(standings: Sequence[Standing], other: Any) -> list[RankedRow]:
     """The strip, a few below its end, and the product asked about or the one in its place."""
-    asked = placement_question(product.pk, strip=strip, filters=ANYTHING)
-    facts = conditions_for(other, asked)
-    group = facts.group if facts else ""
-    rows = strip_standings(asked, group=group, beyond=BEYOND)
-    cards = cards_of(one.row.pk for one in rows)
+    cards = cards_of(one.row.pk for one in standings)
     return [
-        Row(
-            rank=one.rank if one.is_shown or one.place <= asked.per_slot else None,
+        RankedRow(
+            rank=None if one.is_crowded_out else one.rank,
             score=max(0.0, min(1.0, one.row.score)),
             card=cards[one.row.pk],
             thumbnail=thumbnail(cards[one.row.pk].picture),
@@ -141,5 +131,5 @@ def _around_the_cut(product: Any, other: Any, strip: str) -> list[Row]:
             is_asked=one.row.pk == other.pk,
             is_shown=one.is_shown,
         )
-        for one in rows
+        for one in standings
     ]

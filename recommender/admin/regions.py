@@ -9,10 +9,12 @@ from django.utils.translation import gettext
 from recommender.admin.rendering import cards_of
 from recommender.broker import NoWorker
 from recommender.catalog import Card, PictureSource
+from recommender.explain.region_searches import StillSearching
 from recommender.explain.regions import LEAST_DROP, Region, regions
 from recommender.explain.why import Explanation
 
 VIEW = 1000  # units of the drawing a side; it is stretched to the picture
+ASK_AGAIN_SECONDS = 2
 COOLEST, HOTTEST = 0.35, 0.55  # heat below which nothing is drawn; opacity of the hottest cell
 
 
@@ -46,6 +48,9 @@ def region_view(
         return _nothing(gettext("What is not shown has no score to look for in the pictures."))
     try:
         found = regions(product, other, strip=strip, explanation=explanation)
+    except StillSearching:
+        text = gettext("A worker is looking at both pictures. This page asks again by itself.")
+        return _nothing(text) | {"ask_again_seconds": ASK_AGAIN_SECONDS}
     except NoWorker as error:
         return _nothing(str(error))
     cards = cards_of([product.pk, other.pk])

@@ -1,12 +1,13 @@
 """The merchant's rules: written without code, tried out before they hold, taken back at will."""
 
+from collections import defaultdict
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -21,13 +22,13 @@ from recommender.admin.rendering import thumbnail
 from recommender.admin.rule_forms import SAID, RuleForm, fieldsets_of
 from recommender.catalog import catalog, product_model
 from recommender.models import Rule, RuleChange
+from recommender.models.rules import RuleState
 from recommender.rules.changes import CannotUndo, delete_rule, save_rule, switch_rules, undo
 from recommender.rules.conflicts import Conflict, conflicts_among, conflicts_of
 from recommender.rules.preview import RulePreview, StripPreview, rule_preview
 from recommender.strips.items import Strip
 
 PREVIEW = "_preview"
-IN_FORCE, NOT_YET, OVER, OFF = _("In force"), _("Not yet"), _("Over"), _("Off")
 
 
 class RuleStateFilter(admin.SimpleListFilter):
@@ -36,22 +37,13 @@ class RuleStateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, _request: Any, _model_admin: Any) -> list[tuple[str, str]]:
-        names = {"force": IN_FORCE, "later": NOT_YET, "over": OVER, "off": OFF}
-        return [(value, str(name)) for value, name in names.items()]
+    def lookups(self, _request: Any, _model_admin: Any) -> list[tuple[str, Any]]:
+        return list(RuleState.choices)
 
     def queryset(self, _request: Any, rules: QuerySet[Rule]) -> QuerySet[Rule]:
-        now = timezone.now()
-        over, later = Q(ends_at__lte=now), Q(starts_at__gt=now)
-        on = Q(is_enabled=True)
-        wanted = {
-            "off": ~on,
-            "over": on & over,
-            "later": on & later & ~over,
-        }
-        if self.value() == "force":
-            return rules & Rule.objects.in_force()
-        return rules.filter(wanted.get(self.value() or "", Q()))
+        return (
+            rules.filter(**{"state": self.value()}) if self.value() in RuleState.values else rules
+        )
 
 
 @admin.register(Rule)
@@ -69,6 +61,10 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @property
     def media(self) -> forms.Media:
         return super().media + forms.Media(css={"all": ["recommender/admin.css"]})
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rules: Any = super().get_queryset(request)
+        return rules.with_state()
 
     def get_autocomplete_fields(self, _request: HttpRequest) -> list[str]:
         """Search by name where the host's product page can be searched; else a look-up window."""
@@ -128,9 +124,12 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Find what contradicts each rule of the page."""
         page = super().get_changelist_instance(request)
         live = Rule.objects.filter(is_enabled=True).select_related("product", "on_product")
-        found = conflicts_among(list(live), now=timezone.now())
+        found = defaultdict(list)
+        for one in conflicts_among(list(live), now=timezone.now()):
+            for rule in filter(None, {one.rule, one.other}):
+                found[rule.pk].append(one)
         for rule in page.result_list:
-            rule.conflicts = [one for one in found if rule in {one.rule, one.other}]
+            rule.conflicts = found[rule.pk]
         return page
 
     def save_model(self, request: HttpRequest, obj: Rule, _form: Any, _change: bool) -> None:
@@ -158,11 +157,9 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return str(rule.get_strip_display())
 
     @admin.display(description=_("State"))
-    def state_badge(self, rule: Rule) -> SafeString:
-        state, label = _state(rule)
-        return render_to_string(
-            "recommender/admin/rule_state.html", {"state": state, "label": label, "rule": rule}
-        )
+    def state_badge(self, rule: Any) -> SafeString:
+        context = {"rule": rule, "label": RuleState(rule.state).label}
+        return render_to_string("recommender/admin/rule_state.html", context)
 
     @admin.display(description=_("From"), ordering="is_feedback", empty_value="")
     def origin(self, rule: Rule) -> str:
@@ -274,17 +271,6 @@ class RuleChangeAdmin(ReadOnlyAdmin):
 
 def _kind(request: HttpRequest, rule: Rule | None) -> str:
     return rule.kind if rule else request.GET.get("kind", "")
-
-
-def _state(rule: Rule) -> tuple[str, str]:
-    now = timezone.now()
-    if not rule.is_enabled:
-        return "off", str(OFF)
-    if rule.ends_at and rule.ends_at <= now:
-        return "off", str(OVER)
-    if rule.starts_at and rule.starts_at > now:
-        return "queued", str(NOT_YET)
-    return "ready", str(IN_FORCE)
 
 
 def _linked(conflicts: list[Conflict]) -> list[SafeString]:

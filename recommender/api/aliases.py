@@ -3,6 +3,7 @@
 Each gives the very answer of its `/api/v1/` counterpart, errors included.
 """
 
+from django.apps import apps
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recommender.api import schema, views
+from recommender.api.endpoint import Endpoint, product_or_404
 from recommender.api.parameters import GoesWithQuery, PhotoQuery, SimilarQuery
 from recommender.api.serializers import HealthSerializer, PhotoAnswerSerializer, StripSerializer
 from recommender.catalog import catalog
@@ -71,7 +73,7 @@ class SearchImage(views.PhotoSearch):
         return super().post(request)
 
 
-class Image(views.Endpoint):
+class Image(Endpoint):
     """To the product's first picture."""
 
     @schema.operation(
@@ -83,13 +85,13 @@ class Image(views.Endpoint):
         parameters=[schema.PRODUCT_ID],
     )
     def get(self, request: Request, id: str) -> HttpResponseBase:
-        card = catalog().card(views.product_or_404(id, with_card=True))
+        card = catalog().card(product_or_404(id, with_card=True))
         if card.picture is None:
             raise Http404
         return redirect(request.build_absolute_uri(card.picture.src))
 
 
-class Healthz(views.Endpoint):
+class Healthz(Endpoint):
     """What answers: 503 only without a database, for pages and strips need nothing else."""
 
     @schema.operation(
@@ -111,3 +113,8 @@ urlpatterns = [
     path("search_image", SearchImage.as_view(), name="search-image"),
     path("image/<str:id>", Image.as_view(), name="image"),
 ]
+
+if apps.is_installed("drf_spectacular"):
+    from recommender.api.openapi import describe_endpoints
+
+    describe_endpoints()

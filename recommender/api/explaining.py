@@ -8,14 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recommender.api import schema
+from recommender.api.endpoint import Endpoint, product_or_404
 from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, parameters
 from recommender.api.serializers import ReasonSerializer
 from recommender.api.throttles import ExplainThrottle
-from recommender.api.views import Endpoint, product_or_404
-from recommender.explain.exclusions import GOES_WITH, SIMILAR, Exclusion, Placement, why_not
+from recommender.explain.region_searches import StillSearching
 from recommender.explain.regions import Region, regions
+from recommender.explain.strip_question import GOES_WITH, SIMILAR
 from recommender.explain.why import Explanation, ScorePart, why
+from recommender.explain.why_not import Placement, why_not
+from recommender.ranking.exclusion import Exclusion
 
+ASK_AGAIN_SECONDS = 2  # a worker looks at two pictures in about as long
+ASK_AGAIN = schema.Parameter("Retry-After", "Seconds.", int, replies=(202,))
 STRIPS = {"similar": SIMILAR, "goes_with": GOES_WITH}
 OTHER = schema.Parameter("other", "The other product's primary key, as text.")
 
@@ -40,7 +45,7 @@ class WhyQuery(ExplainQuery):
 
     regions = FlagField(
         default=False,
-        help_text="Also find where in the two pictures the score comes from; takes a worker a few seconds.",
+        help_text="Also find where in the two pictures the score comes from; 202 until a worker has looked.",
     )
 
 
@@ -145,23 +150,27 @@ class Why(Endpoint):
     @schema.operation(
         "why",
         summary="Why it is there",
-        replies={200: ExplanationSerializer},
+        replies={200: ExplanationSerializer, 202: ExplanationSerializer},
         fails=(400, 404, 429, 503),
         tags=[schema.PRODUCTS],
-        parameters=[schema.PRODUCT_ID, OTHER, WhyQuery, schema.RETRY_AFTER],
+        parameters=[schema.PRODUCT_ID, OTHER, WhyQuery, schema.RETRY_AFTER, ASK_AGAIN],
     )
     def get(self, request: Request, id: str, other: str) -> Response:
+        """202 has everything but the regions: a worker is looking at the pictures."""
         product, beside = product_or_404(id), product_or_404(other)
         asked = parameters(request, WhyQuery)
         with_regions = asked.pop("regions")
         explanation = why(product, beside, **asked)
-        found = []
+        found: list[Region] = []
+        is_searching = False
         if with_regions and explanation.parts:
-            found = regions(
-                product,
-                beside,
-                strip=asked["strip"],
-                explanation=explanation,
-                colour_weight=asked.get("colour_weight"),
-            )
-        return Response(ExplanationSerializer((explanation, found)).data)
+            names = {"strip", "colour_weight"} & asked.keys()
+            about = {name: asked[name] for name in names}
+            try:
+                found = regions(product, beside, explanation=explanation, **about)
+            except StillSearching:
+                is_searching = True
+        body = ExplanationSerializer((explanation, found)).data
+        if is_searching:
+            return Response(body, status=202, headers={"Retry-After": str(ASK_AGAIN_SECONDS)})
+        return Response(body)

@@ -19,9 +19,9 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recommender.api import aliases, explaining, outfits, problems, schema  # noqa: F401 -- they describe themselves
+from recommender.api import problems, schema
+from recommender.api.endpoint import Endpoint
 from recommender.api.serializers import ProblemSerializer
-from recommender.api.views import Endpoint
 
 
 class Description(AutoSchema):
@@ -44,11 +44,13 @@ class Generator(SchemaGenerator):
 
 
 def describe_endpoints() -> None:
-    """Hand drf-spectacular what `schema` collected; the host's own document then has it too."""
+    """Hand drf-spectacular what `schema` collected since; the host's own document then has it too."""
     Endpoint.schema = Description()
-    for field, shape in schema.SHAPES:
+    while schema.SHAPES:
+        field, shape = schema.SHAPES.pop()
         extend_schema_field(shape)(field)
-    for door, operation in schema.DESCRIBED:
+    while schema.DESCRIBED:
+        door, operation = schema.DESCRIBED.pop()
         door.schema = Description  # type: ignore[attr-defined]  # else it would be the host's default
         _describe(door, operation)
 
@@ -100,7 +102,6 @@ class Docs(Endpoint, SpectacularSwaggerSplitView):
     schema = None
 
 
-describe_endpoints()
 urlpatterns = [
     path("schema", Document.as_view(), name="schema"),
     path("docs", Docs.as_view(), name="docs"),

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from recommender.api import schema
+from recommender.api.endpoint import Endpoint, product_or_404
 from recommender.api.outfit_shapes import (
     BODY,
     OutfitsOfSetQuery,
@@ -26,7 +27,6 @@ from recommender.api.parsers import photo_bytes
 from recommender.api.problems import InvalidBody
 from recommender.api.serializers import StripSerializer
 from recommender.api.throttles import PhotoThrottle
-from recommender.api.views import Endpoint, product_or_404
 from recommender.broker import NoWorker
 from recommender.models import Purpose
 from recommender.outfits.answer import OutfitOptions, outfits

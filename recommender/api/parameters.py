@@ -6,34 +6,27 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
-from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
 
 from recommender import conf
+from recommender.api.problems import CursorExpired
 from recommender.api.schema import shape
 from recommender.models import Slot
 from recommender.photos import Crop
 from recommender.ranking.filters import Filters, UnknownAttribute
 
 MAX_STRIP, MAX_PAGE, PAGE, MAX_CURSOR = 50, 100, 24, 1000
+CURSOR_SALT = "recommender.api.products"
 SHARE_DIGITS = 6  # PostgreSQL raises an error where a product of numbers vanishes: 5e-324 × 0.9
 ATTRIBUTES = ("category", "gender", "season", "size", "colour")
 MAX_VALUE, MAX_VALUES = 100, 20
 MAX_CROP, SIDES, ROUNDING = 60, 4, 1e-6
-CURSOR_SALT = "recommender.api.products"
 AMOUNT = r"[0-9]{1,7}(\.[0-9]{1,2})?"
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?", re.ASCII)
 _SHARE = re.compile(r"0(\.\d{1,9})?|1(\.0{1,9})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-
-
-class CursorExpired(Exception):  # noqa: N818 -- reads as what happened
-    """This cursor is too old. Begin again with the first page."""
-
-    def __str__(self) -> str:
-        return gettext("This cursor is too old. Begin again with the first page.")
 
 
 def parameters(request: Request, query: type[serializers.Serializer[Any]]) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext
 from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from recommender.api.parameters import CursorExpired
 from recommender.broker import NoWorker
 from recommender.photos import BadPhoto
 from recommender.stored_texts import translated
@@ -33,6 +33,13 @@ TITLES = {
     "no_worker": "No worker can look at pictures right now",
 }
 PHOTO_TITLE = "The photo cannot be used"
+
+
+class CursorExpired(Exception):  # noqa: N818 -- reads as what happened
+    """This cursor is too old. Begin again with the first page."""
+
+    def __str__(self) -> str:
+        return gettext("This cursor is too old. Begin again with the first page.")
 
 
 class InvalidBody(ValidationError):  # noqa: N818 -- reads as what it is

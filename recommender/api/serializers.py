@@ -154,8 +154,8 @@ class PhotoAnswerSerializer(StripSerializer):
     boxes = BoxSerializer(many=True, help_text="If asked for with `boxes=true`; the surest first.")
 
     def to_representation(self, instance: PhotoAnswer) -> dict[str, Any]:
-        said = {"seen": instance, "message": instance.message, "boxes": instance.pieces}
-        return super().to_representation({**vars(instance.strip), **said})
+        found = {"seen": instance.seen, "message": instance.message, "boxes": instance.pieces}
+        return super().to_representation({**vars(instance.strip), **found})
 
 
 class PageSerializer(serializers.Serializer[Any]):

@@ -23,4 +23,5 @@ urlpatterns = [
 if apps.is_installed("drf_spectacular"):
     from recommender.api import openapi
 
+    openapi.describe_endpoints()
     urlpatterns += openapi.urlpatterns

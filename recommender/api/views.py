@@ -1,20 +1,11 @@
 """The doors of the API: each checks its parameters and asks one selector."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import BaseParser, MultiPartParser
-from rest_framework.permissions import AllowAny
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from recommender.api import schema
+from recommender.api.endpoint import Endpoint, product_or_404
 from recommender.api.pagination import page_of
 from recommender.api.parameters import (
     GoesWithQuery,
@@ -24,7 +15,6 @@ from recommender.api.parameters import (
     parameters,
 )
 from recommender.api.parsers import PhotoParser, photo_bytes
-from recommender.api.problems import problem_response
 from recommender.api.serializers import (
     CardSerializer,
     PageSerializer,
@@ -33,35 +23,10 @@ from recommender.api.serializers import (
 )
 from recommender.api.throttles import PhotoThrottle
 from recommender.catalog import catalog
-from recommender.ranking.visible_products import visible_product, visible_products
+from recommender.ranking.visible_products import visible_products
 from recommender.strips.goes_with import goes_with
 from recommender.strips.photo_search import products_like_photo
 from recommender.strips.similar import similar_products
-
-
-class FirstRenderer(DefaultContentNegotiation):
-    """Answers in the one language we speak, whatever was asked for."""
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
-
-
-class Endpoint(APIView):
-    """What all endpoints share; nothing is left to the host's REST_FRAMEWORK settings."""
-
-    http_method_names = ["get", "head", "post"]
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    throttle_classes: Sequence[type[BaseThrottle]] = ()
-    parser_classes: Sequence[type[BaseParser]] = ()
-    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
-    content_negotiation_class: type[DefaultContentNegotiation] = FirstRenderer
-    versioning_class = None
-
-    def get_exception_handler(self) -> Callable[..., Response | None]:
-        return problem_response
 
 
 class Products(Endpoint):
@@ -148,11 +113,3 @@ class PhotoSearch(Endpoint):
     def post(self, request: Request) -> Response:
         answer = products_like_photo(photo_bytes(request), **parameters(request, PhotoQuery))
         return Response(PhotoAnswerSerializer(answer, context={"request": request}).data)
-
-
-def product_or_404(key: str, *, with_card: bool = False) -> Any:
-    """The visible product of this key; unknown and unpublished ones are the same 404."""
-    try:
-        return visible_product(key, with_card=with_card)
-    except ObjectDoesNotExist as error:
-        raise Http404 from error

@@ -2,23 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
-from django.core.cache import cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from recommender.broker import NoWorker, ask_regions
-from recommender.explain.exclusions import SIMILAR
+from recommender.explain.region_searches import found_regions
+from recommender.explain.strip_question import SIMILAR
 from recommender.explain.why import Explanation
 from recommender.models import Checkpoint, Picture, Purpose, active_checkpoints
-from recommender.strips.similar import part_weights
+from recommender.ranking.scoring import part_weights
 
-KEPT_SECONDS = 86_400  # the key names the bytes and the checkpoint, so an entry is never wrong
 LEAST_DROP = 0.01  # of a score; less is no region worth naming
-READS = "embeddings of "
-NOBODY = _("No worker answered in time. Please try again in a moment.")
 PLACES = {
     ("upper", "left"): _("upper left"),
     ("upper", "centre"): _("upper middle"),
@@ -62,17 +57,18 @@ def regions(
 ) -> list[Region]:
     """The regions of the two first pictures, the product's own first; none where one is not to be had.
 
-    The score is the one that `explanation` is about, of the first pictures alone. At most two
-    queries, and a bounded wait for a worker unless somebody has asked before.
+    The score is the one that `explanation` is about, of the first pictures alone. Three queries; a
+    worker is asked where nobody has asked before, and not waited for.
 
     Raises:
-        NoWorker: nobody could look at the pictures in time.
+        StillSearching: a worker is looking at the pictures.
+        NoWorker: nobody has looked at the pictures in time.
     """
     pictures = _first_pictures([product.pk, other.pk])
     asked = _judgement(strip, explanation=explanation, colour_weight=colour_weight)
     if len(pictures) < 2 or asked is None:
         return []
-    found = _located([pictures[product.pk], pictures[other.pk]], asked)
+    found = found_regions(pictures[product.pk], pictures[other.pk], asked)
     return [
         _region(region, product=owner)
         for region, owner in zip(found, (product.pk, other.pk), strict=False)
@@ -91,7 +87,7 @@ def _judgement(
     serving = active_checkpoints()
     scorer = serving.get(Purpose.PAIR)
     if scorer and any(part.reason.code == "stored" for part in explanation.parts):
-        return {"encoder": scorer.reads.removeprefix(READS), "weights": {}, "scorer": scorer.label}
+        return {"encoder": scorer.encoder_label, "weights": {}, "scorer": scorer.label}
     encoder = serving.get(Purpose.VISUAL if strip == SIMILAR else Purpose.STYLE)
     if encoder is None:
         return None
@@ -102,25 +98,6 @@ def _weights(encoder: Checkpoint, colour_weight: float | None) -> Mapping[str, f
     if encoder.purpose == Purpose.VISUAL:
         return part_weights(encoder, colour_weight)
     return encoder.part_weights
-
-
-def _located(pictures: Sequence[Picture], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The worker's answer, kept for as long as pictures and checkpoints stay what they are."""
-    words = repr([[picture.sha256 for picture in pictures], sorted(asked.items())])
-    name = sha256(words.encode()).hexdigest()
-    key = f"recommender.regions.{name}"
-    known: list[dict[str, Any]] | None = cache.get(key)
-    if known is None:
-        try:
-            reply = ask_regions(called=name, pictures=[p.pk for p in pictures], **asked)
-            known = reply.get("regions")
-        except NoWorker as error:
-            raise NoWorker(str(NOBODY)) from error
-        if known is None:  # the worker has not heard yet of what serves now
-            raise NoWorker(str(NOBODY))
-        if known:  # a file that cannot be read today may be there tomorrow
-            cache.set(key, known, KEPT_SECONDS)
-    return known
 
 
 def _region(found: Mapping[str, Any], *, product: Any) -> Region:

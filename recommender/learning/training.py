@@ -9,7 +9,6 @@ from pathlib import Path
 from django.utils import timezone
 
 from recommender import conf
-from recommender.cards import EMBEDDINGS_OF
 from recommender.learning.export import TO_LEARN, Export, Track, export_looks
 from recommender.learning.looks import is_held_out, look_keys
 from recommender.learning.programs import ProgramResult, check_programs, run_program
@@ -264,7 +263,7 @@ def _common(data: Path) -> list[str]:
 
 def _reads_serving_encoder(scorer: Checkpoint) -> bool:
     visual = active_checkpoint(Purpose.VISUAL)
-    return visual is not None and scorer.reads == f"{EMBEDDINGS_OF}{visual.label}"
+    return visual is not None and scorer.encoder_label == visual.label
 
 
 def _data(run: TrainingRun) -> Path:

@@ -11,8 +11,9 @@ from recommender.models.duplicates import Duplicate
 from recommender.models.embeddings import Embedding
 from recommender.models.jobs import EmbeddingJob, Job, PairingJob
 from recommender.models.looks import Look, LookItem
-from recommender.models.pairings import Pairing
+from recommender.models.pairings import Pairing, SetScore
 from recommender.models.pictures import Picture, Slot
+from recommender.models.region_searches import RegionSearch
 from recommender.models.rule_changes import RuleChange
 from recommender.models.rules import Rule
 from recommender.models.trainings import TrainingRun
@@ -30,8 +31,10 @@ __all__ = [
     "PairingJob",
     "Picture",
     "Purpose",
+    "RegionSearch",
     "Rule",
     "RuleChange",
+    "SetScore",
     "Slot",
     "TrainingRun",
     "active_checkpoint",

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from recommender.cards import encoder_read
+
 
 class Purpose(models.TextChoices):
     """The question a checkpoint's numbers answer."""
@@ -87,6 +89,11 @@ class Checkpoint(models.Model):
     def label(self) -> str:
         """How vectors and replies name it: `visual@1`."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def encoder_label(self) -> str:
+        """The encoder whose stored vectors it reads: `visual@1`; "" where it reads pixels."""
+        return encoder_read(self.reads)
 
     @property
     def part_weights(self) -> dict[str, float]:

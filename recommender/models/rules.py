@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +15,30 @@ from recommender.conf import product_model_label
 SLOT = "slot"  # an attribute that every catalog has
 
 
+class RuleState(models.TextChoices):
+    """Whether a rule holds now; told by the clock, not stored."""
+
+    FORCE = "force", _("In force")
+    LATER = "later", _("Not yet")
+    OVER = "over", _("Over")
+    OFF = "off", _("Off")
+
+
 class RuleQuerySet(models.QuerySet["Rule"]):
     def in_force(self) -> "RuleQuerySet":
         """Switched on, begun and not yet over."""
         begun = Q(starts_at=None) | Q(starts_at__lte=Now())
         return self.filter(begun, Q(ends_at=None) | Q(ends_at__gt=Now()), is_enabled=True)
+
+    def with_state(self) -> "RuleQuerySet":
+        """Annotate `state`, one of `RuleState`."""
+        state = Case(
+            When(is_enabled=False, then=Value(RuleState.OFF)),
+            When(ends_at__lte=Now(), then=Value(RuleState.OVER)),
+            When(starts_at__gt=Now(), then=Value(RuleState.LATER)),
+            default=Value(RuleState.FORCE),
+        )
+        return self.annotate(state=state)
 
 
 class Rule(models.Model):

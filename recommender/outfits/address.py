@@ -60,7 +60,7 @@ class OutfitQuery:
         return f"?{urlencode(known, doseq=True)}{ANCHOR}"
 
     @property
-    def anew(self) -> "OutfitQuery":
+    def without_pieces(self) -> "OutfitQuery":
         """The same request, and no piece settled yet."""
         return OutfitQuery(self.budget, chosen=self.chosen)
 
@@ -126,27 +126,27 @@ def outfit_view(
 ) -> OutfitView:
     """The first outfit of an answer with the links that change it; no query."""
     outfit = next(iter(answer.outfits), None)
-    pieces = _from_head_to_foot(outfit.pieces) if outfit else ()
+    pieces = _in_order_of_slots(outfit.pieces) if outfit else ()
     chosen = [str(piece.product.pk) for piece in pieces if not piece.is_given]
     return OutfitView(
         outfit,
-        [PieceView(piece, _swap(piece, pieces, asked)) for piece in pieces],
+        [PieceView(piece, _swap_address(piece, pieces, asked)) for piece in pieces],
         asked,
         answer.nothing,
-        another=replace(asked.anew, without=[*asked.without, *chosen]).address,
-        first=asked.anew.address,
+        another=replace(asked.without_pieces, without=[*asked.without, *chosen]).address,
+        first=asked.without_pieces.address,
         recommendation_id=answer.recommendation_id,
         versions=answer.versions,
         choices=[ChoiceView(each, asked.chosen.get(each.name, "")) for each in choices],
     )
 
 
-def _from_head_to_foot(pieces: Sequence[Piece]) -> list[Piece]:
+def _in_order_of_slots(pieces: Sequence[Piece]) -> list[Piece]:
     """What the page is about, then the rest by slot, so that a swapped piece stays where it was."""
     return [*pieces[:1], *sorted(pieces[1:], key=lambda piece: SLOTS.index(piece.slot))]
 
 
-def _swap(piece: Piece, pieces: Sequence[Piece], asked: OutfitQuery) -> str:
+def _swap_address(piece: Piece, pieces: Sequence[Piece], asked: OutfitQuery) -> str:
     """Keep the other pieces, and do without this one and what stood in its place before."""
     start, *others = pieces
     if piece is start:

@@ -14,24 +14,26 @@ from recommender.catalog import product_model
 from recommender.models import Checkpoint
 from recommender.outfits.pair_rules import conflicting_pairs
 from recommender.outfits.plans import OPTIONAL
-from recommender.outfits.search import APART, Node, Pairs
+from recommender.outfits.search import INCOMPATIBLE, CandidateItem, Matrix
 from recommender.ranking.calibration import DIGITS, lowest_score, shown_score
+from recommender.ranking.tier import Tier
 from recommender.ranking.wearer import ANY_WEARER, WearerDemand, mismatched_pairs
+from recommender.strips.goes_with import NOTHING_KNOWN
 from recommender.strips.goes_with_several import LOOK_BONUS, with_mean_score
 from recommender.strips.query_items import QueryItems
-from recommender.vectors import closeness
+from recommender.vectors import closeness_sql
 
 NEAREST, CHEAPEST, NEWEST = 12, 2, 2  # candidates of each slot, one of a design
 
 # The cheapest of each slot are among the candidates, so that a budget that can be met is met; the
 # newest, so that there is a choice where nobody has looked at anything yet.
 _CANDIDATES = """
-WITH anyone (pk, slot, grp, lift, novelty, price{columns}) AS MATERIALIZED ({anyone}),
-scored (pk, slot, grp, lift, score) AS MATERIALIZED ({scored}),
+WITH anyone (pk, slot, grp, tier, boost, novelty, price{columns}) AS MATERIALIZED ({anyone}),
+scored (pk, slot, grp, tier, boost, score) AS MATERIALIZED ({scored}),
 near AS (
-    SELECT pk, score, row_number() OVER (PARTITION BY slot ORDER BY score + lift DESC, pk) AS place
+    SELECT pk, score, row_number() OVER (PARTITION BY slot ORDER BY tier, score + boost DESC, pk) AS place
     FROM (
-        SELECT DISTINCT ON (slot, grp) * FROM scored ORDER BY slot, grp, score + lift DESC, pk
+        SELECT DISTINCT ON (slot, grp) * FROM scored ORDER BY slot, grp, tier, score + boost DESC, pk
     ) AS design
 ),
 cheap AS (
@@ -45,7 +47,7 @@ new AS (
     ) AS design
 )
 SELECT * FROM (
-    SELECT DISTINCT ON (pk) pk, slot, price, lift, score{columns}
+    SELECT DISTINCT ON (pk) pk, slot, price, tier, boost, score{columns}
     FROM anyone LEFT JOIN near USING (pk)
     WHERE near.place <= %s OR pk = ANY(%s)
        OR pk IN (SELECT pk FROM cheap WHERE place <= %s)
@@ -57,16 +59,16 @@ ORDER BY slot, score DESC NULLS LAST, pk
 # Of each product the first picture that has a vector; photos bring their own. A pair whose vectors
 # are not both known counts 0, unless the shop wears the two together.
 _PAIRS = """
-WITH node AS (
+WITH item AS (
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::{key}[]) AS piece (number, slot, pk)
 ),
 cover AS MATERIALIZED (
-    SELECT DISTINCT ON (node.number) node.number, node.slot, embedding.vector
-    FROM node
-    JOIN recommender_picture AS picture ON picture.product_id = node.pk
+    SELECT DISTINCT ON (item.number) item.number, item.slot, embedding.vector
+    FROM item
+    JOIN recommender_picture AS picture ON picture.product_id = item.pk
     JOIN recommender_embedding AS embedding ON embedding.picture_id = picture.id
     WHERE embedding.checkpoint_id = %s
-    ORDER BY node.number, picture.position, picture.id
+    ORDER BY item.number, picture.position, picture.id
 ),
 seen AS (
     SELECT number, slot, vector FROM cover
@@ -76,10 +78,10 @@ seen AS (
 ),
 worn AS (
     SELECT DISTINCT one.number AS one, other.number AS other
-    FROM node AS one
-    JOIN recommender_lookitem AS item ON item.product_id = one.pk
-    JOIN recommender_lookitem AS beside ON beside.look_id = item.look_id
-    JOIN node AS other ON other.pk = beside.product_id
+    FROM item AS one
+    JOIN recommender_lookitem AS own ON own.product_id = one.pk
+    JOIN recommender_lookitem AS beside ON beside.look_id = own.look_id
+    JOIN item AS other ON other.pk = beside.product_id
     WHERE one.number < other.number
 )
 SELECT one, other, cosine, worn.one IS NOT NULL
@@ -93,116 +95,119 @@ FULL JOIN worn USING (one, other)
 
 @dataclass(frozen=True)
 class PairScores:
-    """All pairs of the nodes; `worn` are those that share a look, `known` those with a vector.
+    """How well each two items go together; `in_looks` are those that share a look, `known` those with a vector.
 
     `cosines` are those of every known pair, the smaller number first.
     """
 
-    pairs: Pairs
-    worn: Collection[tuple[int, int]]
+    matrix: Matrix
+    in_looks: Collection[tuple[int, int]]
     known: Collection[int]
     cosines: Mapping[tuple[int, int], float] = field(default_factory=dict)
     style: Checkpoint | None = None
 
-    def is_worn(self, one: Node, other: Node) -> bool:
-        return _key(one, other) in self.worn
+    def share_look(self, one: CandidateItem, other: CandidateItem) -> bool:
+        return _key(one, other) in self.in_looks
 
-    def share(self, one: Node, other: Node) -> float:
+    def share(self, one: CandidateItem, other: CandidateItem) -> float:
         """What the pair is shown as, 0 to 1: 1 where the shop wears the two, 0 where nothing is known."""
-        if self.is_worn(one, other):
+        if self.share_look(one, other):
             return 1.0
         cosine = self.cosines.get(_key(one, other))
         return 0.0 if cosine is None else shown_score(cosine, self.style)
 
-    def mean_cosine(self, pairs: Collection[tuple[Node, Node]]) -> float:
+    def mean_cosine(self, pairs: Collection[tuple[CandidateItem, CandidateItem]]) -> float:
         """The mean of the cosines of those pairs that are known."""
         keys = [_key(one, other) for one, other in pairs]
         known = [self.cosines[key] for key in keys if key in self.cosines]
         return sum(known) / len(known) if known else 0.0
 
-    def mean_share(self, pairs: Collection[tuple[Node, Node]]) -> float:
+    def mean_share(self, pairs: Collection[tuple[CandidateItem, CandidateItem]]) -> float:
         """The mean of what these pairs are shown as; 0 where there are none."""
         shares = [self.share(one, other) for one, other in pairs]
         return round(sum(shares) / len(shares), DIGITS) if shares else 0.0
 
 
 def candidates(
-    partners: QuerySet[Any], group: QueryItems, *, wanted: Collection[Any], reads: Collection[str]
-) -> list[Node]:
+    partners: QuerySet[Any], query: QueryItems, *, wanted: Collection[Any], reads: Collection[str]
+) -> list[CandidateItem]:
     """The pieces to choose from, by slot, best first; those `wanted` if they are eligible.
 
-    One query. `partners` carry `reco_<name>` for each attribute of `reads`; the facts of a node are
-    these. Numbered from the number of what is given. What scores below the encoder's floor is left
+    One query. `partners` carry `reco_<name>` for each attribute of `reads`; which become those of an
+    item. Numbered from the number of what is given. What scores below the encoder's floor is left
     out, but for what makes a body whole, and what is wanted.
     """
     names = sorted(reads)
     try:
-        sql, params = _statement(partners, group, names)
+        sql, params = _statement(partners, query, names)
     except EmptyResultSet:  # a filter that nothing can pass
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, NEAREST, list(wanted), CHEAPEST, NEWEST])
         rows = cursor.fetchall()
-    lowest = lowest_score(group.style)
+    lowest = lowest_score(query.style)
     matching = [
-        (pk, slot, price, lift, facts)
-        for pk, slot, price, lift, score, *facts in rows
+        (pk, slot, price, tier, boost, values)
+        for pk, slot, price, tier, boost, score, *values in rows
         if score is None or score >= lowest or slot not in OPTIONAL or pk in wanted
     ]
     return [
-        Node(
-            at, slot, pk, price, float(lift), dict(zip(names, facts, strict=True)) | {"slot": slot}
+        CandidateItem(
+            *(at, slot, pk, price, Tier(tier), float(boost)),
+            dict(zip(names, values, strict=True)) | {"slot": slot},
         )
-        for at, (pk, slot, price, lift, facts) in enumerate(matching, start=len(group.given))
+        for at, (pk, slot, price, tier, boost, values) in enumerate(
+            matching, start=len(query.items)
+        )
     ]
 
 
 def pair_scores(
-    nodes: Sequence[Node], group: QueryItems, *, demand: WearerDemand = ANY_WEARER
+    items: Sequence[CandidateItem], query: QueryItems, *, demand: WearerDemand = ANY_WEARER
 ) -> PairScores:
-    """How well each two of the nodes go together, what is given first among them; one query.
+    """How well each two of the items go together, what is given first among them; one query.
 
     The cosine of their style vectors, and LOOK_BONUS where the shop wears the two together, 1 at
-    most. Pieces of which neither is given are APART where a rule says so, and where they do not
+    most. Pieces of which neither is given are INCOMPATIBLE where a rule says so, and where they do not
     agree on what is demanded, unless the shop wears them together.
     """
-    pairs = [[0.0] * len(nodes) for _node in nodes]
-    worn: set[tuple[int, int]] = set()
+    matrix = [[0.0] * len(items) for _item in items]
+    in_looks: set[tuple[int, int]] = set()
     cosines: dict[tuple[int, int], float] = {}
-    for one, other, cosine, is_worn in _rows(nodes, group):
-        if is_worn:
-            worn.add((one, other))
+    for one, other, cosine, is_in_look in _rows(items, query):
+        if is_in_look:
+            in_looks.add((one, other))
         if cosine is not None:
             cosines[one, other] = cosine
-        score = min(1.0, (cosine or 0.0) + (LOOK_BONUS if is_worn else 0.0))
-        pairs[one][other] = pairs[other][one] = score
-    for one, other in _apart(nodes, group, demand=demand, worn=worn):
-        pairs[one][other] = pairs[other][one] = APART
+        score = min(1.0, (cosine or 0.0) + (LOOK_BONUS if is_in_look else 0.0))
+        matrix[one][other] = matrix[other][one] = score
+    for one, other in _incompatible_pairs(items, query, demand=demand, in_looks=in_looks):
+        matrix[one][other] = matrix[other][one] = INCOMPATIBLE
     known = {number for pair in cosines for number in pair}
-    return PairScores(pairs, worn, known, cosines, group.style)
+    return PairScores(matrix, in_looks, known, cosines, query.style)
 
 
-def _apart(
-    nodes: Sequence[Node],
-    group: QueryItems,
+def _incompatible_pairs(
+    items: Sequence[CandidateItem],
+    query: QueryItems,
     *,
     demand: WearerDemand,
-    worn: Collection[tuple[int, int]],
+    in_looks: Collection[tuple[int, int]],
 ) -> Iterator[tuple[int, int]]:
-    chosen = nodes[len(group.given) :]
-    rules = group.given[0].question.rules if group.given else ()
+    chosen = items[len(query.items) :]
+    rules = query.items[0].question.rules if query.items else ()
     yield from (_key(*two) for two in conflicting_pairs(chosen, rules))
-    unalike = mismatched_pairs([node.facts for node in chosen], demand)
+    unalike = mismatched_pairs([item.attributes for item in chosen], demand)
     pairs = (_key(chosen[one], chosen[other]) for one, other in unalike)
-    yield from (pair for pair in pairs if pair not in worn)
+    yield from (pair for pair in pairs if pair not in in_looks)
 
 
-def _key(one: Node, other: Node) -> tuple[int, int]:
+def _key(one: CandidateItem, other: CandidateItem) -> tuple[int, int]:
     return min(one.number, other.number), max(one.number, other.number)
 
 
 def _statement(
-    partners: QuerySet[Any], group: QueryItems, names: Sequence[str]
+    partners: QuerySet[Any], query: QueryItems, names: Sequence[str]
 ) -> tuple[str, list[Any]]:
     columns = "".join(f", reco_{name}" for name in names)
     offered = product_columns.attributes()
@@ -210,36 +215,35 @@ def _statement(
         reco_novelty=product_columns.novelty(),
         reco_cost=offered.get("price", Value(None, output_field=FloatField())),
     )
-    about = ("pk", "reco_slot", "reco_group", "reco_lift")
+    about = ("pk", "reco_slot", "reco_group", "reco_tier", "reco_boost")
     anyone, params = priced.values_list(
         *about, "reco_novelty", "reco_cost", *(f"reco_{name}" for name in names)
     ).query.sql_with_params()
     scored, more = (
-        _scored(partners, group).values_list(*about, "reco_score").query.sql_with_params()
+        _scores(partners, query).values_list(*about, "reco_score").query.sql_with_params()
     )
     sql = _CANDIDATES.format(anyone=anyone, scored=scored, columns=columns)
     return sql, [*params, *more]
 
 
-def _scored(partners: QuerySet[Any], group: QueryItems) -> QuerySet[Any]:
-    if group.style and group.given:
-        return with_mean_score(partners, group, group.style)
-    nothing = Value(0.0, output_field=FloatField())
-    unscored: QuerySet[Any] = partners.order_by().annotate(reco_score=nothing)
+def _scores(partners: QuerySet[Any], query: QueryItems) -> QuerySet[Any]:
+    if query.style and query.items:
+        return with_mean_score(partners, query, query.style)
+    unscored: QuerySet[Any] = partners.order_by().annotate(reco_score=NOTHING_KNOWN)
     return unscored
 
 
-def _rows(nodes: Sequence[Node], group: QueryItems) -> list[Any]:
+def _rows(items: Sequence[CandidateItem], query: QueryItems) -> list[Any]:
     photos = [
         (at, each.slot, HalfVector(list(each.photo.vector)).to_text())
-        for at, each in enumerate(group.given)
+        for at, each in enumerate(query.items)
         if each.photo is not None
     ]
     numbers = {at for at, _slot, _vector in photos}
-    products = [(node.number, node.slot, node.pk) for node in nodes if node.number not in numbers]
+    products = [(item.number, item.slot, item.pk) for item in items if item.number not in numbers]
     key = product_model()._meta.pk.rel_db_type(connection)
-    style = group.style
-    alike = closeness(style.parts, style.part_weights) if style else closeness((), {})
+    style = query.style
+    alike = closeness_sql(style.parts, style.part_weights) if style else closeness_sql((), {})
     sql = _PAIRS.format(key=key, cosine=alike)
     with connection.cursor() as cursor:
         cursor.execute(sql, [*_columns(products), style.pk if style else None, *_columns(photos)])

@@ -12,82 +12,81 @@ from recommender.catalog import catalog
 from recommender.models import Slot
 from recommender.outfits.candidates import PairScores
 from recommender.outfits.outfit import Outfit, Piece
-from recommender.outfits.search import Node, Proposal
+from recommender.outfits.search import CandidateItem, Proposal
 from recommender.outfits.shop_looks import LookOutfit
 from recommender.ranking.rung import Rung
-from recommender.ranking.statement import Ranked
 from recommender.ranking.wearer import disagreements
 from recommender.strips.goes_with_several import reasons
+from recommender.strips.items import merchant_reasons
 from recommender.strips.query_items import QueryItems
-from recommender.strips.similar import merchant_reasons
 
 
 @dataclass(frozen=True)
 class Composition:
     """What every outfit of an answer is drawn with."""
 
-    group: QueryItems
-    given: Sequence[Node]
+    query: QueryItems
+    given: Sequence[CandidateItem]
     starts: int  # the first so many of what is given; the rest was kept
-    judged: PairScores
+    scores: PairScores
     products: Mapping[Any, Any]
     relaxed: Collection[str] = ()  # what the pieces need not agree on, for want of better
 
     def outfit(self, found: Proposal, worn: LookOutfit | None = None) -> Outfit:
         """The outfit with what was asked about first; a photo is no piece that can be shown."""
-        nodes = [*self.given, *found.pieces]
-        shown = [node for node in nodes if node.pk in self.products]
-        relaxed = disagreements([node.facts for node in nodes], self.relaxed)
+        items = [*self.given, *found.pieces]
+        shown = [item for item in items if item.pk in self.products]
+        relaxed = disagreements([item.attributes for item in items], self.relaxed)
         return Outfit(
-            [self._piece(node, nodes, rank=rank) for rank, node in enumerate(shown, start=1)],
-            self.judged.mean_share(list(combinations(nodes, 2))),
-            total=_total(nodes[self.starts :]),
-            total_with_start=_total([node for node in nodes if node.pk is not None]),
+            [self._piece(item, items, rank=rank) for rank, item in enumerate(shown, start=1)],
+            self.scores.mean_share(list(combinations(items, 2))),
+            total=_total(items[self.starts :]),
+            total_with_start=_total([item for item in items if item.pk is not None]),
             look=worn.title if worn else None,
             replaced=worn.replaced if worn else (),
             relaxed=relaxed,
             set_score=found.set_score,
-            note=" ".join([*_of_a_look(worn), *_unsuited(relaxed)]),
+            note=" ".join([*_look_notes(worn), *_relaxation_notes(relaxed)]),
         )
 
-    def _piece(self, node: Node, nodes: Sequence[Node], *, rank: int) -> Piece:
-        pairs = [(node, other) for other in nodes if other is not node]
-        score, cosine = self.judged.mean_share(pairs), self.judged.mean_cosine(pairs)
-        worn = sum(self.judged.is_worn(node, other) for other in self.given)
-        rung, row = self._rung(node), Ranked(node.pk, node.slot, "", score, {}, node.lift)
+    def _piece(self, item: CandidateItem, items: Sequence[CandidateItem], *, rank: int) -> Piece:
+        pairs = [(item, other) for other in items if other is not item]
+        score, cosine = self.scores.mean_share(pairs), self.scores.mean_cosine(pairs)
+        worn = sum(self.scores.share_look(item, other) for other in self.given)
+        rung = self._rung(item)
         why = reasons(rung, score=cosine, worn=worn, asked=len(self.given))
-        is_given = node in self.given
+        is_given = item in self.given
         return Piece(
-            self.products[node.pk],
+            self.products[item.pk],
             score,
             rank,
             Rung.GIVEN if is_given else Rung.LOOK if worn else rung,
-            () if is_given else (*merchant_reasons(row), *why),
-            slot=node.slot,
+            () if is_given else (*merchant_reasons(tier=item.tier, boost=item.boost), *why),
+            slot=item.slot,
             is_given=is_given,
         )
 
-    def _rung(self, node: Node) -> Rung:
-        known = self.judged.known
-        is_judged = node.number in known and any(one.number in known for one in self.given)
-        return Rung.STYLE if is_judged else Rung.NEWEST
+    def _rung(self, item: CandidateItem) -> Rung:
+        known = self.scores.known
+        is_scored = item.number in known and any(one.number in known for one in self.given)
+        return Rung.STYLE if is_scored else Rung.NEWEST
 
 
-def products_of(nodes: Sequence[Node]) -> Mapping[Any, Any]:
-    """The host's visible products of these nodes by key; one query."""
+def products_of(items: Sequence[CandidateItem]) -> Mapping[Any, Any]:
+    """The host's visible products of these items by key; one query."""
     found: Mapping[Any, Any] = (
-        catalog().products().in_bulk([node.pk for node in nodes if node.pk is not None])
+        catalog().products().in_bulk([item.pk for item in items if item.pk is not None])
     )
     return found
 
 
-def _total(nodes: Sequence[Node]) -> Decimal | None:
-    prices = [node.price for node in nodes]
+def _total(items: Sequence[CandidateItem]) -> Decimal | None:
+    prices = [item.price for item in items]
     known = [price for price in prices if price is not None]
     return sum(known, Decimal(0)) if len(known) == len(prices) else None
 
 
-def _of_a_look(worn: LookOutfit | None) -> list[str]:
+def _look_notes(worn: LookOutfit | None) -> list[str]:
     if worn is None:
         return []
     named = gettext("A look of the shop: %(title)s.") % {"title": worn.title}
@@ -99,7 +98,7 @@ def _of_a_look(worn: LookOutfit | None) -> list[str]:
     return [own, replaced % {"slots": slots}]
 
 
-def _unsuited(relaxed: Collection[str]) -> list[str]:
+def _relaxation_notes(relaxed: Collection[str]) -> list[str]:
     texts = {
         "gender": gettext("Not all of it is made for the same wearer: nothing else is in stock."),
         "season": gettext("Not all of it is for the same season: nothing else is in stock."),

@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from recommender.models import Rule
-from recommender.outfits.search import Node
+from recommender.outfits.search import CandidateItem
 
 STRIPS = {Rule.Strip.EVERYWHERE, Rule.Strip.GOES_WITH}
 
 
 def conflicting_pairs(
-    nodes: Sequence[Node], rules: Collection[Rule]
-) -> Iterator[tuple[Node, Node]]:
-    """Every two nodes that must not stand in one outfit, from rules about pairs.
+    items: Sequence[CandidateItem], rules: Collection[Rule]
+) -> Iterator[tuple[CandidateItem, CandidateItem]]:
+    """Every two items that must not stand in one outfit, from rules about pairs.
 
     In an outfit each piece stands beside each other one, so that a rule about one beside the other
     keeps both apart.
@@ -21,9 +21,9 @@ def conflicting_pairs(
         if rule.strip in STRIPS and _is_about_pairs(rule):
             yield from (
                 (one, other)
-                for one in nodes
+                for one in items
                 if _is_beside(rule, one)
-                for other in nodes
+                for other in items
                 if _is_meant(rule, other) and one.number != other.number
             )
 
@@ -34,16 +34,16 @@ def _is_about_pairs(rule: Rule) -> bool:
     return rule.kind == Rule.Kind.NEVER_TOGETHER
 
 
-def _is_beside(rule: Rule, node: Node) -> bool:
-    if rule.on_product_id is not None and rule.on_product_id != node.pk:
+def _is_beside(rule: Rule, item: CandidateItem) -> bool:
+    if rule.on_product_id is not None and rule.on_product_id != item.pk:
         return False
-    return not rule.on_attribute or _text(node.facts.get(rule.on_attribute)) == rule.on_value
+    return not rule.on_attribute or _text(item.attributes.get(rule.on_attribute)) == rule.on_value
 
 
-def _is_meant(rule: Rule, node: Node) -> bool:
+def _is_meant(rule: Rule, item: CandidateItem) -> bool:
     if rule.product_id is not None:
-        return bool(rule.product_id == node.pk)
-    return _text(node.facts.get(rule.attribute)) == rule.value
+        return bool(rule.product_id == item.pk)
+    return _text(item.attributes.get(rule.attribute)) == rule.value
 
 
 def _text(value: Any) -> str:

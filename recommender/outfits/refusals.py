@@ -10,7 +10,7 @@ from recommender.garments import partner_slots
 from recommender.models import Slot
 from recommender.outfits.outfit import NoOutfit
 from recommender.outfits.plans import BODIES, can_be_worn_together
-from recommender.outfits.search import Node
+from recommender.outfits.search import CandidateItem
 from recommender.strips.query_items import QueryItem
 
 
@@ -38,13 +38,13 @@ def impossible_request(
 
 
 def unmet_request(
-    given: Sequence[QueryItem], found: Collection[Node], *, budget: Decimal | None
+    given: Sequence[QueryItem], found: Collection[CandidateItem], *, budget: Decimal | None
 ) -> NoOutfit:
     """What is missing for an outfit."""
     if budget is not None:
         text = gettext("Nothing in stock fits the budget of %(budget)s.")
         return NoOutfit("over_budget", text % {"budget": catalog().amount(budget)})
-    missing = _missing([each.slot for each in given], {node.slot for node in found})
+    missing = _missing_slots([each.slot for each in given], {item.slot for item in found})
     if missing:
         named = ", ".join(str(Slot(slot).label) for slot in missing)
         text = gettext("Nothing in stock fits; missing: %(slots)s.") % {"slots": named}
@@ -52,7 +52,7 @@ def unmet_request(
     return NoOutfit("nothing_fits", gettext("Nothing in stock fits."))
 
 
-def _missing(taken: Sequence[str], offered: Collection[str]) -> list[str]:
+def _missing_slots(taken: Sequence[str], offered: Collection[str]) -> list[str]:
     """The slots of a whole body that nobody offers."""
     worn = [slot for slot in taken if slot]
     for body in BODIES:

@@ -5,51 +5,65 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from recommender.ranking.tier import Tier
+
 WIDTH = 64  # partial outfits that are followed
 REPEAT = 0.1  # what an outfit loses in its order if all its pieces were in one before it
-APART = float("-inf")  # the score of two pieces that must not meet
+INCOMPATIBLE = float("-inf")  # the score of two pieces that must not meet
 NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Node:
-    """A piece that may be chosen, or one that is given; `number` is its place in `Pairs`."""
+class CandidateItem:
+    """A piece that may be chosen, or one that is given; `number` is its place in `Matrix`."""
 
     number: int
     slot: str
     pk: Any = None
     price: Decimal | None = None
-    lift: float = 0.0
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    tier: Tier = Tier.SUITED
+    boost: float = 0.0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.tier == Tier.PINNED
 
 
-Pairs = Sequence[Sequence[float]]  # [number][number] → how well two go together, the same both ways
+Matrix = Sequence[
+    Sequence[float]
+]  # [number][number] → how well two go together, the same both ways
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Pieces chosen for the slots of a plan; `value` is the score with the merchant's lifts.
+    """Pieces chosen for the slots of a plan; `value` is the score with the merchant's boosts.
 
     `set_score` is what a set scorer says of them with what is given, where one was asked; `value` has it.
     """
 
-    pieces: tuple[Node, ...]
+    pieces: tuple[CandidateItem, ...]
     score: float
     value: float
     set_score: float | None = None
 
     @property
+    def order(self) -> tuple[int, float]:
+        """What proposals with as many pieces are ordered by, the best first: pins before any value."""
+        return -_pins(self.pieces), -self.value
+
+    @property
     def numbers(self) -> frozenset[int]:
-        return frozenset(node.number for node in self.pieces)
+        return frozenset(item.number for item in self.pieces)
 
 
 @dataclass(frozen=True)
 class SearchSpace:
     """What there is to choose from, and what the choice must go with."""
 
-    given: Sequence[Node]
-    by_slot: Mapping[str, Sequence[Node]]
-    pairs: Pairs
+    given: Sequence[CandidateItem]
+    by_slot: Mapping[str, Sequence[CandidateItem]]
+    matrix: Matrix
     room: Decimal | None = None  # what the chosen pieces may cost together
 
     def best_proposals(self, plan: Sequence[str], *, width: int = WIDTH) -> list[Proposal]:
@@ -60,44 +74,44 @@ class SearchSpace:
         found wherever one exists (the rules between two chosen pieces aside), for an outfit whose
         remaining slots cannot be filled within the budget is not followed.
         """
-        beam: list[tuple[float, tuple[Node, ...], Decimal]] = [(0.0, (), NOTHING)]
+        beam: list[tuple[float, tuple[CandidateItem, ...], Decimal]] = [(0.0, (), NOTHING)]
         for at, slot in enumerate(plan):
             needed = sum((self._cheapest(later) for later in plan[at + 1 :]), NOTHING)
             longer = [
-                (total + gain, (*pieces, node), spent + (node.price or NOTHING))
+                (total + gain, (*pieces, item), spent + (item.price or NOTHING))
                 for total, pieces, spent in beam
-                for node in self.by_slot.get(slot, ())
-                if self._is_within(spent + (node.price or NOTHING) + needed)
-                and (gain := self._gain(node, pieces, slots=len(plan))) > APART
+                for item in self.by_slot.get(slot, ())
+                if self._is_within(spent + (item.price or NOTHING) + needed)
+                and (gain := self._gain(item, pieces, slots=len(plan))) > INCOMPATIBLE
             ]
-            longer.sort(key=lambda one: (-one[0], [node.number for node in one[1]]))
+            longer.sort(key=lambda one: (-_pins(one[1]), -one[0], [item.number for item in one[1]]))
             beam = longer[:width]
         return [self._proposal(pieces, total) for total, pieces, _spent in beam]
 
-    def _gain(self, node: Node, pieces: Sequence[Node], *, slots: int) -> float:
-        """What a piece adds to the sum of pairs; its lift counts for its share of all pairs."""
-        row = self.pairs[node.number]
+    def _gain(self, item: CandidateItem, pieces: Sequence[CandidateItem], *, slots: int) -> float:
+        """What a piece adds to the sum of pairs; its boost counts for its share of all pairs."""
+        row = self.matrix[item.number]
         met = sum(row[other.number] for other in self.given)
         met += sum(row[other.number] for other in pieces)
-        return met + node.lift * _count_of_pairs(len(self.given) + slots) / slots
+        return met + item.boost * _count_of_pairs(len(self.given) + slots) / slots
 
     def _is_within(self, spent: Decimal) -> bool:
         return self.room is None or spent <= self.room
 
     def _cheapest(self, slot: str) -> Decimal:
-        return min((node.price or NOTHING for node in self.by_slot.get(slot, ())), default=NOTHING)
+        return min((item.price or NOTHING for item in self.by_slot.get(slot, ())), default=NOTHING)
 
-    def _proposal(self, pieces: tuple[Node, ...], total: float) -> Proposal:
+    def _proposal(self, pieces: tuple[CandidateItem, ...], total: float) -> Proposal:
         worn = [*self.given, *pieces]
         pairs = max(_count_of_pairs(len(worn)), 1)
         given = sum(
-            self.pairs[one.number][other.number]
+            self.matrix[one.number][other.number]
             for at, one in enumerate(self.given)
             for other in self.given[:at]
         )
-        lift = sum(node.lift for node in pieces) / len(pieces)
+        boost = sum(item.boost for item in pieces) / len(pieces)
         value = (total + given) / pairs
-        return Proposal(pieces, value - lift, value)
+        return Proposal(pieces, value - boost, value)
 
 
 def diverse_proposals(
@@ -109,15 +123,21 @@ def diverse_proposals(
     known = {one.numbers for one in after}
     rest = [one for one in found if one.numbers not in known]
     while rest and len(chosen) < limit:
-        best_proposals = max(rest, key=lambda one: one.value - REPEAT * _share_seen(one, seen))
-        chosen.append(best_proposals)
-        seen |= best_proposals.numbers
-        rest = [one for one in rest if one is not best_proposals]
+        best = max(
+            rest, key=lambda one: (_pins(one.pieces), one.value - _repeat_penalty(one, seen))
+        )
+        chosen.append(best)
+        seen |= best.numbers
+        rest = [one for one in rest if one is not best]
     return chosen
 
 
-def _share_seen(found: Proposal, seen: set[int]) -> float:
-    return len(found.numbers & seen) / len(found.numbers)
+def _repeat_penalty(found: Proposal, seen: set[int]) -> float:
+    return REPEAT * len(found.numbers & seen) / len(found.numbers)
+
+
+def _pins(pieces: Sequence[CandidateItem]) -> int:
+    return sum(item.is_pinned for item in pieces)
 
 
 def _count_of_pairs(pieces: int) -> int:

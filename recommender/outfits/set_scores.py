@@ -1,45 +1,46 @@
-"""A set scorer's word on whole outfits, where one serves and answers in time."""
+"""What a set scorer said of whole outfits, where one serves and a worker has asked it already."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean, pstdev
-from typing import Any
 
-from recommender.broker import NoWorker, ask_set_scores
-from recommender.cards import EMBEDDINGS_OF
-from recommender.models import Checkpoint, Purpose
+from recommender.models import Checkpoint, Purpose, SetScore
 from recommender.outfits.candidates import PairScores
-from recommender.outfits.search import Node, Proposal
+from recommender.outfits.search import CandidateItem, Proposal
 from recommender.strips.query_items import QueryItems
 
-MAX_SETS = 64  # proposals that are judged, the best by the mean of pairs
 LOGIT_MARGIN = 1e-6  # from 0 and 1; what a network is surer of has no logit
+
+Members = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class SetScoring:
-    """Who judges the outfits of one answer: the set scorer if one serves, else the pairs alone."""
+    """What orders the outfits of one answer: stored set scores where there are any, else the pairs alone."""
 
-    group: QueryItems
+    query: QueryItems
     pairs: PairScores
-    given: Sequence[Node]
+    given: Sequence[CandidateItem]
 
-    def judged(self, found: Sequence[Proposal]) -> list[Proposal]:
-        """The proposals with a new `value` and the `set_score` it comes from, in their order.
+    def scored(self, found: Sequence[Proposal]) -> list[Proposal]:
+        """The proposals with a new `value` and the `set_score` it comes from, in their order; one query.
 
         What the set scorer says takes the place of the mean cosine, laid over the same mean and
-        spread: so the merchant's lifts, the looks, and being unlike the others weigh what they did.
-        The best `MAX_SETS` are put to a worker in one question, and a bounded wait; what is not
-        judged, or nobody answers about, stays as it is, as does what a piece without a vector is in.
+        spread: so the merchant's boosts, the looks, and being unlike the others weigh what they did.
+        What no worker has scored stays as it is, as does all of it where a photo is among the given.
         """
-        scorer = set_scorer_of(self.group)
-        best = sorted(found, key=lambda one: -one.value)[:MAX_SETS]
-        known = [one for one in best if one.numbers <= set(self.pairs.known)]
-        scores = self._set_scores(known, scorer) if scorer and len(known) > 1 else {}
-        asked = [one for one in known if scores.get(one.numbers) is not None]
-        values = dict(zip((o.numbers for o in asked), self._values(asked, scores), strict=True))
+        stored = self._stored()
+        scores = {
+            one.numbers: score
+            for one in found
+            if (score := stored.get(tuple(members_of([*self.given, *one.pieces])))) is not None
+        }
+        known = [one for one in found if one.numbers in scores]
+        if len(known) < 2:  # nothing to be put in order
+            return list(found)
+        values = dict(zip((o.numbers for o in known), self._values(known, scores), strict=True))
         return [
             replace(one, value=values[one.numbers], set_score=scores[one.numbers])
             if one.numbers in values
@@ -49,55 +50,45 @@ class SetScoring:
 
     def versions(self, found: Sequence[Proposal]) -> tuple[str, ...]:
         """Who made these: the style encoder, and the set scorer if it had a say."""
-        scorer = set_scorer_of(self.group)
-        is_judged = scorer and any(one.set_score is not None for one in found)
-        return (*self.group.versions, scorer.label) if scorer and is_judged else self.group.versions
+        scorer = set_scorer_of(self.query)
+        is_scored = scorer and any(one.set_score is not None for one in found)
+        return (*self.query.versions, scorer.label) if scorer and is_scored else self.query.versions
 
-    def _set_scores(
-        self, found: Sequence[Proposal], scorer: Checkpoint
-    ) -> dict[frozenset[int], float | None]:
-        given = [node for node in self.given if node.number in self.pairs.known]
-        nodes = {node.number: node for one in found for node in (*given, *one.pieces)}
-        places = {number: at for at, number in enumerate(nodes)}
-        always = [places[node.number] for node in given]
-        sets = [[*always, *(places[node.number] for node in one.pieces)] for one in found]
-        try:
-            answer = ask_set_scores(
-                scorer=scorer.label, items=[self._item(node) for node in nodes.values()], sets=sets
-            )
-        except NoWorker:
+    def _stored(self) -> Mapping[Members, float]:
+        """What was said of sets with what is given, by their members."""
+        scorer = set_scorer_of(self.query)
+        if scorer is None or any(item.pk is None for item in self.given):
             return {}
-        scores = answer.get("scores", [])  # nothing where the worker has not heard of the scorer
-        return {one.numbers: score for one, score in zip(found, scores, strict=False)}
-
-    def _item(self, node: Node) -> dict[str, Any]:
-        if node.pk is not None:
-            return {"slot": node.slot, "product": str(node.pk)}
-        photo = self.group.given[node.number].photo
-        return {"slot": node.slot, "vector": list(photo.vector) if photo else []}
+        rows = SetScore.objects.filter(scorer=scorer, product__in=self.query.product_pks)
+        return {tuple(members): score for members, score in rows.values_list("members", "score")}
 
     def _values(
-        self, found: Sequence[Proposal], scores: dict[frozenset[int], float | None]
+        self, found: Sequence[Proposal], scores: Mapping[frozenset[int], float]
     ) -> list[float]:
         cosines = [
             self.pairs.mean_cosine(list(combinations([*self.given, *one.pieces], 2)))
             for one in found
         ]
-        logits = [_logit(scores[one.numbers] or 0.0) for one in found]
+        logits = [_logit(scores[one.numbers]) for one in found]
         return [
             one.value - cosine + laid
             for one, cosine, laid in zip(found, cosines, rescale(logits, cosines), strict=True)
         ]
 
 
-def set_scorer_of(group: QueryItems) -> Checkpoint | None:
+def set_scorer_of(query: QueryItems) -> Checkpoint | None:
     """The set scorer that serves; None where it was trained on vectors of another style than serves.
 
     So after a switch of the style it stands aside, and after a roll back it is there again.
     """
-    scorer, style = group.checkpoints.get(Purpose.SET), group.style
-    is_of_style = scorer and style and scorer.reads == f"{EMBEDDINGS_OF}{style.label}"
+    scorer, style = query.checkpoints.get(Purpose.SET), query.style
+    is_of_style = scorer and style and scorer.encoder_label == style.label
     return scorer if is_of_style else None
+
+
+def members_of(items: Iterable[CandidateItem]) -> list[str]:
+    """How a set of products is stored: their keys as text, in order."""
+    return sorted(str(item.pk) for item in items)
 
 
 def rescale(numbers: Sequence[float], others: Sequence[float]) -> list[float]:

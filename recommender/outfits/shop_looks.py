@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from recommender.garments import SLOTS
 from recommender.outfits.plans import can_be_worn_together, missing_bodies
-from recommender.outfits.search import Node, Proposal, SearchSpace
+from recommender.outfits.search import CandidateItem, Proposal, SearchSpace
 from recommender.strips.query_items import LookPiece, QueryItems
 
 
@@ -26,53 +26,55 @@ class LookOutfit:
     replaced: Sequence[str]
 
 
-def look_plans(group: QueryItems) -> list[LookPlan]:
+def look_plans(query: QueryItems) -> list[LookPlan]:
     """The looks that hold every product asked about, the newest first; no query.
 
     Of two pieces that cannot be worn together the look's first one stays.
     """
-    products = [given for given in group.given if given.photo is None]
+    products = [given for given in query.items if given.photo is None]
     if not products:
         return []
     looks: dict[int, list[LookPiece]] = {}
     for piece in products[0].looks:
         looks.setdefault(piece.look, []).append(piece)
-    known = set(group.product_pks)
+    known = set(query.product_pks)
     whole = [pieces for pieces in looks.values() if known <= {one.product_pk for one in pieces}]
-    taken = [given.slot for given in group.given if not given.is_anything]
-    plans = [LookPlan(pieces[0].title, _wearable(pieces, known, taken)) for pieces in whole]
+    taken = [given.slot for given in query.items if not given.is_anything]
+    plans = [
+        LookPlan(pieces[0].title, _compatible_pieces(pieces, known, taken)) for pieces in whole
+    ]
     return [plan for plan in plans if plan.pieces]
 
 
-def look_outfit(plan: LookPlan, wardrobe: SearchSpace) -> LookOutfit | None:
+def look_outfit(plan: LookPlan, space: SearchSpace) -> LookOutfit | None:
     """The look as it can be bought now; None where nothing of it is left, or it costs too much.
 
-    A slot for which the wardrobe offers nothing at all is left out. To a look without a whole body
+    A slot for which the space offers nothing at all is left out. To a look without a whole body
     (a shirt and earrings) the rest of one is added.
     """
-    nodes = {node.pk: node for offered in wardrobe.by_slot.values() for node in offered}
+    items = {item.pk: item for offered in space.by_slot.values() for item in offered}
     own = {
-        piece.slot: [nodes[piece.product_pk]] for piece in plan.pieces if piece.product_pk in nodes
+        piece.slot: [items[piece.product_pk]] for piece in plan.pieces if piece.product_pk in items
     }
     if not own:
         return None
-    dressed = _with(wardrobe, own)
-    slots = [piece.slot for piece in plan.pieces if wardrobe.by_slot.get(piece.slot)]
-    taken = [*(node.slot for node in wardrobe.given if node.slot), *slots]
-    ways = missing_bodies(taken, offered=wardrobe.by_slot) or [()]
+    whole = _space_with(space, own)
+    slots = [piece.slot for piece in plan.pieces if space.by_slot.get(piece.slot)]
+    taken = [*(item.slot for item in space.given if item.slot), *slots]
+    ways = missing_bodies(taken, offered=space.by_slot) or [()]
     plans = [sorted([*slots, *more], key=SLOTS.index) for more in ways]
-    found = [one for way in plans for one in dressed.best_proposals(way)[:1]]
+    found = [one for way in plans for one in whole.best_proposals(way)[:1]]
     if not found:
         return None
-    best = max(found, key=lambda one: one.value)
-    return LookOutfit(best, plan.title, [node.slot for node in best.pieces if node.slot not in own])
+    best = min(found, key=lambda one: one.order)
+    return LookOutfit(best, plan.title, [item.slot for item in best.pieces if item.slot not in own])
 
 
-def _with(wardrobe: SearchSpace, own: Mapping[str, Sequence[Node]]) -> SearchSpace:
-    return SearchSpace(wardrobe.given, {**wardrobe.by_slot, **own}, wardrobe.pairs, wardrobe.room)
+def _space_with(space: SearchSpace, own: Mapping[str, Sequence[CandidateItem]]) -> SearchSpace:
+    return SearchSpace(space.given, {**space.by_slot, **own}, space.matrix, space.room)
 
 
-def _wearable(
+def _compatible_pieces(
     pieces: Sequence[LookPiece], known: Collection[object], taken: Sequence[str]
 ) -> list[LookPiece]:
     chosen: list[LookPiece] = []

@@ -18,6 +18,8 @@ from recommender.models import (
     Pairing,
     PairingJob,
     Picture,
+    Purpose,
+    SetScore,
 )
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
@@ -65,15 +67,18 @@ def findings() -> list[Finding]:
 def repair() -> int:
     """Mend what can be mended without a person; returns how many jobs were queued.
 
-    Notes pictures nobody noted, queues what is missing or stale, drops pairings of retired scorers,
+    Notes pictures nobody noted, queues what is missing or stale, drops what retired scorers said,
     notes the slots of products that changed theirs where an index is chosen by them.
     Pictures that failed are left to the merchant: the admin retries them.
     """
     queued = sync_in_batches(kept_products())
     for encoder in serving_encoders():
-        without = _without_vector(encoder) | _stale_pictures(encoder)
+        without = (
+            _without_vector(encoder) | _stale_pictures(encoder) | _without_fingerprint(encoder)
+        )
         queued += queue_embeddings(without, encoders=[encoder])
     _retired_pairings().delete()
+    SetScore.objects.exclude(scorer__state=Checkpoint.State.ACTIVE).delete()
     if indexed := Checkpoint.objects.exclude(indexes={}):
         note_slots(indexed)
     _collapse_in_batches(product.pk for product in kept_products())
@@ -165,6 +170,15 @@ def _stale() -> QuerySet[Any]:
 def _stale_pictures(encoder: Checkpoint) -> QuerySet[Any]:
     stale = _stale().filter(picture=OuterRef("pk"), checkpoint=encoder)
     return Picture.objects.filter(Exists(stale))
+
+
+def _without_fingerprint(encoder: Checkpoint) -> QuerySet[Any]:
+    """Pictures embedded before there were fingerprints; the visual encoder's job brings them."""
+    if encoder.purpose != Purpose.VISUAL:
+        return Picture.objects.none()
+    made = Embedding.objects.filter(picture=OuterRef("pk"), checkpoint=encoder)
+    open_job = EmbeddingJob.objects.unfinished().filter(picture=OuterRef("pk"), checkpoint=encoder)
+    return Picture.objects.filter(Exists(made), ~Exists(open_job), fingerprint=None)
 
 
 def _not_unit() -> QuerySet[Any]:

@@ -3,17 +3,16 @@
 from collections.abc import Collection
 from typing import Any
 
-from recommender.cards import EMBEDDINGS_OF
 from recommender.models import Checkpoint, Embedding
 
 
 def encoder_read_by(scorer: Checkpoint) -> Checkpoint:
-    """The encoder whose vectors the scorer was trained on, whether it still serves or not.
+    """The encoder whose vectors the scorer reads.
 
     Raises:
         Checkpoint.DoesNotExist: it was never registered here.
     """
-    name, version = scorer.reads.removeprefix(EMBEDDINGS_OF).split("@")
+    name, version = scorer.encoder_label.split("@")
     return Checkpoint.objects.get(name=name, version=version)
 
 

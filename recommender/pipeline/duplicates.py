@@ -13,7 +13,7 @@ from recommender.catalog import product_model
 from recommender.fingerprints import LEAST_COSINE, LEAST_COSINES, MOST_BITS
 from recommender.locks import advisory_lock
 from recommender.models import Checkpoint, Duplicate, Purpose
-from recommender.vectors import cosines
+from recommender.vectors import inner_product_sql, part_spans
 
 # A cover that more others show, such as "photo will follow", says nothing of any of them.
 MOST_ALIKE = 12
@@ -93,11 +93,10 @@ def _similar_pairs(products: Collection[Any], encoder: Checkpoint) -> Pairs:
 
 def _threshold_sql(encoder: Checkpoint) -> str:
     """Whether vectors `one` and `other` agree in every part, as SQL; of our own numbers alone."""
-    terms = (
-        f"{cosine} >= {LEAST_COSINES.get(name, LEAST_COSINE)}"
-        for name, cosine in cosines(encoder.parts).items()
+    return " AND ".join(
+        f"{inner_product_sql('one.vector', 'other.vector', span)} >= {LEAST_COSINES.get(name, LEAST_COSINE)}"
+        for name, span in part_spans(encoder.parts)
     )
-    return " AND ".join(terms)
 
 
 def _groups(products: Collection[Any]) -> tuple[dict[Any, str], dict[Any, str], bool]:

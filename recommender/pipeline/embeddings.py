@@ -11,6 +11,7 @@ from recommender.features import PictureFeatures
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, Picture, Purpose
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
+from recommender.pipeline.set_scores import forget_set_scores
 
 
 @transaction.atomic
@@ -43,9 +44,10 @@ def store_embeddings(
         note_slots(indexed, pictures=pictures)
     _store_predictions(pictures, features)
     worklist.finish(EmbeddingJob, ids=[job.pk for job in current], token=token)
-    _queue_pairings(
-        {job.picture.product_id for job in current if job.checkpoint.purpose == Purpose.STYLE}
-    )
+    style = [job for job in current if job.checkpoint.purpose == Purpose.STYLE]
+    served = [job for job in style if job.checkpoint.state == Checkpoint.State.ACTIVE]
+    forget_set_scores({job.picture.product_id for job in served})
+    _queue_pairings({job.picture.product_id for job in style})
     collapse_duplicates({job.picture.product_id for job in current if _shows_a_cover(job)})
     return len(vectors)
 
@@ -64,20 +66,25 @@ def _still_ours(jobs: Sequence[EmbeddingJob], token: UUID) -> list[EmbeddingJob]
 def _shows_a_cover(job: EmbeddingJob) -> bool:
     """Whether what looks alike may have changed."""
     encoder = job.checkpoint
-    is_serving = encoder.state == Checkpoint.State.ACTIVE and encoder.purpose == "VISUAL"
+    is_serving = encoder.state == Checkpoint.State.ACTIVE and encoder.purpose == Purpose.VISUAL
     return is_serving and job.picture.position == 0
 
 
 def _store_predictions(
     pictures: Mapping[int, Picture], features: Mapping[int, PictureFeatures]
 ) -> None:
-    """Write down palettes, and categories where one was named: silence blanks nothing known."""
-    names = ["category", "category_confidence", "slot", "slot_confidence", "palette"]
+    """Write down palettes, and what else was seen: silence blanks nothing known."""
+    names = ["category", "category_confidence", "slot", "slot_confidence", "palette", "fingerprint"]
     for pk, picture in pictures.items():
         seen = features[pk]
-        known = {"category": seen.category, "slot": seen.slot, "palette": True}
+        is_news = {
+            "category": seen.category,
+            "slot": seen.slot,
+            "palette": True,
+            "fingerprint": seen.fingerprint is not None,
+        }
         for name in names:
-            if known[name.removesuffix("_confidence")]:
+            if is_news[name.removesuffix("_confidence")]:
                 setattr(picture, name, getattr(seen, name))
     Picture.objects.bulk_update(pictures.values(), names)
 

@@ -11,8 +11,10 @@ from recommender import conf
 from recommender.locks import advisory_lock
 from recommender.models import Checkpoint, Pairing, Purpose
 from recommender.pipeline.cover_vectors import cover_vectors, encoder_read_by
+from recommender.pipeline.set_scores import queue_set_scores
 from recommender.ranking.question import question_about
-from recommender.ranking.statement import Ranked, cover_vector
+from recommender.ranking.scoring import cover_vector
+from recommender.ranking.statement import RankedProduct
 from recommender.strips.goes_with import style_neighbours
 
 # Two equally long lists of vectors → how well each pair goes together, 0 to 1.
@@ -45,13 +47,18 @@ def refresh_pairings(product_pk: Any, *, score: Score) -> int:
     per_slot = conf.get("CANDIDATES_PER_SLOT")
     candidates = style_neighbours(question, style=style, per_slot=per_slot)
     judged = _score_candidates(product_pk, candidates, encoder_read_by(scorer), score=score)
-    _replace(product_pk, question.slot, judged, scorer=scorer)
+    is_set_scored = Purpose.SET in question.checkpoints
+    held = Pairing.objects.filter(scorer=scorer, partner=product_pk)
+    before = set(held.values_list("product", flat=True)) if is_set_scored else set()
+    entered = _replace(product_pk, question.slot, judged, scorer=scorer)
+    if is_set_scored:
+        queue_set_scores(entered - before)
     return len(judged)
 
 
 def _score_candidates(
-    product_pk: Any, candidates: Sequence[Ranked], encoder: Checkpoint, *, score: Score
-) -> list[tuple[Ranked, float]]:
+    product_pk: Any, candidates: Sequence[RankedProduct], encoder: Checkpoint, *, score: Score
+) -> list[tuple[RankedProduct, float]]:
     """Score the candidates in one batch; those without a vector it can read are left out."""
     own = cover_vector(product_pk, encoder).first()
     if own is None or not candidates:
@@ -65,9 +72,9 @@ def _score_candidates(
 
 @transaction.atomic
 def _replace(
-    product_pk: Any, slot: str, judged: Sequence[tuple[Ranked, float]], *, scorer: Checkpoint
-) -> None:
-    """Store both directions, number them, and keep the best of each slot."""
+    product_pk: Any, slot: str, judged: Sequence[tuple[RankedProduct, float]], *, scorer: Checkpoint
+) -> set[Any]:
+    """Store both directions, number them, and keep the best of each slot; returns in whose lists it is."""
     advisory_lock("recommender.pairings")  # two writers of one list would deadlock
     Pairing.objects.filter(scorer=scorer, product=product_pk).delete()
     Pairing.objects.filter(scorer=scorer, partner=product_pk).delete()
@@ -90,6 +97,7 @@ def _replace(
         )
     kept = conf.get("PAIRINGS_PER_SLOT")
     Pairing.objects.filter(scorer=scorer, product__in=partners, slot=slot, rank__gt=kept).delete()
+    return {*partners}
 
 
 def _bars(partners: Sequence[Any], slot: str, scorer: Checkpoint) -> dict[Any, float]:
@@ -103,7 +111,9 @@ def _bars(partners: Sequence[Any], slot: str, scorer: Checkpoint) -> dict[Any, f
     return dict(full.values_list("product", "worst"))
 
 
-def _best_per_slot(judged: Sequence[tuple[Ranked, float]]) -> list[tuple[Ranked, float]]:
+def _best_per_slot(
+    judged: Sequence[tuple[RankedProduct, float]],
+) -> list[tuple[RankedProduct, float]]:
     used: Counter[str] = Counter()
     best = []
     for row, value in sorted(judged, key=lambda pair: -pair[1]):

@@ -1,6 +1,6 @@
 """Keeps the engine's pictures and their jobs in step with the host's."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import Any
 
@@ -9,38 +9,37 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 
 from recommender import broker
+from recommender.cards import EMBEDDINGS_OF
 from recommender.catalog import catalog, product_model
-from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, Duplicate, EmbeddingJob, Picture, Purpose
-from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
+from recommender.photos import digest
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.picture_files import field_of, read_picture, stored_files
 
 PRODUCTS_AT_ONCE = 200
-FINGERPRINT_SIDE_PX = 128  # a JPEG is decoded no larger, which takes a few milliseconds
-ENCODER_PURPOSES = ("VISUAL", "STYLE")
+ENCODER_PURPOSES = (Purpose.VISUAL, Purpose.STYLE)
 
 
 @transaction.atomic
-def sync_products(products: Iterable[Any]) -> int:
+def sync_products(products: Iterable[Any], *, changed: Collection[str] | None = None) -> int:
     """Note new, changed, moved and removed pictures of these products; returns how many jobs are due.
 
-    Call it in the transaction that changed the pictures: the jobs then commit with them. Reads
-    every picture's bytes once to name them; an unchanged picture is not embedded again. A handful
-    of statements, however many products.
+    Call it in the transaction that changed the pictures: the jobs then commit with them. Reads the
+    bytes of pictures never noted before and of those named in `changed`; by default of all. None is
+    decoded. An unchanged picture is not embedded again. A handful of statements, however many products.
     """
     owners = list({owner.pk: owner for owner in products}.values())
     known = _known_pictures(owners)
-    noted, changed = [], []
+    noted, due = [], []
     for owner in owners:
-        for picture, is_changed in _differences(owner, known[owner.pk]):
+        for picture, is_new in _differences(owner, known[owner.pk], changed=changed):
             noted.append(picture)
-            changed += [picture] if is_changed else []
+            due += [picture] if is_new else []
     gone = [picture.pk for of_one in known.values() for picture in of_one.values()]
     _save(noted)
     Picture.objects.filter(pk__in=gone).delete()
     _part_duplicates(owners)
-    created = queue_embeddings(changed, encoders=serving_encoders())
+    created = queue_embeddings(due, encoders=serving_encoders())
     if created:
         broker.ring(broker.EMBED)
     return created
@@ -91,7 +90,7 @@ def serving_encoders() -> list[Checkpoint]:
     The active ones, `VISUAL` first, then those being built, then a retired one whose vectors the
     serving scorer still reads.
     """
-    label = Concat(Value("embeddings of "), F("name"), Value("@"), F("version"))
+    label = Concat(Value(EMBEDDINGS_OF), F("name"), Value("@"), F("version"))
     judge = Checkpoint.objects.filter(purpose=Purpose.PAIR, state=Checkpoint.State.ACTIVE)
     encoders = Checkpoint.objects.filter(purpose__in=ENCODER_PURPOSES).alias(feeds=label)
     kept_up = ~Q(state=Checkpoint.State.RETIRED) | Q(feeds__in=judge.values("reads"))
@@ -106,21 +105,24 @@ def _known_pictures(owners: Sequence[Any]) -> dict[Any, dict[str, Picture]]:
     return known
 
 
-def _differences(owner: Any, known: dict[str, Picture]) -> Iterator[tuple[Picture, bool]]:
+def _differences(
+    owner: Any, known: dict[str, Picture], *, changed: Collection[str] | None
+) -> Iterator[tuple[Picture, bool]]:
     """Yield each picture to note, and whether its bytes are new; leaves in `known` what is gone."""
     for position, (name, file) in enumerate(stored_files(owner).items()):
-        picture = known.pop(name, None) or Picture(product=owner, name=name)
-        has_moved = (picture.position, picture.field) != (position, field_of(file))
-        picture.position, picture.field = position, field_of(file)
-        data = _bytes_of(picture)
-        sha256 = "" if data is None else digest(data)
-        is_changed = picture.sha256 != sha256
-        if is_changed or picture.fingerprint is None:
-            picture.fingerprint = _fingerprint_of(data)
+        picture, field = known.pop(name, None) or Picture(product=owner, name=name), field_of(file)
+        is_where_it_was = picture.pk is not None and picture.field == field
+        is_kept = is_where_it_was and changed is not None and name not in changed
+        has_moved = (picture.position, picture.field) != (position, field)
+        picture.position, picture.field = position, field
+        sha256 = picture.sha256 if is_kept else _sha256_of(picture)
+        is_new = picture.pk is None or picture.sha256 != sha256
+        if is_new:
+            picture.fingerprint = None  # the worker that decodes the picture makes it
         elif not has_moved:
             continue
         picture.sha256 = sha256
-        yield picture, is_changed
+        yield picture, is_new
 
 
 def _save(pictures: list[Picture]) -> None:
@@ -133,22 +135,12 @@ def _save(pictures: list[Picture]) -> None:
     )
 
 
-def _bytes_of(picture: Picture) -> bytes | None:
-    """The stored bytes; None where the file is gone: the job then says so."""
+def _sha256_of(picture: Picture) -> str:
+    """The name of the stored bytes; "" where the file is gone: the job then says so."""
     try:
-        return read_picture(picture)
+        return digest(read_picture(picture))
     except FileNotFoundError:
-        return None
-
-
-def _fingerprint_of(data: bytes | None) -> int | None:
-    """How a picture looks; None where the bytes are not one: the job then says so."""
-    try:
-        return fingerprint(
-            open_photo(data or b"", limits=CATALOGUE, max_side_px=FINGERPRINT_SIDE_PX)
-        )
-    except BadPhoto:
-        return None
+        return ""
 
 
 def _part_duplicates(owners: Sequence[Any]) -> None:

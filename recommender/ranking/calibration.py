@@ -14,7 +14,6 @@ from recommender.models import Checkpoint, Purpose
 from recommender.ranking.rung import Rung
 
 LOGISTIC = "logistic"
-PHOTO = "PHOTO"  # beside the purposes of checkpoints, a floor of its own
 DIGITS = 4
 STEEPEST = 700.0  # exp() of more is no number
 SCORER_PURPOSES = {
@@ -51,26 +50,6 @@ def lowest_score(checkpoint: Checkpoint | None) -> float:
     if not curve:
         return floor
     return (_exponent(floor) - float(curve["b"])) / float(curve["a"])
-
-
-def is_doubtful(confidence: float | None, checkpoint: Checkpoint) -> bool:
-    """Whether it depends on the catalogue that a photo shows nothing the shop could sell."""
-    return is_no_match(0.0, confidence, checkpoint)
-
-
-def is_no_match(nearest: float, confidence: float | None, checkpoint: Checkpoint) -> bool:
-    """Whether a photo shows nothing like what the shop sells.
-
-    A photo of another kind than a shop's pictures is near none of them, so the cosine of the `nearest`
-    alone does not tell: the encoder's `confidence` in the category it recognised counts as well.
-    Nothing is refused where it recognises none, or the card does not say how to weigh the two.
-    """
-    weighed: Mapping[str, Any] = checkpoint.calibration.get("photo", {})
-    if not weighed or confidence is None:
-        return False
-    floor = float(conf.get("FLOOR").get(PHOTO, weighed["floor"]))
-    exponent = weighed["nearest"] * nearest + weighed["confidence"] * confidence + weighed["b"]
-    return _share(exponent) < floor
 
 
 def _curve(checkpoint: Checkpoint | None) -> Mapping[str, Any]:

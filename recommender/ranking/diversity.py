@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from recommender import conf
 from recommender.models import Checkpoint, Purpose
 from recommender.ranking.question import Question
-from recommender.vectors import closeness
+from recommender.vectors import closeness_sql
 
 # So many rows are looked at for every one that is shown, and never more than the second.
 POOL, DEEPEST = 3, 96
@@ -37,7 +37,7 @@ SELECT {columns}, ARRAY(
 _PLAIN = "SELECT {columns}, NULL FROM pool AS one {joined} ORDER BY n"
 
 
-class Row(Protocol):
+class PoolRow(Protocol):
     """A row of a pool; `likeness` is to each of the rows before it, None where it says nothing."""
 
     @property
@@ -48,7 +48,7 @@ class Row(Protocol):
     def likeness(self) -> Sequence[float | None] | None: ...
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=PoolRow)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Diversity:
         """How many rows to choose so many from."""
         return max(count, min(POOL * count, DEEPEST)) if self.is_wanted else count
 
-    def told(self, columns: Sequence[str], *, joined: str = "") -> str:
+    def pool_query(self, columns: Sequence[str], *, joined: str = "") -> str:
         """The end of a statement: the rows of `pool`, best first, and how alike each is to those before.
 
         `columns` are read from `one`, a row of the pool, and what is `joined` to it.
@@ -74,10 +74,10 @@ class Diversity:
         words = {"columns": ", ".join(columns), "joined": joined}
         if self.encoder is None or not self.is_wanted:
             return _PLAIN.format(**words)
-        alike = closeness(self.encoder.parts, self.encoder.part_weights)
+        alike = closeness_sql(self.encoder.parts, self.encoder.part_weights)
         return _LIKENESS.format(**words, checkpoint=int(self.encoder.pk), closeness=alike)
 
-    def choose(
+    def choose_rows(
         self, pool: Sequence[R], *, tiers: Sequence[Any], limit: int, per_slot: int
     ) -> list[R]:
         """Choose from a pool, which stands best first.
@@ -112,10 +112,10 @@ def diversity_for(question: Question, share: float | None) -> Diversity:
     return Diversity(share, question.checkpoints.get(Purpose.VISUAL))
 
 
-def _value(row: Row, nearest: float, share: float) -> float:
+def _value(row: PoolRow, nearest: float, share: float) -> float:
     return round((1 - share) * row.worth - share * nearest, ROUNDING)
 
 
-def _likeness(pool: Sequence[Row], one: int, other: int) -> float:
+def _likeness(pool: Sequence[PoolRow], one: int, other: int) -> float:
     known = pool[max(one, other)].likeness
     return (known[min(one, other)] or 0.0) if known else 0.0

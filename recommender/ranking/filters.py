@@ -1,6 +1,6 @@
 """What an asker will accept: part of the statement that ranks, so nothing is filtered afterwards."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -37,18 +37,14 @@ class Filters:
     also: Q = field(default_factory=Q)
     reads: frozenset[str] = frozenset()  # attributes to annotate besides
 
-    def within(
-        self, price_min: Decimal | None, price_max: Decimal | None, *, reads: frozenset[str]
-    ) -> "Filters":
-        """Narrow to a price window as well, and annotate what other conditions read."""
-        lows = [price for price in (self.price_min, price_min) if price is not None]
-        highs = [price for price in (self.price_max, price_max) if price is not None]
-        return replace(
-            self,
-            price_min=max(lows, default=None),
-            price_max=min(highs, default=None),
-            reads=self.reads | reads,
-        )
+    def with_reads(self, names: Collection[str]) -> "Filters":
+        """Annotate what other conditions read as well."""
+        return replace(self, reads=self.reads | frozenset(names))
+
+    def with_price_limit(self, price: Decimal | None) -> "Filters":
+        """Accept nothing dearer than this as well."""
+        highs = [high for high in (self.price_max, price) if high is not None]
+        return replace(self, price_max=min(highs, default=None))
 
     def check(self) -> None:
         """Make sure that the shop offers every attribute.
@@ -61,33 +57,35 @@ class Filters:
             if name not in offered:
                 raise UnknownAttribute(name, known=offered)
 
-    def apply(self, products: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow products that carry `reco_slot`.
+    def annotate(self, products: QuerySet[Any]) -> QuerySet[Any]:
+        """Give products that carry `reco_slot` what the conditions read, as `reco_<name>`.
 
         Raises:
             UnknownAttribute: the shop's catalog does not offer one of the attributes.
         """
         self.check()
         offered = product_columns.attributes()
-        expressions = {f"reco_{name}": offered[name] for name in self._names()}
-        known = products.annotate(**expressions)
-        narrowed = known.filter(self.also)
+        annotated: QuerySet[Any] = products.annotate(
+            **{f"reco_{name}": offered[name] for name in self._names()}
+        )
+        return annotated
+
+    def conditions(self) -> Iterator[tuple[str, Q]]:
+        """What must hold for a product, by the name of each filter."""
         if self.slots:
-            narrowed = narrowed.filter(reco_slot__in=list(self.slots))
+            yield "slot", Q(reco_slot__in=list(self.slots))
         for name, values in self.attributes.items():
-            narrowed = narrowed.filter(_any_of(name, values))
-        priced: QuerySet[Any] = narrowed.filter(self._price())
-        if product_columns.repeats_products(priced):
-            priced = known.filter(pk__in=priced.order_by().values("pk"))
-        return priced
+            yield name, _any_of(name, values)
+        if self.price_min is not None:
+            yield "price_min", Q(reco_price__gte=self.price_min)
+        if self.price_max is not None:
+            yield "price_max", Q(reco_price__lte=self.price_max)
+        if self.also:
+            yield "also", self.also
 
     def _names(self) -> list[str]:
         is_priced = self.price_min is not None or self.price_max is not None
         return sorted({*self.attributes, *self.reads, *([PRICE] if is_priced else [])})
-
-    def _price(self) -> Q:
-        wanted = {"reco_price__gte": self.price_min, "reco_price__lte": self.price_max}
-        return Q(**{lookup: price for lookup, price in wanted.items() if price is not None})
 
 
 ANYTHING = Filters()

@@ -16,8 +16,8 @@ from recommender.ranking.designs import design
 from recommender.ranking.rule_effects import Anchor, RuleEffects, rule_effects
 
 CHECKPOINT = (
-    *("id", "name", "version", "purpose", "reads", "dimension", "parts", "weights", "calibration"),
-    "indexes",
+    *("id", "name", "version", "purpose", "state", "sha256", "folder", "reads", "dimension"),
+    *("parts", "weights", "calibration", "indexes"),
 )
 RULE = (
     *("id", "kind", "strip", "on_product_id", "on_attribute", "on_value", "product_id"),
@@ -81,7 +81,7 @@ def question_of(row: Mapping[str, Any]) -> Question:
     )
 
 
-def question_of_its_own() -> Question:
+def photo_question() -> Question:
     """What there is to know where no product is asked about, but a photo; one query."""
     checkpoints = list(_serving().annotate(reco_rules=_all_of(Rule.objects.in_force(), RULE)))
     rules = checkpoints[0].reco_rules if checkpoints else []

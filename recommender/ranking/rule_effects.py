@@ -1,44 +1,44 @@
-"""What the rules in force mean for one question: what is left out, lifted, pinned, and how dear it may be."""
+"""What the rules in force mean for one strip: what is hidden, boosted, pinned, and how dear it may be."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Case, FloatField, Q, Value, When
+from django.db.models import Case, FloatField, IntegerField, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 from recommender.models import Rule
 from recommender.models.rules import SLOT
+from recommender.ranking.filters import PRICE
+from recommender.ranking.tier import Tier
 
 T = TypeVar("T")
-
-PINNED = 1000.0  # lifts a pinned product above every score, so that the statement finds it
 
 
 @dataclass(frozen=True)
 class RuleEffects:
-    """Conditions over products that carry `reco_slot` and `reco_<attribute>`."""
+    """Conditions over products that carry `reco_slot` and `reco_<attribute>`, by the rule's id."""
 
-    without: Q = field(default_factory=Q)
-    lifts: Sequence[tuple[Q, float]] = ()
+    hidden: Sequence[tuple[int, Q]] = ()
+    windows: Sequence[tuple[int, Q]] = ()  # of prices that a product must be within
+    boosts: Sequence[tuple[int, Q, float]] = ()  # below 0 what is shown later
     pins: Mapping[Any, int] = field(default_factory=dict)  # product key → position, 1 is first
-    price_min: Decimal | None = None
-    price_max: Decimal | None = None
     attributes: frozenset[str] = frozenset()  # that the conditions read
 
-    def lift(self) -> Combinable:
+    def boost(self) -> Combinable:
         """An expression: what is added to a product's score for its place in the order."""
         total: Combinable = Value(0.0, output_field=FloatField())
-        for condition, height in [*self.lifts, *self._pinned()]:
-            # A strength of 1.0 comes back from JSON as a whole number.
-            lifted = When(condition, then=Value(float(height)))
-            total = total + Case(lifted, default=Value(0.0))
+        for _rule, condition, strength in self.boosts:
+            total = total + Case(When(condition, then=Value(strength)), default=Value(0.0))
         return Cast(total, FloatField())  # a written 0.0 is of a type that is slow to sort
 
-    def _pinned(self) -> list[tuple[Q, float]]:
-        return [(Q(pk__in=list(self.pins)), PINNED)] if self.pins else []
+    def tier(self, default: Combinable | None = None) -> Combinable:
+        """An expression: a product's tier, unless it is pinned the one given."""
+        rest = default or Value(Tier.SUITED.value)
+        pinned = When(pk__in=list(self.pins), then=Value(Tier.PINNED.value))
+        return Case(pinned, default=rest, output_field=IntegerField()) if self.pins else rest
 
 
 NO_EFFECTS = RuleEffects()
@@ -63,13 +63,16 @@ def rule_effects(
     heard = [rule for rule in rules if rule.strip in {Rule.Strip.EVERYWHERE, strip}]
     held = [rule for rule in heard if _attributes_read([rule]) <= known]
     here = [rule for rule in held if _is_beside(rule, anchor)]
-    low, high = _price_window(here, anchor)
-    without = Q()
-    for condition in [*_hide_conditions(here), *_never_together_conditions(held, anchor)]:
-        without |= condition
-    lifts = [_lift(rule) for rule in here if rule.kind in {Rule.Kind.BOOST, Rule.Kind.BURY}]
-    pins = {rule.product_id: rule.position or 1 for rule in here if rule.kind == Rule.Kind.PIN}
-    return RuleEffects(without, lifts, pins, low, high, frozenset(_attributes_read(held) - {SLOT}))
+    hidden = [*_hide_conditions(here), *_never_together_conditions(held, anchor)]
+    windows = list(_price_windows(here, anchor))
+    priced = {PRICE} if windows else set()
+    return RuleEffects(
+        sorted(hidden, key=lambda one: one[0] or 0),
+        windows,
+        [_boost(rule) for rule in here if rule.kind in {Rule.Kind.BOOST, Rule.Kind.BURY}],
+        {rule.product_id: rule.position or 1 for rule in here if rule.kind == Rule.Kind.PIN},
+        frozenset(_attributes_read(held) - {SLOT} | priced),
+    )
 
 
 def put_pins_in_place(rows: Mapping[Any, T], pins: Mapping[Any, int]) -> list[T]:
@@ -100,37 +103,37 @@ def _target(rule: Rule) -> Q:
     return Q(**{f"reco_{rule.attribute}": rule.value})
 
 
-def _hide_conditions(here: Collection[Rule]) -> list[Q]:
-    return [_target(rule) for rule in here if rule.kind == Rule.Kind.HIDE]
+def _hide_conditions(here: Collection[Rule]) -> list[tuple[int, Q]]:
+    return [(rule.pk, _target(rule)) for rule in here if rule.kind == Rule.Kind.HIDE]
 
 
-def _never_together_conditions(held: Collection[Rule], anchor: Anchor) -> list[Q]:
+def _never_together_conditions(held: Collection[Rule], anchor: Anchor) -> list[tuple[int, Q]]:
     """What must not stand beside this product, from rules that hold both ways."""
     conditions = []
     for rule in held:
         if rule.kind == Rule.Kind.HIDE and rule.both_ways and rule.product_id == anchor.pk:
-            conditions.append(Q(pk=rule.on_product_id))
+            conditions.append((rule.pk, Q(pk=rule.on_product_id)))
         if rule.kind == Rule.Kind.NEVER_TOGETHER:
             one, other = (rule.on_attribute, rule.on_value), (rule.attribute, rule.value)
             for (mine, value), (theirs, unwanted) in ((one, other), (other, one)):
                 if _text(anchor.attributes.get(mine)) == value:
-                    conditions.append(Q(**{f"reco_{theirs}": unwanted}))
+                    conditions.append((rule.pk, Q(**{f"reco_{theirs}": unwanted})))
     return conditions
 
 
-def _lift(rule: Rule) -> tuple[Q, float]:
+def _boost(rule: Rule) -> tuple[int, Q, float]:
     strength = float(rule.strength)  # JSON gives a whole number back as one
-    return _target(rule), strength if rule.kind == Rule.Kind.BOOST else -strength
+    return rule.pk, _target(rule), strength if rule.kind == Rule.Kind.BOOST else -strength
 
 
-def _price_window(here: Collection[Rule], anchor: Anchor) -> tuple[Decimal | None, Decimal | None]:
-    """The narrowest of the windows around the product's own price."""
-    own = anchor.attributes.get("price")
-    percents = [rule.percent for rule in here if rule.kind == Rule.Kind.PRICE_WINDOW]
-    if own is None or not percents:
-        return None, None
-    share = Decimal(min(percent for percent in percents if percent is not None)) / 100
-    return own * (1 - share), own * (1 + share)
+def _price_windows(here: Collection[Rule], anchor: Anchor) -> Iterator[tuple[int, Q]]:
+    """The window of each such rule around the product's own price."""
+    own = anchor.attributes.get(PRICE)
+    for rule in here:
+        if rule.kind == Rule.Kind.PRICE_WINDOW and rule.percent is not None and own is not None:
+            share = Decimal(rule.percent) / 100
+            low, high = own * (1 - share), own * (1 + share)
+            yield rule.pk, Q(reco_price__gte=low, reco_price__lte=high)
 
 
 def _attributes_read(rules: Collection[Rule]) -> set[str]:

@@ -17,7 +17,7 @@ from pgvector.django import HalfVectorField
 from recommender.models import Checkpoint
 from recommender.models.pictures import Slot
 from recommender.ranking.rule_effects import NO_EFFECTS, RuleEffects
-from recommender.ranking.statement import Search, scored_products
+from recommender.ranking.scoring import Search, scored_products
 
 # An index is asked for so many neighbours, as thoroughly (`hnsw.ef_search`, at most 1,000). How many
 # of the first pass the filters tells whether it pays to ask again: benchmarks/ranking.py.
@@ -79,7 +79,7 @@ def shortlist(
     """
     indexed = sorted(_slots_with_index(search.checkpoint, slots))
     needed = wanted * (SPARE if spare is None else spare)
-    if not indexed or effects.lifts or needed > max(EFFORTS):
+    if not indexed or effects.boosts or needed > max(EFFORTS):
         return candidates
     try:
         tables = [_query_table(search, effort) for effort in _efforts(needed)]
@@ -87,7 +87,7 @@ def shortlist(
             tables += _slot_tables(candidates, search, slot=slot, needed=needed)
         if not slots or set(slots) - set(indexed):
             others = candidates.exclude(reco_slot__in=indexed)
-            tables.append(_exact(others, search, slot="others", needed=needed))
+            tables.append(_exact_table(others, search, slot="others", needed=needed))
         if effects.pins:
             pinned = candidates.filter(pk__in=list(effects.pins)).values_list("pk")
             tables.append(_table(_PINNED, pinned))
@@ -151,10 +151,10 @@ def _slot_tables(
         left = _LEFT.format(slot=slot, effort=effort)
         switch = f"{switch} AND {left} < {needed}"  # on while all efforts before left too little
         hope = f"{left} >= {needed * effort // max(EFFORTS)}"  # as many again of those further away
-    return [*tables, _exact(here, search, slot=slot, needed=needed, switch=switch)]
+    return [*tables, _exact_table(here, search, slot=slot, needed=needed, switch=switch)]
 
 
-def _exact(
+def _exact_table(
     candidates: QuerySet[Any], search: Search, *, slot: str, needed: int, switch: str = "TRUE"
 ) -> _Table:
     scored = scored_products(candidates, search)

@@ -1,217 +1,258 @@
-"""The one statement that ranks products against a vector.
+"""The one statement that ranks: down a ladder, and the next rung is asked only while the strip is not full.
 
 The host's own query (published, in stock, in these slots) is compiled into a materialised common
-table, so that filters and distance are one statement: what is sold out is never ranked, and if k
-eligible products exist, k come back. It is exact; docs/decisions.md says up to what size.
+table for each rung, so that filters and distance are one statement: what is sold out is never
+ranked, and if k eligible products exist, k come back. It is exact; docs/decisions.md says up to what
+size.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, QuerySet, Value
-from django.db.models.expressions import Combinable, Expression
+from django.db.models import QuerySet
 
-from recommender import product_columns
-from recommender.catalog import catalog
-from recommender.models import Checkpoint, Embedding
-from recommender.ranking.designs import design
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
-from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.rule_effects import NO_EFFECTS, PINNED, RuleEffects
-from recommender.vectors import InnerProduct, Part
+from recommender.ranking.rule_effects import NO_EFFECTS, RuleEffects, put_pins_in_place
+from recommender.ranking.rung import Rung
+from recommender.ranking.scoring import part_column
+from recommender.ranking.tier import Tier
 
-VECTOR = "recommender_pictures__embeddings__vector"
-WHOLE = "whole"
+UNLIMITED = 2**31 - 1
+COLUMNS = ("pk", "slot", "grp", "tier", "score", "boost", "recency")
+_ORDER = "tier, rung, score + boost DESC, recency, pk"
 
-# DISTINCT ON keeps the best view of the best product of each group (design); row_number then
-# counts within each slot. A NULL score means that the anchor has no vector: nothing is known.
-_RANK = """
-WITH candidate (pk, slot, grp, score, lift{parts}) AS MATERIALIZED ({candidates}),
-best AS (
-    SELECT DISTINCT ON (grp) * FROM candidate
-    WHERE score IS NOT NULL AND (score >= %s OR lift >= {pinned})
-    ORDER BY grp, score + lift DESC, pk
-),
-placed AS (
-    SELECT *, row_number() OVER (PARTITION BY slot ORDER BY score + lift DESC, pk) AS place
-    FROM best
-),
-pool AS MATERIALIZED (
-    SELECT *, row_number() OVER (ORDER BY score + lift DESC, pk) AS n FROM placed
-    WHERE place <= %s ORDER BY n LIMIT %s
+# What a rung's own query finds; PostgreSQL does not run it where `best` of the rung above is full.
+_RUNG = """
+rung{number} AS MATERIALIZED (
+    SELECT *, {number} AS rung FROM ({query}) AS candidate ({columns}) WHERE {switch}
+)"""
+_SWITCH = "(SELECT count(*) FROM best{above}) < %s"
+# The strip so far: one design once, from the highest rung that knows it, and so many of a slot.
+# A score is NULL where the anchor has no vector: nothing is known.
+_BEST = """
+best{number} AS MATERIALIZED (
+    {same}
+    SELECT {columns}, rung FROM (
+        SELECT *, row_number() OVER (PARTITION BY slot ORDER BY {order}) AS place FROM (
+            SELECT DISTINCT ON (grp) * FROM ({rows}) AS found
+            WHERE score IS NOT NULL AND EXISTS (SELECT FROM rung{number}) ORDER BY grp, {order}
+        ) AS design
+    ) AS placed
+    WHERE place <= %s
+)"""
+# A rung that gave nothing leaves the strip as it was: nothing is sorted once more.
+_SAME = "SELECT * FROM best{above} WHERE NOT EXISTS (SELECT FROM rung{number}) UNION ALL"
+_FLOORED = "SELECT * FROM {rows} WHERE score >= '{floor}'::float8 OR tier = {pinned}"
+_POOL = """
+WITH {tables}, pool AS MATERIALIZED (
+    SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM best{last} ORDER BY n LIMIT %s
 )
 """
 # What else of a design might stand in its place: all that was looked at.
-FAMILY = """
+_FAMILY = """
 JOIN (
-    SELECT grp, array_agg(DISTINCT pk ORDER BY pk) AS pks FROM {rows} AS looked_at
+    SELECT grp, array_agg(DISTINCT pk ORDER BY pk) AS pks FROM ({rows}) AS looked_at
     WHERE grp IN (SELECT grp FROM pool) GROUP BY grp
 ) AS family USING (grp)"""
-COLUMNS = ("one.pk", "slot", "grp", "score", "lift")
-UNLIMITED = 2**31 - 1
+# The same order without an end: the strip itself, and where the design `grp` would stand.
+_STANDINGS = """
+WITH {tables}, placed AS (
+    SELECT *, row_number() OVER (PARTITION BY slot ORDER BY {order}) AS place FROM best{last}
+), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY place <= %s ORDER BY {order}) AS rank FROM placed
+)
+SELECT {columns}, rung, place, rank FROM ranked
+WHERE (place <= %s AND rank <= %s) OR grp = %s ORDER BY {order}
+"""
 
 
 @dataclass(frozen=True)
-class Search:
-    """An expression for a vector of a checkpoint's space, and how much each part of it counts."""
+class Ladder:
+    """What may fill a strip: the products that each rung offers, from the best-informed down.
 
-    anchor: Combinable
-    checkpoint: Checkpoint
-    weights: Mapping[str, float]
+    They are eligible ones annotated with `reco_score`. Of what scores below its rung's floor, only
+    what is pinned counts. `parts` names the cosines a score is made of, `reco_part_<name>`, where
+    every rung has them.
+    """
+
+    rungs: Mapping[Rung, QuerySet[Any]] = field(default_factory=dict)
+    floors: Mapping[Rung, float] = field(default_factory=dict)
+    parts: Sequence[str] = ()
+    effects: RuleEffects = NO_EFFECTS
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedProduct:
     """One product's place; `parts` are the cosines its score is made of, by name.
 
-    `lift` is what the merchant's rules add for its place in the order, `variants` are the keys of
-    the other products of its design that might stand there instead, and `likeness` says how alike it
-    is to each of the rows that were found before it.
+    `boost` is what the merchant's rules add to its score for its place in the order, `variants` are
+    the keys of the other products of its design that might stand there instead, and `likeness` says
+    how alike it is to each of the rows that were found before it.
     """
 
     pk: Any
     slot: str
     group: str
+    rung: Rung
     score: float
-    parts: Mapping[str, float]
-    lift: float = 0.0
+    tier: Tier = Tier.SUITED
+    boost: float = 0.0
+    parts: Mapping[str, float] = field(default_factory=dict)
     variants: Sequence[Any] = ()
     likeness: Sequence[float | None] | None = None
 
     @property
     def worth(self) -> float:
-        """What it is ordered by."""
-        return self.score + self.lift
-
-    @property
-    def is_pinned(self) -> bool:
-        return self.lift >= PINNED / 2
+        """What it is ordered by within its tier and rung."""
+        return self.score + self.boost
 
 
-def eligible_products(
-    filters: Filters = ANYTHING, *, effects: RuleEffects = NO_EFFECTS
-) -> QuerySet[Any]:
-    """The host's visible products that may be recommended, within filters and the merchant's rules.
+@dataclass(frozen=True)
+class Standing:
+    """A product's place in the whole order: `place` within its slot, `rank` within the strip.
 
-    Annotated with `reco_slot`, `reco_group` and `reco_lift`.
-
-    Raises:
-        UnknownAttribute: the shop's catalog does not offer one of the filters' attributes.
+    Of a product that is crowded out, its slot having used up its share, `rank` counts among those
+    like it.
     """
-    shop = catalog()
-    products: QuerySet[Any] = shop.products().filter(shop.available())
-    if product_columns.repeats_products(products):
-        products = shop.products().filter(pk__in=products.order_by().values("pk"))
-    within = filters.within(effects.price_min, effects.price_max, reads=effects.attributes)
-    known = products.annotate(reco_slot=product_columns.slot(), reco_group=design())
-    eligible: QuerySet[Any] = within.apply(known).exclude(effects.without)
-    lifted: QuerySet[Any] = eligible.annotate(reco_lift=effects.lift())
-    return lifted
+
+    row: RankedProduct
+    place: int
+    rank: int
+    is_shown: bool = False
+    is_crowded_out: bool = False
 
 
-def rank_products(
-    candidates: QuerySet[Any],
-    search: Search,
+def rank_ladder(
+    ladder: Ladder,
     *,
     limit: int,
     per_slot: int = UNLIMITED,
-    lowest: float = -math.inf,
     diversity: Diversity = ONLY_THE_BEST,
-) -> list[Ranked]:
-    """Rank `eligible_products`, narrowed as the caller likes, by closeness to a vector.
+) -> list[RankedProduct]:
+    """Fill a strip from the first rung down; one query, exact.
 
-    One query, exact. Best first, ties by primary key, one product of each group, at most `per_slot`
-    of a slot. Of what scores below `lowest`, only what is pinned. With `diversity`, the best may give
-    way to what is more unlike those before it.
+    Within a rung best first, ties by key; one product of each design, at most `per_slot` of a slot.
+    What is pinned is asked for in any case, and stands where its rule says. With `diversity`, the
+    best of a rung may give way to what is more unlike those before it.
     """
-    names = [name for name, _width in search.checkpoint.parts] or [WHOLE]
-    columns = [f"reco_part_{name}" for name in names]
-    rows = scored_products(candidates, search).values_list(
-        *("pk", "reco_slot", "reco_group", "reco_score", "reco_lift"), *columns
-    )
-    bounds = [lowest, diversity.pool(per_slot), diversity.pool(limit)]
-    pool = [
-        Ranked(
-            *(pk, slot, group, score),
-            dict(zip(names, cosines, strict=True)),
-            lift,
-            variants_of(family, pk),
-            likeness,
-        )
-        for pk, slot, group, score, lift, family, *cosines, likeness in _rows(
-            rows, columns, bounds=bounds, diversity=diversity
-        )
-    ]
-    tiers = [row.is_pinned for row in pool]
-    return diversity.choose(pool, tiers=tiers, limit=limit, per_slot=per_slot)
+    pool = _pool(ladder, limit=limit, per_slot=per_slot, diversity=diversity)
+    tiers = [(row.tier, row.rung) for row in pool]
+    strip = diversity.choose_rows(pool, tiers=tiers, limit=limit, per_slot=per_slot)
+    return put_pins_in_place({row.pk: row for row in strip}, ladder.effects.pins)
 
 
-def scored_products(candidates: QuerySet[Any], search: Search) -> QuerySet[Any]:
-    """Annotate products with `reco_score`, their closeness to a vector, once per picture.
+def standings(ladder: Ladder, *, group: str, limit: int, per_slot: int) -> list[Standing]:
+    """The rows that `rank_ladder` would show for their worth alone, and the one of this design; one query.
 
-    And with the cosine of each part, `reco_part_<name>`.
+    All rungs are asked to their end, so this is slower than `rank_ladder`: for questions, not for pages.
     """
-    parts = _cosines(search.anchor, search.checkpoint)
-    looked_at = candidates.order_by().filter(
-        recommender_pictures__embeddings__checkpoint=search.checkpoint
-    )
-    measured: QuerySet[Any] = looked_at.annotate(
-        **{f"reco_part_{name}": cosine for name, cosine in parts.items()}
-    ).annotate(reco_score=_weighted(list(parts), search.weights))
-    return measured
-
-
-def cover_vector(product_pk: Any, checkpoint: Checkpoint) -> QuerySet[Embedding, Any]:
-    """The vector of the product's first picture that has one, for use in a `Subquery`."""
-    rows = Embedding.objects.filter(picture__product=product_pk, checkpoint=checkpoint)
-    return rows.order_by("picture__position", "picture").values("vector")[:1]
-
-
-def _cosines(anchor: Combinable, checkpoint: Checkpoint) -> dict[str, Expression]:
-    """The cosine of each part of two vectors; the parts are unit vectors of their own."""
-    if not checkpoint.parts:
-        return {WHOLE: InnerProduct(anchor, F(VECTOR))}
-    cosines: dict[str, Expression] = {}
-    first = 1
-    for name, width in checkpoint.parts:
-        here = {"first": first, "width": width}
-        cosines[name] = InnerProduct(Part(anchor, **here), Part(F(VECTOR), **here))
-        first += width
-    return cosines
-
-
-def _weighted(names: list[str], weights: Mapping[str, float]) -> Combinable:
-    counting = [name for name in names if weights[name]] or names
-    terms = [Value(weights[name]) * F(f"reco_part_{name}") for name in counting]
-    total: Combinable = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
-
-
-def variants_of(family: Sequence[Any], pk: Any) -> list[Any]:
-    return [other for other in family if other != pk]
-
-
-def _rows(
-    rows: QuerySet[Any],
-    columns: Sequence[str],
-    *,
-    bounds: Sequence[float],
-    diversity: Diversity,
-) -> list[Any]:
-    try:
-        candidates, params = rows.query.sql_with_params()
-    except EmptyResultSet:  # a filter that nothing can pass
+    tables, params, asked = _tables(ladder, limit=UNLIMITED, per_slot=UNLIMITED)
+    if not asked:
         return []
-    names = "".join(f", {column}" for column in columns)
-    ranked = _RANK.format(parts=names, candidates=candidates, pinned=PINNED / 2)
-    family = FAMILY.format(rows="candidate")
-    told = diversity.told([*COLUMNS, "family.pks", *columns], joined=family)
+    names = _names(ladder)
+    words = {"tables": ", ".join(tables), "last": len(asked) - 1, "order": _ORDER}
+    sql = _STANDINGS.format(columns=", ".join(names), **words)
+    rows = _fetch_rows(sql, [*params, per_slot, per_slot, limit, group])
+    return [
+        Standing(
+            _row(ladder, values, rung=asked[rung]), place, rank, is_crowded_out=place > per_slot
+        )
+        for *values, rung, place, rank in rows
+    ]
+
+
+def _pool(
+    ladder: Ladder, *, limit: int, per_slot: int, diversity: Diversity
+) -> list[RankedProduct]:
+    """What a strip is chosen from, best first."""
+    deep = diversity.pool(limit)
+    tables, params, asked = _tables(ladder, limit=deep, per_slot=diversity.pool(per_slot))
+    if not asked:
+        return []
+    last = len(asked) - 1
+    pool = _POOL.format(tables=", ".join(tables), last=last, order=_ORDER)
+    columns = ["one.pk", *_names(ladder)[1:], "rung", "family.pks"]
+    end = diversity.pool_query(columns, joined=_FAMILY.format(rows=_down_to(last)))
+    return [
+        _row(ladder, values, rung=asked[rung], family=family, likeness=likeness)
+        for *values, rung, family, likeness in _fetch_rows(pool + end, [*params, deep])
+    ]
+
+
+def _tables(
+    ladder: Ladder, *, limit: int, per_slot: int
+) -> tuple[list[str], list[Any], list[Rung]]:
+    """The common tables, their parameters, and the rungs that have any row to give."""
+    tables: list[str] = []
+    params: list[Any] = []
+    asked: list[Rung] = []
+    columns = ", ".join(_names(ladder))
+    for rung, products in ladder.rungs.items():
+        try:
+            query, own = _columns(products, ladder).query.sql_with_params()
+        except EmptyResultSet:  # a filter that nothing can pass
+            continue
+        number = len(asked)
+        asked.append(rung)
+        is_switched = number > 0 and rung != Rung.PINNED
+        switch = _SWITCH.format(above=number - 1) if is_switched else "TRUE"
+        tables.append(_RUNG.format(number=number, query=query, switch=switch, columns=columns))
+        same = _SAME.format(above=number - 1, number=number) if number else ""
+        rows = _down_to(number, floors=[ladder.floors.get(above, -math.inf) for above in asked])
+        words = {"columns": columns, "rows": rows, "order": _ORDER}
+        tables.append(_BEST.format(number=number, same=same, **words))
+        params += [*own, *([limit] if is_switched else []), per_slot]
+    return tables, params, asked
+
+
+def _down_to(number: int, *, floors: Sequence[float] = ()) -> str:
+    """What all rungs down to this one have found, above their floors if any are given."""
+    tables = [f"TABLE rung{above}" for above in range(number + 1)]
+    for above, floor in enumerate(floors):
+        if floor > -math.inf:
+            words = {"rows": f"rung{above}", "floor": floor, "pinned": Tier.PINNED.value}
+            tables[above] = _FLOORED.format(**words)
+    return " UNION ALL ".join(tables)
+
+
+def _names(ladder: Ladder) -> list[str]:
+    return [*COLUMNS, *(part_column(name) for name in ladder.parts)]
+
+
+def _columns(products: QuerySet[Any], ladder: Ladder) -> QuerySet[Any, Any]:
+    about = ("pk", "reco_slot", "reco_group", "reco_tier", "reco_score", "reco_boost")
+    parts = [part_column(name) for name in ladder.parts]
+    return products.order_by().values_list(*about, "reco_recency", *parts)
+
+
+def _fetch_rows(sql: str, params: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(ranked + told, [*params, *bounds])
+        cursor.execute(sql, params)
         return list(cursor.fetchall())
+
+
+def _row(
+    ladder: Ladder,
+    values: Sequence[Any],
+    *,
+    rung: Rung,
+    family: Sequence[Any] = (),
+    likeness: Sequence[float | None] | None = None,
+) -> RankedProduct:
+    pk, slot, group, tier, score, boost, _recency, *cosines = values
+    return RankedProduct(
+        pk,
+        slot,
+        group,
+        rung,
+        score,
+        Tier(tier),
+        boost,
+        parts=dict(zip(ladder.parts, cosines, strict=True)),
+        variants=[other for other in family if other != pk],
+        likeness=likeness,
+    )

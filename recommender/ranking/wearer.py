@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Case, FloatField, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from recommender.catalog import catalog
 from recommender.ranking.filters import Filters
 from recommender.ranking.question import Question
+from recommender.ranking.tier import Tier
 
 SHARED = ("season", "gender")  # by all pieces of a look; given up in this order where nothing fits
 
@@ -25,9 +26,9 @@ class WearerDemand:
     def names(self) -> frozenset[str]:
         return frozenset(self.values)
 
-    def reading(self, filters: Filters) -> Filters:
+    def with_reads(self, filters: Filters) -> Filters:
         """Have the products annotated with what the condition reads."""
-        return filters.within(None, None, reads=self.names)
+        return filters.with_reads(self.names)
 
     def narrow(self, products: QuerySet[Any], *, wanted: Collection[Any] = ()) -> QuerySet[Any]:
         """Those of the products, which carry `reco_<name>`, that suit, and those wanted in any case."""
@@ -39,15 +40,15 @@ class WearerDemand:
         suits = Q()
         for name, value in self.values.items():
             if value:
-                suits &= catalog().fits(name, value) | _of_anyone(name)
+                suits &= catalog().fits(name, value) | _suits_anyone(name)
         return suits
 
-    def penalty(self, height: float) -> Combinable:
-        """An expression: this for a product that does not suit, else 0."""
-        suits, nothing = self.condition(), Value(0.0, output_field=FloatField())
-        return Case(When(suits, then=nothing), default=Value(height)) if suits else nothing
+    def tier(self) -> Combinable:
+        """An expression: the tier of a product by whether it suits."""
+        suits, suited = self.condition(), Value(Tier.SUITED.value)
+        return Case(When(suits, then=suited), default=Value(Tier.REST.value)) if suits else suited
 
-    def ladder(self) -> Iterator["WearerDemand"]:
+    def relaxations(self) -> Iterator["WearerDemand"]:
         """This, and then ever less of it, down to nothing."""
         left = dict(self.values)
         yield WearerDemand(left)
@@ -72,7 +73,7 @@ def wearer_demand(
     values: dict[str, str] = {}
     for name in SHARED:
         if name in offered and name not in filters.attributes:
-            known = _values_known(name, asked) or _values_known(name, kept)
+            known = _known_values(name, asked) or _known_values(name, kept)
             if len(known) <= 1:
                 values[name] = next(iter(known), "")
     return WearerDemand(values)
@@ -80,7 +81,11 @@ def wearer_demand(
 
 def disagreements(facts: Collection[Mapping[str, Any]], names: Collection[str]) -> list[str]:
     """The attributes on which any of these pieces do not agree."""
-    return [name for name in names if len({fact.get(name) for fact in facts} - _of_all(name)) > 1]
+    return [
+        name
+        for name in names
+        if len({fact.get(name) for fact in facts} - _universal_values(name)) > 1
+    ]
 
 
 def mismatched_pairs(
@@ -92,23 +97,23 @@ def mismatched_pairs(
     """
     for name, wanted in demand.values.items():
         said = [(at, fact.get(name)) for at, fact in enumerate(facts)]
-        telling = [(at, value) for at, value in said if value not in _of_all(name)]
+        telling = [(at, value) for at, value in said if value not in _universal_values(name)]
         suited = [(at, value) for at, value in telling if wanted in {"", value}]
         if len({value for _at, value in suited}) > 1:  # in most looks all agree
             pairs = combinations(suited, 2)
             yield from ((one, other) for (one, a), (other, b) in pairs if a != b)
 
 
-def _values_known(name: str, questions: Collection[Question]) -> set[str]:
+def _known_values(name: str, questions: Collection[Question]) -> set[str]:
     said = {each.anchor.attributes.get(name) for each in questions}
-    return {str(value) for value in said - _of_all(name)}
+    return {str(value) for value in said - _universal_values(name)}
 
 
-def _of_anyone(name: str) -> Q:
-    known = [value for value in _of_all(name) if value is not None]
+def _suits_anyone(name: str) -> Q:
+    known = [value for value in _universal_values(name) if value is not None]
     return Q(**{f"reco_{name}__in": known}) | Q(**{f"reco_{name}__isnull": True})
 
 
-def _of_all(name: str) -> set[Any]:
+def _universal_values(name: str) -> set[Any]:
     """The values that go with every other: for everybody, or unknown."""
     return {catalog().suits_all.get(name, ""), "", None}

@@ -10,33 +10,28 @@ from recommender import conf, product_columns
 from recommender.garments import partner_slots
 from recommender.models import Checkpoint, LookItem, Purpose, Rule
 from recommender.ranking.calibration import lowest_score, score_of_rung
-from recommender.ranking.diversity import ONLY_THE_BEST, Diversity, diversity_for
-from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.ladder import rank_ladder
-from recommender.ranking.question import Question, question_about
-from recommender.ranking.rule_effects import RuleEffects, put_pins_in_place
-from recommender.ranking.rung import Rung
-from recommender.ranking.shortlist import shortlist
-from recommender.ranking.statement import (
-    UNLIMITED,
-    WHOLE,
-    Ranked,
-    Search,
-    cover_vector,
+from recommender.ranking.diversity import diversity_for
+from recommender.ranking.eligibility import (
+    Condition,
+    Eligibility,
+    eligibility,
     eligible_products,
-    rank_products,
-    scored_products,
 )
+from recommender.ranking.exclusion import Exclusion
+from recommender.ranking.filters import ANYTHING, Filters
+from recommender.ranking.question import Question, question_about
+from recommender.ranking.rule_effects import RuleEffects
+from recommender.ranking.rung import Rung
+from recommender.ranking.scoring import Search, cover_vector, part_weights, scored_products
+from recommender.ranking.shortlist import shortlist
+from recommender.ranking.statement import UNLIMITED, Ladder, RankedProduct, rank_ladder
 from recommender.ranking.wearer import WearerDemand, wearer_demand
-from recommender.strips.items import Item, Reason, Strip
-from recommender.strips.similar import above_floor, merchant_reasons, products_in_order
+from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
 
 COLOUR = "colour"
-A_PLACE = 1e-6  # so little counts a place among the newest that any boost outweighs it
-SPARE = (
-    6  # of an index's proposals for each candidate of a pairing: the scorer decides, not the order
-)
-UNSUITED = -100.0  # outweighs all boosts, so that what does not suit comes last
+# Of an index's proposals for each candidate of a pairing: the scorer decides, not the order.
+SPARE = 6
+NOTHING_KNOWN = Cast(Value(0), FloatField())  # a score that claims no knowledge
 
 
 def goes_with(
@@ -65,64 +60,66 @@ def goes_with(
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
     question = question or question_about(product.pk)
-    placed = ranked_partners(
-        question,
+    wanted = min(limit, per_slot)
+    ranked = rank_ladder(
+        partner_ladder(question, filters=filters, wanted=wanted),
         limit=limit,
         per_slot=per_slot,
         diversity=diversity_for(question, diversity),
-        filters=filters,
     )
-    return Strip(tuple(_items(placed, question)), versions=_versions(question))
+    return Strip(tuple(_items(ranked, question)), versions=_versions(question))
 
 
-def ranked_partners(
-    question: Question,
-    *,
-    limit: int,
-    per_slot: int,
-    diversity: Diversity = ONLY_THE_BEST,
-    filters: Filters = ANYTHING,
-) -> list[tuple[Rung, Ranked]]:
-    """What stands beside the product asked about, in the order shown; one query."""
-    effects = question.effects(Rule.Strip.GOES_WITH)
-    wanted = min(limit, per_slot)
-    rungs = partner_rungs(question, filters=filters, effects=effects, wanted=wanted)
-    rows = rank_ladder(rungs, limit=limit, per_slot=per_slot, diversity=diversity)
-    return put_pins_in_place({row.pk: (rung, row) for rung, row in rows}, effects.pins)
-
-
-def partner_rungs(
-    question: Question, *, filters: Filters, effects: RuleEffects, wanted: int = UNLIMITED
-) -> dict[Rung, QuerySet[Any]]:
-    """What each rung of the ladder offers, from the best-informed down; at least `wanted` per slot.
+def partner_ladder(
+    question: Question, *, filters: Filters = ANYTHING, wanted: int = UNLIMITED
+) -> Ladder:
+    """What each rung offers beside the product, at least `wanted` of every slot.
 
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(effects.pins))
-    demand = wearer_demand([question], filters)
-    eligible = eligible_products(demand.reading(filters), effects=effects)
-    others = eligible.exclude(pk=question.anchor.pk).exclude(reco_group=question.group)
-    partners = others.filter(is_partner)
+    effects, demand = question.effects(Rule.Strip.GOES_WITH), wearer_demand([question], filters)
+    partners = partner_eligibility(question, filters).eligible
     rungs = _rungs(partners, question, demand=demand, effects=effects, wanted=wanted)
-    if effects.pins:
-        pinned = partners.filter(pk__in=list(effects.pins))
-        rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
-    return rungs
+    floors = {
+        Rung.STORED: lowest_score(question.checkpoints.get(Purpose.PAIR)),
+        Rung.STYLE: lowest_score(question.checkpoints.get(Purpose.STYLE)),
+    }
+    last = last_rungs(partners, demand=demand, effects=effects)
+    return Ladder({**rungs, **last}, floors=floors, effects=effects)
 
 
-def style_neighbours(question: Question, *, style: Checkpoint, per_slot: int) -> list[Ranked]:
+def partner_eligibility(question: Question, filters: Filters) -> Eligibility:
+    """Which products may stand beside one as going with it: of slots that do, or pinned.
+
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
+    """
+    effects, demand = question.effects(Rule.Strip.GOES_WITH), wearer_demand([question], filters)
+    is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(effects.pins))
+    beside = [
+        Condition(Exclusion.ITSELF, ~Q(pk=question.anchor.pk)),
+        Condition(Exclusion.SAME_DESIGN, ~Q(reco_group=question.group)),
+        Condition(Exclusion.NO_PARTNER, is_partner),
+    ]
+    return eligibility(demand.with_reads(filters), effects=effects, beside=beside)
+
+
+def style_neighbours(
+    question: Question, *, style: Checkpoint, per_slot: int
+) -> list[RankedProduct]:
     """The nearest products in style, up to `per_slot` of every slot that goes with the product's.
 
     For the same wearer and season. One query; exact but for slots with an index, which may overlook
     one in forty. The score is a cosine, -1 to 1.
     """
     slots, demand = partner_slots(question.slot), wearer_demand([question], ANYTHING)
-    search = _in_style(question.anchor.pk, style)
-    eligible = eligible_products(demand.reading(ANYTHING)).filter(reco_slot__in=slots)
+    search = _style_search(question.anchor.pk, style)
+    eligible = eligible_products(demand.with_reads(ANYTHING)).filter(reco_slot__in=slots)
     partners = demand.narrow(eligible)
     near = shortlist(partners, search, wanted=per_slot, spare=SPARE, slots=slots)
-    return rank_products(near, search, limit=UNLIMITED, per_slot=per_slot)
+    ladder = Ladder({Rung.STYLE: scored_products(near, search)})
+    return rank_ladder(ladder, limit=UNLIMITED, per_slot=per_slot)
 
 
 def _rungs(
@@ -137,23 +134,22 @@ def _rungs(
     style = question.checkpoints.get(Purpose.STYLE)
     visual = question.checkpoints.get(Purpose.VISUAL)
     pk = question.anchor.pk
-    rungs = {Rung.LOOK: _in_looks_with(partners, pk)}
+    rungs = {Rung.LOOK: _look_partners(partners, pk)}
     suited = demand.narrow(partners)
     if scorer:
-        rungs[Rung.STORED] = above_floor(_stored_pairings(suited, pk, scorer), lowest_score(scorer))
+        rungs[Rung.STORED] = _stored_pairings(suited, pk, scorer)
     if style:
-        search, slots = _in_style(pk, style), partner_slots(question.slot)
+        search, slots = _style_search(pk, style), partner_slots(question.slot)
         near = shortlist(suited, search, wanted=wanted, slots=slots, effects=effects)
-        rungs[Rung.STYLE] = above_floor(scored_products(near, search), lowest_score(style))
+        rungs[Rung.STYLE] = scored_products(near, search)
     if visual and COLOUR in visual.part_weights:
         only_colour = dict.fromkeys(visual.part_weights, 0.0) | {COLOUR: 1.0}
         in_colour = Search(Subquery(cover_vector(pk, visual)), visual, only_colour)
         rungs[Rung.PALETTE] = scored_products(suited, in_colour)
-    rungs[Rung.NEWEST] = newest(partners, demand)
     return rungs
 
 
-def _in_looks_with(partners: QuerySet[Any], product_pk: Any) -> QuerySet[Any]:
+def _look_partners(partners: QuerySet[Any], product_pk: Any) -> QuerySet[Any]:
     """What stands in a look of the shop with the product; scored by the number of such looks."""
     beside = LookItem.objects.filter(look__items__product=product_pk).order_by()
     looks = beside.filter(product=OuterRef("pk")).values("product").annotate(looks=Count("pk"))
@@ -171,24 +167,28 @@ def _stored_pairings(partners: QuerySet[Any], product_pk: Any, scorer: Checkpoin
     return stored
 
 
-def _in_style(product_pk: Any, style: Checkpoint) -> Search:
+def _style_search(product_pk: Any, style: Checkpoint) -> Search:
     anchor = Subquery(cover_vector(product_pk, style))
-    return Search(anchor, style, style.part_weights or {WHOLE: 1.0})
+    return Search(anchor, style, part_weights(style))
 
 
-def newest(partners: QuerySet[Any], demand: WearerDemand) -> QuerySet[Any]:
-    """The newest of each slot before all second newest, and what does not suit after all of them.
+def last_rungs(
+    partners: QuerySet[Any], *, demand: WearerDemand, effects: RuleEffects
+) -> dict[Rung, QuerySet[Any]]:
+    """What is there where nothing else is known: the newest, and what is pinned in any case.
 
-    A score not above 0 claims no knowledge.
+    The newest of each slot stand before all second newest, and what does not suit after all of them.
     """
-    newness, of_slot = F("reco_novelty").desc(), [F("reco_slot"), F("reco_unsuited")]
+    newness, of_slot = F("reco_novelty").desc(), [F("reco_slot"), F("reco_tier")]
     place = Window(RowNumber(), partition_by=of_slot, order_by=[newness, "pk"])
-    ranked: QuerySet[Any] = (
-        partners.order_by()
-        .annotate(reco_novelty=product_columns.novelty(), reco_unsuited=demand.penalty(UNSUITED))
-        .annotate(reco_score=Cast(place, FloatField()) * Value(-A_PLACE) + F("reco_unsuited"))
+    unknown = partners.order_by().annotate(reco_score=NOTHING_KNOWN)
+    tiers = unknown.annotate(
+        reco_novelty=product_columns.novelty(), reco_tier=effects.tier(demand.tier())
     )
-    return ranked
+    rungs = {Rung.NEWEST: tiers.annotate(reco_recency=place)}
+    if effects.pins:
+        rungs[Rung.PINNED] = unknown.filter(pk__in=list(effects.pins))
+    return rungs
 
 
 def _versions(question: Question) -> tuple[str, ...]:
@@ -196,30 +196,27 @@ def _versions(question: Question) -> tuple[str, ...]:
     return tuple(checkpoint.label for checkpoint in asked if checkpoint)
 
 
-def _items(placed: list[tuple[Rung, Ranked]], question: Question) -> list[Item]:
-    rung_of = {row.pk: rung for rung, row in placed}
+def _items(ranked: list[RankedProduct], question: Question) -> list[Item]:
     return [
         Item(
             product,
-            score_of_rung(rung_of[row.pk], row.score, question.checkpoints),
+            score_of_rung(row.rung, row.score, question.checkpoints),
             rank,
-            rung_of[row.pk],
-            (*merchant_reasons(row), *_reasons(rung_of[row.pk], row)),
+            row.rung,
+            (*merchant_reasons(tier=row.tier, boost=row.boost), *_reasons(row)),
             row.variants,
         )
-        for rank, (row, product) in enumerate(
-            products_in_order([row for _rung, row in placed]), start=1
-        )
+        for rank, row, product in products_in_order(ranked)
     ]
 
 
-def _score(row: Ranked) -> float:
+def _score(row: RankedProduct) -> float:
     return round(max(0.0, min(1.0, row.score)), 4)
 
 
-def _reasons(rung: Rung, row: Ranked) -> list[Reason]:
+def _reasons(row: RankedProduct) -> list[Reason]:
     """Why the product is on its rung; what is only pinned has its reason in that."""
-    if rung == Rung.LOOK:
+    if row.rung == Rung.LOOK:
         return [look_reason(round(row.score))]
     texts = {
         Rung.STORED: gettext("The style scorer rates the two together"),
@@ -227,7 +224,8 @@ def _reasons(rung: Rung, row: Ranked) -> list[Reason]:
         Rung.PALETTE: gettext("Shares its colours"),
         Rung.NEWEST: gettext("New in the shop"),
     }
-    return [Reason(rung.value, texts[rung], _score(row))] if rung in texts else []
+    known = row.rung in texts
+    return [Reason(row.rung.value, texts[row.rung], _score(row))] if known else []
 
 
 def look_reason(looks: int) -> Reason:

@@ -6,19 +6,9 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    FloatField,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Case, Exists, F, FloatField, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext
 
 from recommender import conf
@@ -26,14 +16,13 @@ from recommender.models import Checkpoint, Embedding
 from recommender.ranking.calibration import DIGITS, lowest_score, score_of_rung
 from recommender.ranking.diversity import diversity_for
 from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.ladder import rank_ladder
 from recommender.ranking.question import Question
-from recommender.ranking.rule_effects import RuleEffects, put_pins_in_place
 from recommender.ranking.rung import Rung
-from recommender.ranking.statement import VECTOR, Ranked, cover_vector
-from recommender.ranking.wearer import WearerDemand, wearer_demand
-from recommender.strips.goes_with import newest
-from recommender.strips.items import Item, Reason, Strip
+from recommender.ranking.scoring import VECTOR, cover_vector, embedded_products, part_weights
+from recommender.ranking.statement import Ladder, RankedProduct, rank_ladder
+from recommender.ranking.wearer import wearer_demand
+from recommender.strips.goes_with import NOTHING_KNOWN, last_rungs
+from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
 from recommender.strips.query_items import (
     QueryItem,
     QueryItems,
@@ -41,8 +30,7 @@ from recommender.strips.query_items import (
     partners_of,
     query_items,
 )
-from recommender.strips.similar import above_floor, merchant_reasons, products_in_order
-from recommender.vectors import InnerProduct, Part, vector_value
+from recommender.vectors import cosines, vector_value, weighted_sum
 
 MOST_ITEMS = 8
 LOOK_BONUS = 0.5  # for being worn with all of the items; cosines of partners lie around 0.3 to 0.8
@@ -67,34 +55,43 @@ def goes_with_several(
     queries, and whatever the host's cards prefetch.
 
     Raises:
-        SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
+        OutdatedFeatures: another checkpoint serves by now; a photo's vector cannot be compared.
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
-    group = query_items(items)
-    effects = joint_effects(group.given)
-    demand = wearer_demand([each.question for each in group.given], filters)
-    partners = partners_of(group, filters=demand.reading(filters), effects=effects)
-    rungs = _rungs(partners, group, effects=effects, demand=demand)
-    wished = diversity_for(Question(group.checkpoints), diversity)
-    climbed = rank_ladder(rungs, limit=limit, per_slot=per_slot, diversity=wished)
-    placed = put_pins_in_place({row.pk: (rung, row) for rung, row in climbed}, effects.pins)
-    return Strip(tuple(_items(placed, group)), versions=group.versions)
+    query = query_items(items)
+    ranked = rank_ladder(
+        _ladder(query, filters),
+        limit=limit,
+        per_slot=per_slot,
+        diversity=diversity_for(Question(query.checkpoints), diversity),
+    )
+    return Strip(tuple(_items(ranked, query)), versions=query.versions)
 
 
-def with_mean_score(partners: QuerySet[Any], group: QueryItems, style: Checkpoint) -> QuerySet[Any]:
+def _ladder(query: QueryItems, filters: Filters) -> Ladder:
+    effects = joint_effects(query.items)
+    demand = wearer_demand([each.question for each in query.items], filters)
+    partners = partners_of(query, filters=demand.with_reads(filters), effects=effects)
+    rungs, style = last_rungs(partners, demand=demand, effects=effects), query.style
+    if style and query.items:
+        suited = demand.narrow(partners, wanted=[*query.look_counts(), *effects.pins])
+        rungs = {Rung.STYLE: with_mean_score(suited, query, style), **rungs}
+    return Ladder(rungs, floors={Rung.STYLE: lowest_score(style)}, effects=effects)
+
+
+def with_mean_score(partners: QuerySet[Any], query: QueryItems, style: Checkpoint) -> QuerySet[Any]:
     """Annotate products with `reco_score` beside a group, once per picture.
 
     None at all where no item of the group has a vector.
     """
-    seen = partners.order_by().filter(
-        _is_known(group, style), recommender_pictures__embeddings__checkpoint=style
-    )
-    nothing = Value(0.0, output_field=FloatField())
-    cosines = [Coalesce(_cosine(_anchor(each, style), style), nothing) for each in group.given]
-    mean = reduce(add, cosines) / Value(float(len(cosines)))
-    scored: QuerySet[Any] = seen.annotate(reco_score=mean + _look_bonus(group))
+    known = embedded_products(partners.filter(_is_known(query, style)), style)
+    closeness = [
+        Coalesce(_closeness(_anchor(each, style), style), NOTHING_KNOWN) for each in query.items
+    ]
+    mean = reduce(add, closeness) / Value(float(len(closeness)))
+    scored: QuerySet[Any] = known.annotate(reco_score=mean + _look_bonus(query))
     return scored
 
 
@@ -109,26 +106,11 @@ def look_share_reason(worn: int, asked: int) -> Reason:
     return Reason(Rung.LOOK.value, alone if asked == 1 else text % {"n": worn}, worn / asked)
 
 
-def _rungs(
-    partners: QuerySet[Any], group: QueryItems, *, effects: RuleEffects, demand: WearerDemand
-) -> dict[Rung, QuerySet[Any]]:
-    rungs: dict[Rung, QuerySet[Any]] = {}
-    if group.style and group.given:
-        suited = demand.narrow(partners, wanted=[*group.worn_with(), *effects.pins])
-        scored = with_mean_score(suited, group, group.style)
-        rungs[Rung.STYLE] = above_floor(scored, lowest_score(group.style))
-    rungs[Rung.NEWEST] = newest(partners, demand)
-    if effects.pins:
-        pinned = partners.filter(pk__in=list(effects.pins))
-        rungs[Rung.PINNED] = pinned.annotate(reco_score=Cast(Value(0), FloatField()))
-    return rungs
-
-
-def _is_known(group: QueryItems, style: Checkpoint) -> Q:
+def _is_known(query: QueryItems, style: Checkpoint) -> Q:
     """Whether any item has a vector; asked once, not for each candidate."""
-    if any(each.photo for each in group.given):
+    if any(each.photo for each in query.items):
         return Q()
-    seen = Embedding.objects.filter(picture__product__in=group.product_pks, checkpoint=style)
+    seen = Embedding.objects.filter(picture__product__in=query.product_pks, checkpoint=style)
     return Q(Exists(seen))
 
 
@@ -138,56 +120,50 @@ def _anchor(given: QueryItem, style: Checkpoint) -> Combinable:
     return Subquery(cover_vector(given.pk, style))
 
 
-def _cosine(anchor: Combinable, encoder: Checkpoint) -> Combinable:
-    """The closeness of a picture to an anchor: the cosine of each part by its weight."""
-    if not encoder.parts:
-        return InnerProduct(anchor, F(VECTOR))
-    first, terms = 1, []
-    for name, width in encoder.parts:
-        ours, theirs = (Part(one, first=first, width=width) for one in (anchor, F(VECTOR)))
-        terms.append(Value(encoder.part_weights[name]) * InnerProduct(ours, theirs))
-        first += width
-    return reduce(add, terms)
+def _closeness(anchor: Combinable, encoder: Checkpoint) -> Combinable:
+    """How close a picture is to an anchor: the cosine of each part by its weight."""
+    return weighted_sum(cosines(anchor, F(VECTOR), encoder.parts), part_weights(encoder))
 
 
-def _look_bonus(group: QueryItems) -> Combinable:
+def _look_bonus(query: QueryItems) -> Combinable:
     """What looks of the shop add, by the number of items a product is worn with."""
     worn: dict[int, list[Any]] = defaultdict(list)
-    for pk, items in group.worn_with().items():
+    for pk, items in query.look_counts().items():
         worn[items].append(pk)
     cases = [
-        When(pk__in=pks, then=Value(LOOK_BONUS * items / len(group.given)))
+        When(pk__in=pks, then=Value(LOOK_BONUS * items / len(query.items)))
         for items, pks in worn.items()
     ]
     return Case(*cases, default=Value(0.0), output_field=FloatField())
 
 
-def _items(placed: list[tuple[Rung, Ranked]], group: QueryItems) -> list[Item]:
-    rung_of, worn = {row.pk: rung for rung, row in placed}, group.worn_with()
-    found = products_in_order([row for _rung, row in placed])
+def _items(ranked: Sequence[RankedProduct], query: QueryItems) -> list[Item]:
+    worn = query.look_counts()
     return [
-        _item(row, product, rank=rank, rung=rung_of[row.pk], worn=worn.get(row.pk, 0), group=group)
-        for rank, (row, product) in enumerate(found, start=1)
+        _item(row, product, rank=rank, worn=worn.get(row.pk, 0), query=query)
+        for rank, row, product in products_in_order(ranked)
     ]
 
 
-def _item(
-    row: Ranked, product: Any, *, rank: int, rung: Rung, worn: int, group: QueryItems
-) -> Item:
-    together = worn / len(group.given) if group.given else 0.0
+def _item(row: RankedProduct, product: Any, *, rank: int, worn: int, query: QueryItems) -> Item:
+    together = worn / len(query.items) if query.items else 0.0
     cosine = row.score - LOOK_BONUS * together
-    why = reasons(rung, score=cosine, worn=worn, asked=len(group.given))
-    source = Rung.LOOK if worn else rung
+    own = reasons(row.rung, score=cosine, worn=worn, asked=len(query.items))
     # What the shop wears together is right by its own word; beside the other items style is heard.
-    share = together + (1 - together) * _shown_score(rung, cosine, group)
+    share = together + (1 - together) * _shown_score(row.rung, cosine, query)
     return Item(
-        product, round(share, DIGITS), rank, source, (*merchant_reasons(row), *why), row.variants
+        product,
+        round(share, DIGITS),
+        rank,
+        Rung.LOOK if worn else row.rung,
+        (*merchant_reasons(tier=row.tier, boost=row.boost), *own),
+        row.variants,
     )
 
 
-def _shown_score(rung: Rung, cosine: float, group: QueryItems) -> float:
+def _shown_score(rung: Rung, cosine: float, query: QueryItems) -> float:
     """What a score is shown as; only style claims to know anything."""
-    return score_of_rung(rung, cosine, group.checkpoints) if rung == Rung.STYLE else 0.0
+    return score_of_rung(rung, cosine, query.checkpoints) if rung == Rung.STYLE else 0.0
 
 
 def reasons(rung: Rung, *, score: float, worn: int, asked: int) -> list[Reason]:

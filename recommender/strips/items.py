@@ -1,11 +1,16 @@
 """What a question about products is answered with: ranked items that say where they come from."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
+from recommender.catalog import catalog
 from recommender.ranking.rung import Rung
+from recommender.ranking.statement import RankedProduct
+from recommender.ranking.tier import Tier
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,21 @@ class Strip:
 
     def __bool__(self) -> bool:
         return bool(self.items)
+
+
+def products_in_order(
+    ranked: Sequence[RankedProduct],
+) -> Iterator[tuple[int, RankedProduct, Any]]:
+    """Each row with its rank and the host's own object; one query, and what the host prefetches."""
+    found = catalog().products().in_bulk([row.pk for row in ranked])
+    there = ((row, found[row.pk]) for row in ranked if row.pk in found)
+    yield from ((rank, row, product) for rank, (row, product) in enumerate(there, start=1))
+
+
+def merchant_reasons(*, tier: Tier, boost: float) -> list[Reason]:
+    """The merchant's part in a product's place."""
+    if tier == Tier.PINNED:
+        return [Reason("pinned", gettext("Picked by the shop"), 1.0)]
+    if boost > 0:
+        return [Reason("boosted", gettext("Recommended by the shop"), round(boost, 4))]
+    return []

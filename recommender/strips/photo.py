@@ -10,15 +10,17 @@ from PIL import Image
 from recommender.broker import NoWorker, ask_photo_features
 from recommender.models import Checkpoint, Purpose, active_checkpoint
 from recommender.photos import SHOPPER, Crop, cropped, encode_jpeg, open_photo
-from recommender.ranking.calibration import is_doubtful, is_no_match
 from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.question import Question, question_of_its_own
+from recommender.ranking.question import photo_question
 from recommender.strips.items import Strip
-from recommender.strips.similar import nearest_score, products_like_vector
+from recommender.strips.similar import products_like_vector
 
 # Encoders look at 224 pixels or so; this leaves room for a crop and travels in some 60 kB.
 PHOTO_SIDE_PX = 640
 PHOTO_QUALITY = 85
+# In the category: the shipped encoder is at most 0.17 sure of plain noise or a bare wall, and at least
+# 0.28 of what amateurs' photos show of a garment.
+LEAST_CONFIDENCE = 0.18
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class PhotoFeatures:
     slot: str = ""
     slot_confidence: float | None = None
     palette: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether an encoder that names what it sees recognised no garment in the photo."""
+        confidence = self.category_confidence if self.category else None
+        return confidence is not None and confidence < LEAST_CONFIDENCE
 
 
 class OutdatedFeatures(LookupError):  # noqa: N818 -- reads as what happened
@@ -124,26 +132,17 @@ def products_like_features(
 ) -> Strip:
     """Products that look like a photo that was looked at before, best first.
 
-    Three queries, and one more for a photo in which hardly anything was recognised: where nothing in
-    the whole shop is near it either, the strip is empty. Filters do not make a photo more unlike.
+    Three queries. Where hardly anything was recognised in it, the strip is empty; one query.
 
     Raises:
-        SeenByAnother: another checkpoint serves by now; its vectors cannot be compared.
+        OutdatedFeatures: another checkpoint serves by now; its vectors cannot be compared.
     """
-    question = question_of_its_own()
+    question = photo_question()
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None or checkpoint.label != seen.label:
         raise OutdatedFeatures()
-    if _shows_nothing(seen, question):
+    if seen.is_doubtful:
         return Strip(versions=(checkpoint.label,))
     return products_like_vector(
         seen.vector, question=question, filters=filters, limit=limit, diversity=diversity
     )
-
-
-def _shows_nothing(seen: PhotoFeatures, question: Question) -> bool:
-    checkpoint = question.checkpoints[Purpose.VISUAL]
-    confidence = seen.category_confidence if seen.category else None
-    if not is_doubtful(confidence, checkpoint):
-        return False
-    return is_no_match(nearest_score(seen.vector, question=question), confidence, checkpoint)

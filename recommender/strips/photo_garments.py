@@ -36,6 +36,12 @@ class EncodedPhoto:
     whole: PhotoFeatures
     pieces: Sequence[PhotoGarment] = ()
 
+    def seen(self, piece: int | None) -> PhotoFeatures:
+        """What was seen in a piece, by its number; in the whole where there is no such piece."""
+        if piece is None or piece >= len(self.pieces):
+            return self.whole
+        return self.pieces[piece].seen
+
 
 def encode_photo_garments(data: bytes) -> EncodedPhoto:
     """Have a worker look at a photo and at what stands out in it; one query, and a bounded wait.

@@ -1,8 +1,7 @@
 """What a photo search answers: products, what was recognised, and the pieces in the photo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from recommender.photos import Crop
 from recommender.ranking.filters import ANYTHING, Filters
@@ -18,14 +17,10 @@ from recommender.strips.photo_garments import EncodedPhoto, PhotoGarment, encode
 
 @dataclass(frozen=True)
 class PhotoAnswer:
-    """What looks like the photo, and what was recognised in it; `message` says why there is nothing."""
+    """What looks like the photo, or like the piece of it that was `seen`; `message` says why nothing does."""
 
     strip: Strip
-    category: str = ""
-    category_confidence: float | None = None
-    slot: str = ""
-    slot_confidence: float | None = None
-    palette: Sequence[Mapping[str, Any]] = ()
+    seen: PhotoFeatures
     message: str = ""
     pieces: Sequence[PhotoGarment] = ()
 
@@ -41,7 +36,7 @@ def products_like_photo(
 ) -> PhotoAnswer:
     """Products that look like a photo nobody has seen before, or a part of it, best first.
 
-    Four or five queries, and a bounded wait for a worker; see `encode_photo` and `products_like_features`.
+    Four or five queries, and a bounded wait for a worker; see `encode_photo` and `photo_answer`.
     `boxes` asks for the pieces in the photo too; a part of it is not looked through once more.
 
     Raises:
@@ -52,15 +47,24 @@ def products_like_photo(
     looked = (
         encode_photo_garments(data) if is_whole else EncodedPhoto(encode_photo(data, crop=crop))
     )
-    strip = products_like_features(looked.whole, filters=filters, limit=limit, diversity=diversity)
-    return PhotoAnswer(
-        strip,
-        **_recognised(looked.whole),
-        message="" if strip else no_match_text(filters),
-        pieces=looked.pieces,
-    )
+    return photo_answer(looked, filters=filters, limit=limit, diversity=diversity)
 
 
-def _recognised(seen: PhotoFeatures) -> dict[str, Any]:
-    names = ("category", "category_confidence", "slot", "slot_confidence", "palette")
-    return {name: getattr(seen, name) for name in names}
+def photo_answer(
+    looked: EncodedPhoto,
+    *,
+    piece: int | None = None,
+    filters: Filters = ANYTHING,
+    limit: int | None = None,
+    diversity: float | None = None,
+) -> PhotoAnswer:
+    """Products that look like a photo, or one of its pieces by number, that was looked at before.
+
+    Three or four queries; see `products_like_features`.
+
+    Raises:
+        OutdatedFeatures: another checkpoint serves by now; its vectors cannot be compared.
+    """
+    seen = looked.seen(piece)
+    strip = products_like_features(seen, filters=filters, limit=limit, diversity=diversity)
+    return PhotoAnswer(strip, seen, "" if strip else no_match_text(filters), looked.pieces)

@@ -1,11 +1,9 @@
 """Several things asked about at once, products and a shopper's own photos: what is known of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -16,15 +14,16 @@ from recommender.catalog import catalog, product_model
 from recommender.garments import SLOTS, partner_slots
 from recommender.models import Checkpoint, Purpose, Rule
 from recommender.models.rules import SLOT
+from recommender.ranking.eligibility import eligible_products
 from recommender.ranking.filters import Filters
-from recommender.ranking.question import Question, question_of, question_of_its_own, question_rows
+from recommender.ranking.question import Question, photo_question, question_of, question_rows
 from recommender.ranking.rule_effects import Anchor, RuleEffects
-from recommender.ranking.statement import eligible_products
 from recommender.strips.photo import OutdatedFeatures, PhotoFeatures
 
 MOST_LOOK_PIECES = 200  # of the newest looks that one product stands in
 NOBODY = object()  # a photo has no key, so that no rule about a product means it
 LOOK_ITEMS = "recommender_look_items"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class QueryItem:
 class QueryItems:
     """Everything asked about at once, and what serves."""
 
-    given: Sequence[QueryItem] = ()
+    items: Sequence[QueryItem] = ()
     checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
 
     @property
@@ -80,16 +79,16 @@ class QueryItems:
 
     @property
     def product_pks(self) -> list[Any]:
-        return [each.pk for each in self.given if each.photo is None]
+        return [each.pk for each in self.items if each.photo is None]
 
     @property
     def designs(self) -> list[str]:
-        return [each.question.group for each in self.given if each.photo is None]
+        return [each.question.group for each in self.items if each.photo is None]
 
-    def worn_with(self) -> dict[Any, int]:
+    def look_counts(self) -> dict[Any, int]:
         """With how many of the given products each product is worn in looks of the shop."""
         beside: dict[Any, set[Any]] = defaultdict(set)
-        for each in self.given:
+        for each in self.items:
             for piece in each.looks:
                 beside[piece.product_pk].add(each.pk)
         return {pk: len(worn) for pk, worn in beside.items() if pk not in self.product_pks}
@@ -101,7 +100,7 @@ def query_items(items: Sequence[Any], *, also: Sequence[Any] = ()) -> QueryItems
     A product that is gone from the shop's table is left out.
 
     Raises:
-        SeenByAnother: another checkpoint serves by now; a photo's vector cannot be compared.
+        OutdatedFeatures: another checkpoint serves by now; a photo's vector cannot be compared.
     """
     pks = [item.pk for item in items if not isinstance(item, PhotoFeatures)] + list(also)
     rows = _rows(pks) if pks else ()
@@ -111,7 +110,7 @@ def query_items(items: Sequence[Any], *, also: Sequence[Any] = ()) -> QueryItems
         )
         for row in rows
     }
-    known = next((each.question for each in products.values()), None) or question_of_its_own()
+    known = next((each.question for each in products.values()), None) or photo_question()
     given = [
         _photo_item(item, known) if isinstance(item, PhotoFeatures) else products.get(item.pk)
         for item in items
@@ -126,16 +125,17 @@ def joint_effects(given: Collection[QueryItem]) -> RuleEffects:
     pins: dict[Any, int] = {}
     for pk, position in (pin for effects in each_alone for pin in effects.pins.items()):
         pins[pk] = min(position, pins.get(pk, position))
-    lows = [effects.price_min for effects in each_alone if effects.price_min is not None]
-    highs = [effects.price_max for effects in each_alone if effects.price_max is not None]
     return RuleEffects(
-        reduce(or_, (effects.without for effects in each_alone), Q()),
-        list(dict.fromkeys(lift for effects in each_alone for lift in effects.lifts)),
+        _unique(one for effects in each_alone for one in effects.hidden),
+        _unique(one for effects in each_alone for one in effects.windows),
+        _unique(one for effects in each_alone for one in effects.boosts),
         pins,
-        max(lows, default=None),
-        min(highs, default=None),
         frozenset().union(*(effects.attributes for effects in each_alone)),
     )
+
+
+def _unique(some: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(some))
 
 
 def open_slots(given: Collection[QueryItem]) -> list[str]:
@@ -145,7 +145,7 @@ def open_slots(given: Collection[QueryItem]) -> list[str]:
 
 
 def partners_of(
-    group: QueryItems, *, filters: Filters, effects: RuleEffects, wanted: Collection[Any] = ()
+    query: QueryItems, *, filters: Filters, effects: RuleEffects, wanted: Collection[Any] = ()
 ) -> QuerySet[Any]:
     """Eligible products, of open slots or pinned, of no design asked about.
 
@@ -154,10 +154,10 @@ def partners_of(
     Raises:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    is_partner = Q(reco_slot__in=open_slots(group.given)) | Q(pk__in=list(effects.pins))
-    of_another = ~Q(reco_group__in=group.designs) | Q(pk__in=list(wanted))
+    is_partner = Q(reco_slot__in=open_slots(query.items)) | Q(pk__in=list(effects.pins))
+    of_another = ~Q(reco_group__in=query.designs) | Q(pk__in=list(wanted))
     eligible = eligible_products(filters, effects=effects).filter(is_partner, of_another)
-    partners: QuerySet[Any] = eligible.exclude(pk__in=group.product_pks)
+    partners: QuerySet[Any] = eligible.exclude(pk__in=query.product_pks)
     return partners
 
 

@@ -1,34 +1,32 @@
 """Which products look like this one, or like this photo."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet, Subquery
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recommender import conf
-from recommender.catalog import catalog
 from recommender.models import Checkpoint, Purpose, Rule
 from recommender.ranking.calibration import lowest_score, shown_score
-from recommender.ranking.diversity import ONLY_THE_BEST, Diversity, diversity_for
+from recommender.ranking.diversity import diversity_for
+from recommender.ranking.eligibility import (
+    Condition,
+    Eligibility,
+    eligibility,
+    eligible_products,
+)
+from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.filters import ANYTHING, Filters
 from recommender.ranking.question import Question, question_about
-from recommender.ranking.rule_effects import PINNED, RuleEffects, put_pins_in_place
+from recommender.ranking.rule_effects import RuleEffects
 from recommender.ranking.rung import Rung
+from recommender.ranking.scoring import Search, cover_vector, part_weights, scored_products
 from recommender.ranking.shortlist import shortlist
-from recommender.ranking.statement import (
-    WHOLE,
-    Ranked,
-    Search,
-    cover_vector,
-    eligible_products,
-    rank_products,
-    scored_products,
-)
-from recommender.strips.items import Item, Reason, Strip
-from recommender.vectors import vector_value
+from recommender.ranking.statement import UNLIMITED, Ladder, RankedProduct, rank_ladder
+from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
+from recommender.vectors import WHOLE, vector_value
 
 # From this cosine on, a part of the score is worth telling a shopper about.
 TELLING = 0.6
@@ -61,44 +59,50 @@ def similar_products(
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     question = question or question_about(product.pk)
+    limit = conf.get("STRIP_LENGTH") if limit is None else limit
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
-    ranked = ranked_similar(
-        question,
-        limit=conf.get("STRIP_LENGTH") if limit is None else limit,
-        colour_weight=colour_weight,
-        diversity=diversity_for(question, diversity),
-        filters=filters,
-    )
+    ladder = similar_ladder(question, filters=filters, colour_weight=colour_weight, wanted=limit)
+    ranked = rank_ladder(ladder, limit=limit, diversity=diversity_for(question, diversity))
     return _strip(ranked, checkpoint)
 
 
-def ranked_similar(
+def similar_ladder(
     question: Question,
     *,
-    limit: int,
-    colour_weight: float | None = None,
-    diversity: Diversity = ONLY_THE_BEST,
     filters: Filters = ANYTHING,
-) -> list[Ranked]:
-    """What stands beside the product asked about, in the order shown; one query.
+    colour_weight: float | None = None,
+    wanted: int = UNLIMITED,
+) -> Ladder:
+    """A ladder of one rung, at least `wanted` products long; of none without an encoder.
 
-    The question must have a visual checkpoint.
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
     """
-    checkpoint = question.checkpoints[Purpose.VISUAL]
-    effects = question.effects(Rule.Strip.SIMILAR)
+    checkpoint = question.checkpoints.get(Purpose.VISUAL)
+    if checkpoint is None:
+        return Ladder()
     anchor = Subquery(cover_vector(question.anchor.pk, checkpoint))
     search = Search(anchor, checkpoint, part_weights(checkpoint, colour_weight))
-    return _ranked(
-        _similar_candidates(question, filters=filters, effects=effects),
-        search,
-        limit=limit,
-        effects=effects,
-        slots=[question.slot],
-        lowest=lowest_score(checkpoint),
-        diversity=diversity,
-    )
+    candidates = similar_eligibility(question, filters).eligible
+    effects, slots = question.effects(Rule.Strip.SIMILAR), [question.slot]
+    near = shortlist(candidates, search, wanted=wanted, slots=slots, effects=effects)
+    return _ladder(near, search, effects=effects, floor=lowest_score(checkpoint))
+
+
+def similar_eligibility(question: Question, filters: Filters) -> Eligibility:
+    """Which products may stand beside one as similar: of its slot, and no colour of its own design.
+
+    Raises:
+        UnknownAttribute: the shop cannot filter by one of the attributes.
+    """
+    beside = [
+        Condition(Exclusion.ITSELF, ~Q(pk=question.anchor.pk)),
+        Condition(Exclusion.SAME_DESIGN, ~Q(reco_group=question.group)),
+        Condition(Exclusion.OTHER_SLOT, Q(reco_slot=question.slot)),
+    ]
+    return eligibility(filters, effects=question.effects(Rule.Strip.SIMILAR), beside=beside)
 
 
 def products_like_vector(
@@ -107,130 +111,43 @@ def products_like_vector(
     question: Question,
     filters: Filters = ANYTHING,
     limit: int | None = None,
-    colour_weight: float | None = None,
     diversity: float | None = None,
 ) -> Strip:
     """Products that look like a photo that is in no catalogue, given its visual vector; two queries.
 
     The question must have a visual checkpoint. Rules that hold beside a product say nothing here.
     """
+    limit = conf.get("STRIP_LENGTH") if limit is None else limit
     checkpoint = question.checkpoints[Purpose.VISUAL]
     effects = question.effects(Rule.Strip.SIMILAR)
-    weights = part_weights(checkpoint, colour_weight)
-    ranked = _ranked(
-        eligible_products(filters, effects=effects),
-        Search(vector_value(vector), checkpoint, weights),
-        limit=conf.get("STRIP_LENGTH") if limit is None else limit,
-        effects=effects,
-        slots=filters.slots,
-        diversity=diversity_for(question, diversity),
-    )
+    candidates = eligible_products(filters, effects=effects)
+    search = Search(vector_value(vector), checkpoint, part_weights(checkpoint))
+    near = shortlist(candidates, search, wanted=limit, slots=filters.slots, effects=effects)
+    ladder = _ladder(near, search, effects=effects)
+    ranked = rank_ladder(ladder, limit=limit, diversity=diversity_for(question, diversity))
     return _strip(ranked, checkpoint)
 
 
-def nearest_score(vector: Sequence[float], *, question: Question) -> float:
-    """The raw score of what looks most like a photo in the whole shop, -1 in an empty one; one query."""
-    checkpoint = question.checkpoints[Purpose.VISUAL]
-    search = Search(vector_value(vector), checkpoint, part_weights(checkpoint, None))
-    near = shortlist(eligible_products(), search, wanted=1)
-    ranked = rank_products(near, search, limit=1)
-    return ranked[0].score if ranked else -1.0
+def _ladder(
+    near: QuerySet[Any], search: Search, *, effects: RuleEffects, floor: float = -math.inf
+) -> Ladder:
+    rungs = {Rung.VISUAL: scored_products(near, search)}
+    return Ladder(rungs, floors={Rung.VISUAL: floor}, parts=search.parts, effects=effects)
 
 
-def similar_rungs(
-    question: Question,
-    *,
-    filters: Filters,
-    effects: RuleEffects,
-    colour_weight: float | None = None,
-    is_floored: bool = True,
-) -> dict[Rung, QuerySet[Any]]:
-    """What `similar_products` ranks, as a ladder of one rung; none without an encoder.
-
-    Not `is_floored`: with what scores below the encoder's floor.
-
-    Raises:
-        UnknownAttribute: the shop cannot filter by one of the attributes.
-    """
-    checkpoint = question.checkpoints.get(Purpose.VISUAL)
-    if checkpoint is None:
-        return {}
-    anchor = Subquery(cover_vector(question.anchor.pk, checkpoint))
-    search = Search(anchor, checkpoint, part_weights(checkpoint, colour_weight))
-    scored = scored_products(
-        _similar_candidates(question, filters=filters, effects=effects), search
-    )
-    return {Rung.VISUAL: above_floor(scored, lowest_score(checkpoint)) if is_floored else scored}
-
-
-def above_floor(scored: QuerySet[Any], lowest: float) -> QuerySet[Any]:
-    """Leave out what scores below a floor, but for what is pinned."""
-    if lowest == -math.inf:
-        return scored
-    kept: QuerySet[Any] = scored.filter(Q(reco_score__gte=lowest) | Q(reco_lift__gte=PINNED / 2))
-    return kept
-
-
-def _similar_candidates(
-    question: Question, *, filters: Filters, effects: RuleEffects
-) -> QuerySet[Any]:
-    """What may be called similar: of the same slot, and no colour of its own design."""
-    eligible = eligible_products(filters, effects=effects).filter(reco_slot=question.slot)
-    like: QuerySet[Any] = eligible.exclude(pk=question.anchor.pk).exclude(reco_group=question.group)
-    return like
-
-
-def products_in_order(ranked: Sequence[Ranked]) -> list[tuple[Ranked, Any]]:
-    """Fetch the host's objects in one query, keeping the order of the ranking."""
-    found = catalog().products().in_bulk([row.pk for row in ranked])
-    return [(row, found[row.pk]) for row in ranked if row.pk in found]
-
-
-def _ranked(
-    candidates: QuerySet[Any],
-    search: Search,
-    *,
-    limit: int,
-    effects: RuleEffects,
-    slots: Collection[str],
-    diversity: Diversity,
-    lowest: float = -math.inf,
-) -> list[Ranked]:
-    near = shortlist(candidates, search, wanted=limit, slots=slots, effects=effects)
-    ranked = rank_products(near, search, limit=limit, lowest=lowest, diversity=diversity)
-    return put_pins_in_place({row.pk: row for row in ranked}, effects.pins)
-
-
-def _strip(ranked: Sequence[Ranked], checkpoint: Checkpoint) -> Strip:
+def _strip(ranked: Sequence[RankedProduct], checkpoint: Checkpoint) -> Strip:
     items = [
         Item(
             product,
             shown_score(row.score, checkpoint),
             rank,
-            Rung.VISUAL,
-            (*merchant_reasons(row), *_reasons(row.parts)),
+            row.rung,
+            (*merchant_reasons(tier=row.tier, boost=row.boost), *_reasons(row.parts)),
             row.variants,
         )
-        for rank, (row, product) in enumerate(products_in_order(ranked), start=1)
+        for rank, row, product in products_in_order(ranked)
     ]
     return Strip(tuple(items), versions=(checkpoint.label,))
-
-
-def merchant_reasons(row: Ranked) -> list[Reason]:
-    """The merchant's part in a product's place."""
-    if row.is_pinned:
-        return [Reason("pinned", gettext("Picked by the shop"), 1.0)]
-    if row.lift > 0:
-        return [Reason("boosted", gettext("Recommended by the shop"), round(row.lift, 4))]
-    return []
-
-
-def part_weights(checkpoint: Checkpoint, colour_weight: float | None) -> Mapping[str, float]:
-    """How much each part of a vector counts, given the asker's own weight of colour if any."""
-    weights = checkpoint.part_weights or {WHOLE: 1.0}
-    if colour_weight is None or "colour" not in weights:
-        return weights
-    return {"shape": 1 - colour_weight, "colour": colour_weight}
 
 
 def _reasons(parts: Mapping[str, float]) -> list[Reason]:

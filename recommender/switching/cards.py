@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recommender.cards import EMBEDDINGS_OF, PIXELS, current_entries
+from recommender.cards import PIXELS, current_entries
 from recommender.models import SCORER_PURPOSES, Checkpoint, Purpose
 
 WIDEST_VECTOR = 16_000  # pgvector: the type halfvec holds no more
@@ -84,8 +84,3 @@ def check_card(card: Mapping[str, Any]) -> None:
             f"{label} gives {width:,} numbers per picture, the database holds {WIDEST_VECTOR:,} at "
             "most; project it to fewer (a few hundred usually do)."
         )
-
-
-def encoder_read(reads: str) -> str:
-    """The label of the encoder whose vectors a scorer reads, by its card; or nothing."""
-    return reads.removeprefix(EMBEDDINGS_OF) if reads.startswith(EMBEDDINGS_OF) else ""

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from recommender import broker, conf
+from recommender.cards import encoder_read
 from recommender.locks import advisory_lock
 from recommender.models import (
     SCORER_PURPOSES,
@@ -24,7 +25,6 @@ from recommender.pipeline.picture_sync import ENCODER_PURPOSES, queue_embeddings
 from recommender.switching.cards import (
     NoCheckpoint,
     check_card,
-    encoder_read,
     purpose_of,
     read_card,
 )
@@ -248,7 +248,8 @@ def _queue_work(checkpoint: Checkpoint, *, takes_over: bool) -> None:
         while batch := list(missing[:PICTURES_AT_ONCE]):
             queue_embeddings(batch, encoders=[checkpoint])
         broker.ring(broker.EMBED)
-    is_new_judge = checkpoint.purpose == Purpose.PAIR and not checkpoint.pairings.exists()
+    scores = checkpoint.set_scores if checkpoint.purpose == Purpose.SET else checkpoint.pairings
+    is_new_judge = checkpoint.purpose in SCORER_PURPOSES and not scores.exists()
     if is_new_judge or (checkpoint.purpose == Purpose.STYLE and takes_over):
         PairingJob.objects.update(
             state=Job.State.PENDING, attempts=0, due_at=Now(), lease_token=None, lease_until=None

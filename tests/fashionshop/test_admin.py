@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageFile
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.models import EmbeddingJob, Job, Look, LookItem
@@ -94,6 +94,22 @@ def test_several_photos_come_at_once_and_keep_their_order(admin_client, dresses)
     pictures = Product.objects.get().pictures.all()
     assert [picture.position for picture in pictures] == [0, 1, 2]
     assert Image.open(pictures[2].file.path).getpixel((60, 80))[2] > 200
+
+
+def test_an_uploaded_photo_is_decoded_once(admin_client, dresses, monkeypatch):
+    decoded, load = [], ImageFile.ImageFile.load
+
+    def count(image):
+        decoded.extend([image.size] if image.tile else [])
+        return load(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", count)
+    sizes = [(600, 900), (610, 910), (620, 920)]
+    files = [upload(f"{w}.jpg", photo(size=(w, h))) for w, h in sizes]
+    admin_client.post(ADD, form_data(dresses, add_pictures=files))
+
+    assert ProductPicture.objects.count() == 3
+    assert decoded == sizes
 
 
 def test_more_photos_go_behind_those_that_are_there(admin_client, dress):

@@ -85,14 +85,6 @@ def test_photo_search_says_so_when_the_broker_is_down(bells):
         broker.ask_photo_features(b"jpeg")
 
 
-def test_regions_are_asked_for_where_photos_are(bells):
-    bells.error = OperationalError("refused")
-
-    with pytest.raises(broker.NoWorker):
-        broker.ask_regions(called="x", pictures=[1, 2])
-    assert broker.QUEUES[broker.FIND_REGIONS] == broker.QUEUES[broker.ENCODE_PHOTO]
-
-
 def test_a_broker_that_is_not_there_is_given_up_quickly(settings, tmp_path, caplog):
     settings.RECOMMENDER = settings.RECOMMENDER | {"BROKER_URL": f"unix://{tmp_path}/none.sock"}
     broker._producer.cache_clear()
@@ -161,18 +153,6 @@ def test_an_answer_is_heard_once_and_not_kept_for_ever(redis_url):
 
     assert [heard(name, timeout=5)["seen"] for _time in range(2)] == [0, 1]
     assert 0 < broker._redis().ttl(name) <= broker.REPLY_KEPT_SECONDS
-
-
-def test_regions_found_too_late_are_there_for_who_asks_again(bells, redis_url, settings):
-    settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTO_TIMEOUT_SECONDS": 0.1}
-    question = {"called": str(uuid.uuid4()), "pictures": [1, 2]}
-    with pytest.raises(broker.NoWorker):
-        broker.ask_regions(**question)
-    ((_name, options),) = bells.rung
-    broker.send_reply(options["kwargs"]["reply_to"], {"regions": []})
-
-    assert broker.ask_regions(**question) == {"regions": []}
-    assert len(bells.rung) == 1
 
 
 def test_a_photo_is_never_answered_with_what_another_asked(bells, redis_url, settings):

@@ -7,9 +7,9 @@ from fashionshop.catalog import ShopCatalog
 from recommender import product_columns
 from recommender.catalog import catalog
 from recommender.models import Slot
+from recommender.ranking.eligibility import eligible_products
 from recommender.ranking.filters import Filters
 from recommender.ranking.question import question_about
-from recommender.ranking.statement import eligible_products
 from recommender.ranking.visible_products import visible_products
 from recommender.strips.similar import similar_products
 

@@ -11,12 +11,14 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 from fashionshop.models import ProductPicture
 from recommender.catalog import Catalog
+from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Job, Pairing, Picture
-from recommender.photos import digest
+from recommender.photos import digest, open_photo
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
 from recommender.switching.checkpoints import activate_checkpoint, checkpoint_dir
 from recommender.testing import photo
+from workers import embedding
 from workers.embedding import embed_due
 from workers.pairing import pair_due
 from workers.serving.encoders import Encoder
@@ -42,6 +44,29 @@ def test_the_picture_learns_its_slot_and_palette(upload):
     assert seen.slot
     assert 0 < seen.slot_confidence <= 1
     assert seen.palette[0]["hex"].startswith("#")
+
+
+def test_the_worker_makes_the_fingerprint_of_the_picture_it_decodes(upload):
+    file = upload("red", "red").pictures.get().file
+    assert Picture.objects.get().fingerprint is None
+
+    embed_due()
+
+    with file.open() as opened:
+        stored = open_photo(opened.read())
+    assert Picture.objects.get().fingerprint == fingerprint(stored)
+
+
+def test_a_picture_embedded_again_keeps_its_fingerprint(upload, newer_visual, monkeypatch):
+    upload("red", "red")
+    embed_due()
+    before = Picture.objects.get().fingerprint
+    monkeypatch.setattr(embedding, "fingerprint", pytest.fail)
+
+    activate_checkpoint(newer_visual)
+
+    assert embed_due() == 1
+    assert Picture.objects.get().fingerprint == before
 
 
 def test_both_strips_fill_after_embedding_and_pairing(upload):

@@ -5,14 +5,19 @@ import json
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
-from fashionshop.models import ProductPicture
+from fashionshop.models import Product, ProductPicture
 from recommender import broker, worklist
+from recommender.explain.region_searches import StillSearching, found_regions
 from recommender.models import (
     Checkpoint,
     Embedding,
     Pairing,
+    PairingJob,
     Picture,
+    RegionSearch,
+    SetScore,
 )
 from recommender.pipeline import indexes
 from recommender.switching.checkpoints import (
@@ -83,48 +88,67 @@ def test_the_sweep_rings_for_work_nobody_was_woken_for(upload, monkeypatch):
 
 
 @pytest.fixture
-def find_regions(upload, monkeypatch):
-    """Ask the task about two pictures and read its reply."""
+def regions_of(upload):
+    """What a worker finds in two pictures."""
     for sku, colour in (("red", "red"), ("crimson", "crimson")):
         upload(sku, colour)
-    replies = []
-    monkeypatch.setattr(broker, "send_reply", lambda _to, payload: replies.append(payload))
     weights = {"shape": 0.5, "colour": 0.5}
     pictures = list(Picture.objects.order_by("pk").values_list("pk", flat=True))
 
-    def ask(**changes):
+    def look(**changes):
         question = {"pictures": pictures, "encoder": "visual@2", "weights": weights, "scorer": ""}
-        tasks.find_regions(**question | changes, reply_to="somebody")
-        return json.loads(json.dumps(replies[-1]))
+        return tasks.regions_of(**question | changes)
 
-    return ask
+    return look
 
 
 @pytest.mark.slow
-def test_a_worker_finds_the_regions_of_two_pictures(find_regions):
-    first, second = find_regions()["regions"]
+def test_a_worker_finds_the_regions_of_two_pictures(regions_of):
+    first, second = regions_of()
 
     assert first["frame"] == pytest.approx([0.25, 0.25, 0.75, 0.75], abs=0.05)
     assert 0 < second["drop"] < second["score"] <= 1.01
 
 
 @pytest.mark.slow
-def test_the_scorer_that_serves_may_judge_the_regions(find_regions):
-    first, _second = find_regions(scorer="compat-mlp@2", weights={})["regions"]
+def test_the_scorer_that_serves_may_judge_the_regions(regions_of):
+    first, _second = regions_of(scorer="compat-mlp@2", weights={})
 
     assert 0 <= first["score"] <= 1
 
 
-def test_pictures_that_are_gone_have_no_regions(find_regions):
+def test_pictures_that_are_gone_have_no_regions(regions_of):
     ProductPicture.objects.first().file.delete(save=False)
 
-    assert find_regions() == {"regions": []}
-    assert find_regions(pictures=[1_000_000, 1_000_001]) == {"regions": []}
+    assert regions_of() == []
+    assert regions_of(pictures=[1_000_000, 1_000_001]) == []
 
 
-def test_what_a_worker_has_not_heard_of_it_does_not_guess(find_regions):
-    assert find_regions(encoder="visual@99") == {}
-    assert find_regions(scorer="compat-mlp@99") == {}
+def test_what_a_worker_has_not_heard_of_it_does_not_guess(regions_of):
+    assert regions_of(encoder="visual@99") is None
+    assert regions_of(scorer="compat-mlp@99") is None
+
+
+@pytest.mark.slow
+def test_who_asks_again_gets_what_a_worker_found_meanwhile(regions_of):
+    first, second = Picture.objects.order_by("pk")
+    judgement = {"encoder": "visual@2", "weights": {"shape": 1.0, "colour": 0.0}, "scorer": ""}
+    with pytest.raises(StillSearching):
+        found_regions(first, second, judgement)
+
+    tasks.find_regions()
+
+    assert len(found_regions(first, second, judgement)) == 2
+
+
+def test_what_a_worker_cannot_judge_it_leaves_to_another(regions_of):
+    first, second = Picture.objects.order_by("pk")
+    with pytest.raises(StillSearching):
+        found_regions(first, second, {"encoder": "visual@99", "weights": {}, "scorer": ""})
+
+    tasks.find_regions()
+
+    assert RegionSearch.objects.get().regions is None
 
 
 def test_the_task_gives_large_slots_an_index(upload, monkeypatch):
@@ -167,45 +191,47 @@ def set_scorer(set_scorer_folder):
 
 
 @pytest.fixture
-def judge_sets(upload, set_scorer, monkeypatch):
-    """Ask the task about a top, two skirts and a photo, and read its reply."""
-    slots = {"red": "TOP", "crimson": "BOTTOM", "blue": "BOTTOM"}
-    products = [upload(colour, colour, slot=slot) for colour, slot in slots.items()]
+def dressed(upload, set_scorer):
+    """A top with two skirts and shoes, all done; by its sku."""
+    slots = {"red": "TOP", "crimson": "BOTTOM", "blue": "BOTTOM", "maroon": "SHOES"}
+    products = {colour: upload(colour, colour, slot=slot) for colour, slot in slots.items()}
     tasks.embed_due()
-    items = [
-        {"slot": s, "product": str(p.pk)} for p, s in zip(products, slots.values(), strict=True)
-    ]
-    first = Embedding.objects.filter(checkpoint__purpose="STYLE").earliest("pk")
-    items.append({"slot": "SHOES", "vector": list(first.vector)})
-    replies = []
-    monkeypatch.setattr(broker, "send_reply", lambda _to, payload: replies.append(payload))
-
-    def ask(sets, **changes):
-        question = {"scorer": set_scorer.label, "items": items, "sets": sets, **changes}
-        tasks.judge_sets(**json.loads(json.dumps(question)), reply_to="somebody")
-        return json.loads(json.dumps(replies[-1]))
-
-    return ask
+    tasks.pair_due()
+    return products
 
 
-def test_a_worker_judges_whole_sets_by_stored_vectors_in_order(judge_sets):
-    alike, unlike, again, with_photo = judge_sets([[0, 1], [0, 2], [1, 0], [0, 1, 3]])["scores"]
-
-    assert alike > unlike
-    assert again == pytest.approx(alike)
-    assert 0 < with_photo < 1
+def scores_of(product):
+    rows = SetScore.objects.filter(product=product).values_list("members", "score")
+    skus = {str(pk): sku for pk, sku in Product.objects.values_list("pk", "sku")}
+    return {frozenset(skus[key] for key in members): score for members, score in rows}
 
 
-def test_a_set_with_a_piece_nobody_has_seen_has_no_score(judge_sets):
+def test_a_worker_scores_whole_outfits_by_stored_vectors(dressed):
+    scores = scores_of(dressed["red"])
+
+    assert set(scores) == {
+        frozenset({"red", "crimson", "maroon"}),
+        frozenset({"red", "blue", "maroon"}),
+    }
+    assert scores[frozenset({"red", "crimson", "maroon"})] > min(scores.values())
+    assert all(0 < score < 1 for score in scores.values())
+
+
+def test_a_set_with_a_piece_nobody_has_seen_has_no_score(dressed):
     Embedding.objects.filter(picture__product__sku="blue").delete()
+    PairingJob.objects.filter(product=dressed["red"]).update(state="PENDING", due_at=Now())
 
-    known, unknown = judge_sets([[0, 1], [0, 2]])["scores"]
+    tasks.pair_due()
 
-    assert (known is None, unknown) == (False, None)
-    assert judge_sets([[0, 2]]) == {"scores": [None]}
+    assert set(scores_of(dressed["red"])) == {frozenset({"red", "crimson", "maroon"})}
 
 
-def test_sets_are_not_judged_by_a_scorer_that_does_not_serve(judge_sets):
-    assert judge_sets([[0, 1]], scorer="sets@99") == {}
+def test_a_scorer_that_does_not_serve_scores_nothing(dressed):
     Checkpoint.objects.filter(purpose="SET").update(state="RETIRED")
-    assert judge_sets([[0, 1]]) == {}
+    SetScore.objects.all().delete()
+    PairingJob.objects.update(state="PENDING", due_at=Now())
+
+    tasks.pair_due()
+
+    assert not SetScore.objects.exists()
+    assert PairingJob.objects.filter(state="DONE").count() == 4

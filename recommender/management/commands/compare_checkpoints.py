@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender.catalog import catalog
-from recommender.models import Checkpoint
+from recommender.models import Checkpoint, Purpose
 from recommender.switching.comparison import SAMPLE, Comparison, comparison
 
 TITLES = 160  # characters of the dropped and new products' names on a line
@@ -34,8 +34,8 @@ class Command(BaseCommand):
         label, purpose = found.candidate.label, found.candidate.get_purpose_display()
         heading = f"{purpose}: {label} beside {found.active}"
         self.stdout.write(self.style.MIGRATE_HEADING(heading))
-        is_judge = found.candidate.purpose == "PAIR"
-        if found.candidate.purpose == "SET":
+        is_judge = found.candidate.purpose == Purpose.PAIR
+        if found.candidate.purpose == Purpose.SET:
             self.stdout.write("It orders outfits and changes no strip.")
             return
         judged = f"Pairings stored for {found.judged:,} products."

@@ -2,9 +2,10 @@
 
 import pytest
 
-from recommender.explain.exclusions import GOES_WITH, Exclusion
+from recommender.explain.strip_question import GOES_WITH
 from recommender.explain.why import why
 from recommender.models import Look, Pairing, Rule
+from recommender.ranking.exclusion import Exclusion
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from recommender.garments import SLOTS, partner_slots
 from recommender.models import Embedding, Picture, Slot
 from recommender.outfits.answer import OutfitOptions, outfits
 from recommender.outfits.plans import can_be_worn_together, plans
-from recommender.outfits.search import APART, Node, SearchSpace
+from recommender.outfits.search import INCOMPATIBLE, CandidateItem, SearchSpace
 from recommender.ranking.filters import Filters
 from recommender.testing import activate_fake_checkpoints
 from tests import naive
@@ -140,13 +140,13 @@ def nodes(*by_slot, prices=()):
     """Nodes of slots, numbered in order."""
     costs = [*prices, *[Decimal(1)] * 99]
     return {
-        slot: [Node(number, slot, pk=number, price=costs[number]) for number in numbers]
+        slot: [CandidateItem(number, slot, pk=number, price=costs[number]) for number in numbers]
         for slot, numbers in by_slot
     }
 
 
 def test_pieces_that_are_kept_apart_never_meet():
-    pairs = [[1.0, 1.0, 0.2], [1.0, 1.0, APART], [0.2, APART, 1.0]]
+    pairs = [[1.0, 1.0, 0.2], [1.0, 1.0, INCOMPATIBLE], [0.2, INCOMPATIBLE, 1.0]]
     wardrobe = SearchSpace((), nodes(("TOP", [0, 1]), ("BOTTOM", [2])), pairs)
 
     assert [sorted(found.numbers) for found in wardrobe.best_proposals(("TOP", "BOTTOM"))] == [

@@ -131,7 +131,7 @@ def test_a_batch_is_stored_in_a_handful_of_queries(
         make_picture(make_product(f"top {number}"))
     claim = worklist.claim_embedding_jobs(limit=100)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert store(claim) == 16
 
 

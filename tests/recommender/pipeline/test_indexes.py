@@ -14,7 +14,7 @@ from recommender.pipeline.consistency import repair
 from recommender.pipeline.indexes import note_slots, tend_indexes
 from recommender.ranking import shortlist
 from recommender.ranking.filters import Filters
-from recommender.ranking.question import question_about, question_of_its_own
+from recommender.ranking.question import photo_question, question_about
 from recommender.strips.goes_with import goes_with, style_neighbours
 from recommender.strips.similar import products_like_vector, similar_products
 from recommender.testing import work_off
@@ -173,7 +173,7 @@ def test_goes_with_is_the_same_with_an_index(skirt, plans, grow):
 
 def test_a_photo_finds_products_of_slots_with_and_without_an_index(indexed, skirt):
     vector = [1.0, *[0.0] * 15, 1.0, 0.0, 0.0]
-    strip = products_like_vector(vector, question=question_of_its_own(), limit=6)
+    strip = products_like_vector(vector, question=photo_question(), limit=6)
 
     assert skirt.pk in keys(strip)
     assert strip.items[0].product.title in {"skirt", "boots", "blouse"}

@@ -5,12 +5,26 @@ import threading
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
+from PIL import ImageFile
 
 from fashionshop.models import ProductPicture, clean_picture
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Picture
+from recommender.pipeline import picture_sync
+from recommender.pipeline.consistency import repair
 from recommender.pipeline.picture_sync import serving_encoders, sync_products
 from recommender.pipeline.retries import retry_jobs
+from recommender.signals import _picture_changed
 from recommender.testing import photo, work_off
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The names of the files that are read to note them, as often as they are."""
+    names, read = [], picture_sync.read_picture
+    monkeypatch.setattr(
+        picture_sync, "read_picture", lambda one: names.append(one.name) or read(one)
+    )
+    return names
 
 
 def test_a_saved_photo_gets_a_job_for_every_encoder(checkpoints, blouse, make_picture):
@@ -59,6 +73,75 @@ def test_bytes_replaced_under_the_same_name_are_noticed(checkpoints, blouse, mak
     file.storage.save(file.name, ContentFile(photo("navy")))
 
     assert sync_products([blouse]) == 2
+
+
+def test_bytes_replaced_under_the_name_of_a_saved_row_are_noticed(
+    checkpoints, blouse, make_picture
+):
+    picture = make_picture(blouse)
+    work_off()
+    picture.file.storage.delete(picture.file.name)
+    picture.file.storage.save(picture.file.name, ContentFile(photo("navy")))
+
+    picture.save()
+
+    assert EmbeddingJob.objects.filter(state="PENDING").count() == 2
+
+
+def test_bytes_replaced_under_the_name_of_another_row_are_found_by_the_repair(
+    checkpoints, blouse, make_picture
+):
+    file = make_picture(blouse).file
+    work_off()
+    file.storage.delete(file.name)
+    file.storage.save(file.name, ContentFile(photo("navy")))
+    make_picture(blouse, "green", position=1)
+
+    assert EmbeddingJob.objects.filter(picture__name=file.name, state="PENDING").count() == 0
+    repair()
+    assert EmbeddingJob.objects.filter(picture__name=file.name, state="PENDING").count() == 2
+
+
+def test_five_photos_saved_at_once_are_read_five_times(checkpoints, blouse, make_picture, reads):
+    with transaction.atomic():
+        for position, colour in enumerate(["red", "green", "blue", "navy", "black"]):
+            make_picture(blouse, colour, position=position)
+
+    assert sorted(reads) == sorted(Picture.objects.values_list("name", flat=True))
+    assert len(reads) == 5
+
+
+def test_a_moved_photo_is_read_once_and_its_neighbours_not_at_all(
+    checkpoints, blouse, make_picture, reads
+):
+    first, _second = make_picture(blouse, "red"), make_picture(blouse, "blue", position=1)
+    reads.clear()
+
+    first.position = 2
+    first.save()
+
+    assert reads == [first.file.name]
+
+
+def test_a_row_without_files_of_its_own_has_every_picture_read(
+    checkpoints, blouse, make_picture, reads
+):
+    names = [make_picture(blouse, c, position=n).file.name for n, c in enumerate(["red", "blue"])]
+    reads.clear()
+
+    _picture_changed(instance=blouse, watch="")
+
+    assert reads == names
+
+
+def test_noting_a_photo_decodes_nothing(checkpoints, blouse, make_picture, monkeypatch):
+    make_picture(blouse)
+    Picture.objects.all().delete()
+    monkeypatch.setattr(ImageFile.ImageFile, "load", pytest.fail)
+
+    sync_products([blouse])
+
+    assert Picture.objects.get().fingerprint is None
 
 
 def test_a_moved_photo_keeps_its_vector(checkpoints, blouse, make_picture):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from fashionshop.models import Product
-from recommender.explain.exclusions import Exclusion, why_not
+from recommender.explain.why_not import why_not
 from recommender.models import Checkpoint, Rule, Slot
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
-from recommender.ranking.question import question_of_its_own
+from recommender.ranking.exclusion import Exclusion
+from recommender.ranking.question import photo_question
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import products_like_vector, similar_products
 
@@ -39,7 +40,7 @@ POOL = [
 
 def chosen(share, *, limit=4, per_slot=4, tiers=(0, 0, 0, 0)):
     wanted = Diversity(share, Checkpoint(pk=1))
-    rows = wanted.choose(POOL, tiers=tiers, limit=limit, per_slot=per_slot)
+    rows = wanted.choose_rows(POOL, tiers=tiers, limit=limit, per_slot=per_slot)
     return [row.name for row in rows]
 
 
@@ -70,7 +71,7 @@ def test_an_earlier_tier_comes_first_whatever_it_looks_like():
 
 @pytest.mark.parametrize("wanted", [ONLY_THE_BEST, Diversity(0.0, Checkpoint()), Diversity(1.0)])
 def test_without_a_share_or_an_encoder_nothing_changes(wanted):
-    assert wanted.choose(POOL, tiers=[0] * 4, limit=4, per_slot=4) == POOL
+    assert wanted.choose_rows(POOL, tiers=[0] * 4, limit=4, per_slot=4) == POOL
     assert wanted.pool(8) == 8
 
 
@@ -114,7 +115,7 @@ def test_what_is_pinned_stays_however_alike(blouse, copies):
 
 def test_a_photo_is_answered_as_diversely(copies):
     vector = [1.0, *[0.0] * 15, 1.0, 0.0, 0.0]
-    asked = {"question": question_of_its_own(), "limit": 3}
+    asked = {"question": photo_question(), "limit": 3}
 
     assert titles(products_like_vector(vector, diversity=0, **asked)) == [
         *("blouse", "near", "its like")

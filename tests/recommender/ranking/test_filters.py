@@ -6,7 +6,7 @@ import pytest
 
 from fashionshop.models import Product
 from recommender.ranking.filters import Filters, UnknownAttribute
-from recommender.ranking.question import question_of_its_own
+from recommender.ranking.question import photo_question
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import products_like_vector, similar_products
 
@@ -54,7 +54,7 @@ def test_a_photo_is_answered_within_the_filters(checkpoints, tops):
     vector = [1.0, *[0.0] * 15, 1.0, 0.0, 0.0]
 
     strip = products_like_vector(
-        vector, question=question_of_its_own(), filters=Filters(price_max=Decimal(10))
+        vector, question=photo_question(), filters=Filters(price_max=Decimal(10))
     )
 
     assert [item.product.title for item in strip.items] == ["cheap"]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from fashionshop.models import Product
 from recommender.models import Rule
-from recommender.ranking.question import question_of_its_own
+from recommender.ranking.question import photo_question
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import products_like_vector, similar_products
 
@@ -49,7 +49,7 @@ def test_a_hidden_product_is_in_no_strip(blouse, tops, wardrobe, skirt):
 
     assert titles(similar_products(blouse)) == ["middle", "far"]
     assert titles(goes_with(blouse)) == ["boots", "handbag"]
-    assert "near" not in titles(products_like_vector(PHOTO, question=question_of_its_own()))
+    assert "near" not in titles(products_like_vector(PHOTO, question=photo_question()))
 
 
 def test_a_product_hidden_beside_another_is_shown_elsewhere(blouse, tops, wardrobe, skirt, boots):

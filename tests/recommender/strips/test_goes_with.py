@@ -5,11 +5,10 @@ from django.db import connection
 
 from fashionshop.models import Product
 from recommender.models import Checkpoint, Look, Pairing, Rule, Slot
-from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.ladder import rank_ladder
+from recommender.ranking.filters import Filters
 from recommender.ranking.question import question_about
-from recommender.ranking.rule_effects import NO_EFFECTS
-from recommender.strips.goes_with import goes_with, partner_rungs
+from recommender.ranking.statement import rank_ladder
+from recommender.strips.goes_with import goes_with, partner_ladder
 from tests.recommender.plans import plan_of, reads_vectors
 
 pytestmark = pytest.mark.django_db
@@ -218,10 +217,9 @@ def test_a_rung_is_not_asked_where_those_above_fill_the_strip(wardrobe, blouse, 
             plans.append(plan_of(cursor, sql, params))
         return execute(sql, params, many, context)
 
-    question = question_about(blouse.pk)
-    rungs = partner_rungs(question, filters=ANYTHING, effects=NO_EFFECTS)
+    ladder = partner_ladder(question_about(blouse.pk))
     with connection.execute_wrapper(explain):
-        rank_ladder(rungs, limit=1, per_slot=2)
+        rank_ladder(ladder, limit=1, per_slot=2)
 
     (plan,) = plans
     assert not reads_vectors(plan)
@@ -350,6 +348,13 @@ def test_what_is_for_another_wearer_or_season_comes_last(blouse, dressed_for, cl
     dressed_for(**closer)
 
     assert titles(goes_with(blouse)) == ["further", "closer"]
+
+
+def test_what_does_not_suit_comes_last_however_diverse_or_boosted(blouse, dressed_for):
+    dressed_for(gender="MEN")
+    Rule.objects.create(kind="BOOST", product=Product.objects.get(title="closer"), strength=1.0)
+
+    assert titles(goes_with(blouse, diversity=1.0)) == ["further", "closer"]
 
 
 @pytest.mark.parametrize("closer", [{}, {"gender": "UNISEX"}, {"season": "ALL_YEAR"}])

@@ -46,7 +46,7 @@ def test_what_looks_like_the_photo_comes_first(tops, worker):
 
     assert answer.strip.items[0].product.title == "red top"
     assert len(answer.strip.items) == 3
-    assert (answer.slot, answer.slot_confidence) == ("TOP", 0.9)
+    assert (answer.seen.slot, answer.seen.slot_confidence) == ("TOP", 0.9)
 
 
 def test_the_answer_can_be_narrowed(tops, worker):

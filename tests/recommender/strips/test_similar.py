@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from fashionshop.models import Product
 from recommender.models import Checkpoint, Picture, Slot
 from recommender.ranking.filters import Filters
-from recommender.ranking.question import question_of_its_own
+from recommender.ranking.question import photo_question
 from recommender.strips.similar import products_like_vector, similar_products
 from recommender.testing import activate_fake_checkpoints, give_vectors
 from tests import naive
@@ -201,7 +201,7 @@ def test_no_vector_leaves_the_database(blouse, tops, django_assert_num_queries, 
 
 def test_a_photo_that_is_in_no_catalogue_finds_its_like(blouse, tops, checkpoints):
     strip = products_like_vector(
-        [1.0, *[0.0] * 15, 1.0, 0.0, 0.0], question=question_of_its_own(), limit=2
+        [1.0, *[0.0] * 15, 1.0, 0.0, 0.0], question=photo_question(), limit=2
     )
 
     assert titles(strip) == ["blouse", "near"]
@@ -215,7 +215,7 @@ def test_a_photo_search_can_be_narrowed_in_the_same_statement(
     with django_assert_num_queries(4):  # the question, the ranking, cards, the host's pictures
         strip = products_like_vector(
             [1.0, *[0.0] * 15, 1.0, 0.0, 0.0],
-            question=question_of_its_own(),
+            question=photo_question(),
             filters=Filters(also=Q(title__startswith="m")),
         )
 
@@ -226,7 +226,7 @@ def test_a_filter_that_nothing_can_pass_gives_an_empty_strip(tops, checkpoints):
     from django.db.models import Q
 
     strip = products_like_vector(
-        [1.0, *[0.0] * 18], question=question_of_its_own(), filters=Filters(also=Q(pk__in=[]))
+        [1.0, *[0.0] * 18], question=photo_question(), filters=Filters(also=Q(pk__in=[]))
     )
 
     assert not strip
@@ -237,7 +237,7 @@ def test_a_slot_with_a_quote_in_a_filter_is_only_text(blouse, tops, checkpoints)
 
     strip = products_like_vector(
         [1.0, *[0.0] * 18],
-        question=question_of_its_own(),
+        question=photo_question(),
         filters=Filters(also=Q(title="%s'; {columns} --")),
     )
 

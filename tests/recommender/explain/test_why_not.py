@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 
 from fashionshop.models import Product
-from recommender.explain.exclusions import GOES_WITH, SIMILAR, Exclusion, why_not
+from recommender.explain.strip_question import GOES_WITH, SIMILAR
+from recommender.explain.why_not import why_not
 from recommender.models import EmbeddingJob, Look, Picture, Rule, Slot
+from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.filters import Filters
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
@@ -42,7 +44,7 @@ def change(product, **fields):
         ({"stock": 0, "season": "WINTER", "price": 500}, Exclusion.SOLD_OUT),
     ],
 )
-def test_the_first_gate_is_named(blouse, tops, fields, exclusion):
+def test_the_first_exclusion_is_named(blouse, tops, fields, exclusion):
     change(blouse, design="B-1")
     change(tops[0], **fields)
     Rule.objects.create(kind="HIDE", attribute="season", value="WINTER")
