@@ -37,8 +37,8 @@ class Job(models.Model):
         _("attempts"), default=0, help_text=_("Counted when claimed.")
     )
     due_at = models.DateTimeField(_("due at"), db_default=Now())
-    lease_token = models.UUIDField(null=True, blank=True, default=None)
-    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(_("lease token"), null=True, blank=True, default=None)
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     error_code = models.CharField(_("error code"), max_length=40, blank=True)
     error = models.CharField(_("error"), max_length=300, blank=True, help_text=_("In plain words."))
 

@@ -54,4 +54,4 @@ class LookItem(models.Model):
         constraints = [models.UniqueConstraint("look", "product", name="look_item_is_unique")]
 
     def __str__(self) -> str:
-        return f"{self.product} in {self.look}"
+        return gettext("%(product)s in %(look)s") % {"product": self.product, "look": self.look}
