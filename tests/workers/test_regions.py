@@ -1,16 +1,17 @@
 """The region view: it names what the score rests on, and only that."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from drawings.catalogue import catalogue
-from drawings.photograph import file_names, save_pictures
 from workers.checkpoints import find
 from workers.serving import regions
 from workers.serving.encoders import load_encoder
 from workers.serving.scorers import load_pair_scorer
 
+CATALOGUE = Path(__file__).resolve().parents[2] / "fashionshop" / "demo_catalogue" / "images"
 GROUND = (240, 240, 240)
 
 
@@ -109,21 +110,19 @@ def test_a_rating_is_what_the_scorer_says(tiny, tiny_scorer, dress, skirt):
 
 
 @pytest.fixture(scope="module")
-def drawings(tmp_path_factory):
-    """The first pictures of four drawn products."""
-    folder = tmp_path_factory.mktemp("drawn")
-    (folder / "images").mkdir()
-    products = catalogue(products=40, seed=7)[::10]
-    for product in products:
-        save_pictures(product, folder=folder, seed=7, width=240)
-    return [Image.open(folder / file_names(product)[0]).convert("RGB") for product in products]
+def garments():
+    """Every 43rd picture of the demo's catalogue, eight in all."""
+    pictures = [Image.open(path).convert("RGB") for path in sorted(CATALOGUE.glob("*"))[::43]]
+    for picture in pictures:
+        picture.thumbnail((240, 320))
+    return pictures
 
 
 @pytest.mark.slow
-def test_hiding_the_named_region_costs_more_than_hiding_another(drawings):
+def test_hiding_the_named_region_costs_more_than_hiding_another(garments):
     """With the shipped encoder, judged with a fill that the search does not use."""
     encoder = load_encoder(find("visual"))
-    losses = np.array([named_and_random(p, encoder) for p in drawings])
+    losses = np.array([named_and_random(p, encoder) for p in garments])
 
     assert losses[:, 0].mean() > 1.3 * losses[:, 1].mean()
     assert (losses[:, 0] > losses[:, 1]).mean() > 0.5
