@@ -3,6 +3,7 @@
 # make check    the quick round: all but journeys, trainings and hosts
 # make soak     every property on fifty times as many examples
 # make mutants  how many defects, put in by chance, the tests notice
+# make messages  gathers the texts to translate and compiles the translations (needs GNU gettext)
 # make bench    pictures per second  (PICTURES=<folder>, by default those of the demo)
 
 VENV   ?= .venv
@@ -10,6 +11,7 @@ PY     := $(VENV)/bin/python
 PORT   ?= 8000
 PICTURES ?= fashionshop/demo_catalogue/images
 JOBS   ?= 2
+LANGUAGES := de fr es it ar
 CPU    := $(VENV)/.installed-cpu
 ALL    := $(VENV)/.installed-all
 
@@ -18,7 +20,7 @@ export OMP_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: demo install test check soak mutants lint types deploy bench
+.PHONY: demo install test check soak mutants lint types messages deploy bench
 
 demo: $(CPU)
 	$(PY) manage.py demo --port $(PORT) $(if $(CATALOG),--catalog "$(CATALOG)")
@@ -49,6 +51,11 @@ deploy: $(ALL)
 	HTTPS=1 SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(50))") \
 		$(PY) -W error manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
+
+messages: $(ALL)
+	$(PY) manage.py makemessages $(addprefix -l ,$(LANGUAGES)) --no-location --no-obsolete --no-wrap \
+		$(addprefix -i ,.venv benchmarks docs drawings shared tests var workers)
+	$(PY) manage.py compilemessages -i .venv
 
 bench: $(ALL)
 	$(PY) benchmarks/encode.py $(PICTURES)

@@ -9,7 +9,10 @@ from fashionshop.embedded import provide_database, redis_url
 
 VAR = Path(os.environ.get("FASHIONSHOP_VAR", Path(__file__).resolve().parent / "var"))
 # Commands that must work where no database can be had, as while an image is being built.
-WITHOUT_DATABASE = {"collectstatic", "spectacular", "compilemessages", "help", "--help"}
+WITHOUT_DATABASE = {
+    *("collectstatic", "spectacular", "makemessages", "compilemessages"),
+    *("help", "--help"),
+}
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from fashionshop.catalog import picture_source
 from fashionshop.models import Category, Product, ProductPicture
@@ -18,13 +20,16 @@ from recommender.ranking.designs import products_with_same_picture
 
 admin.site.site_header = "Fashionshop"
 admin.site.site_title = "Fashionshop"
-admin.site.index_title = "Your shop"
+admin.site.index_title = _("Your shop")
 
 
 class ProductForm(forms.ModelForm):
     add_pictures = PhotosField(
+        label=_("Add pictures"),
         required=False,
-        help_text="One photo or many at once, the first is the cover: JPEG, PNG, WebP, AVIF or HEIC.",
+        help_text=_(
+            "One photo or many at once, the first is the cover: JPEG, PNG, WebP, AVIF or HEIC."
+        ),
     )
 
     class Meta:
@@ -35,7 +40,7 @@ class ProductForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "title" in self.fields:
             self.fields["title"].required = False
-            self.fields["title"].help_text = "Left empty: the category and the SKU."
+            self.fields["title"].help_text = _("Left empty: the category and the SKU.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -52,7 +57,7 @@ class PictureInline(admin.StackedInline):
     readonly_fields = ["preview", "state"]
     extra = 0
     template = "admin/fashionshop/product/pictures.html"
-    verbose_name_plural = "Pictures"
+    verbose_name_plural = _("Pictures")
 
     def has_add_permission(self, _request: HttpRequest, _obj: Any) -> bool:
         return False
@@ -83,8 +88,9 @@ class ProductAdmin(RecommendedProductAdmin):
     list_select_related = ["category"]
     list_per_page = 50
     show_full_result_count = False
+    change_list_template = "admin/fashionshop/product/change_list.html"
     search_fields = ["title", "sku", "colour", "design"]
-    search_help_text = "Title, SKU, colour or design"
+    search_help_text = _("Title, SKU, colour or design")
     radio_fields = {"gender": admin.HORIZONTAL, "season": admin.HORIZONTAL}
     fieldsets = [
         (
@@ -92,7 +98,7 @@ class ProductAdmin(RecommendedProductAdmin):
             {"fields": ["add_pictures", "title", "category", ("price", "stock"), "is_published"]},
         ),
         (
-            "Details",
+            _("Details"),
             {
                 "fields": ["sku", "design", "colour", "sizes", "gender", "season", "description"],
                 "classes": ["collapse"],
@@ -130,15 +136,19 @@ class ProductAdmin(RecommendedProductAdmin):
         photos = form.cleaned_data.get("add_pictures", [])
         added = add_pictures(form.instance, photos)
         if added < len(photos):
-            text = f"{len(photos) - added} of the photos were here already and were left out."
-            self.message_user(request, text, messages.WARNING)
+            text = ngettext(
+                "%(n)s of the photos was here already and was left out.",
+                "%(n)s of the photos were here already and were left out.",
+                len(photos) - added,
+            )
+            self.message_user(request, text % {"n": len(photos) - added}, messages.WARNING)
         if added:
             self._warn_of_duplicates(request, form.instance)
 
     def _warn_of_duplicates(self, request: HttpRequest, product: Product) -> None:
         twins = products_with_same_picture(product)[:5]
         if names := ", ".join(f"{twin.title} ({twin.sku})" for twin in twins):
-            text = f"A picture of this product is also a picture of: {names}."
+            text = gettext("A picture of this product is also a picture of: %s.") % names
             self.message_user(request, text, messages.WARNING)
 
     @admin.display(description="")
@@ -156,7 +166,7 @@ class CategoryAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         return super().get_queryset(request).annotate(product_count=Count("products"))
 
-    @admin.display(description="Products", ordering="product_count")
+    @admin.display(description=_("Products"), ordering="product_count")
     def product_count(self, category: Category) -> int:
         return category.product_count
 

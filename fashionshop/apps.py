@@ -1,9 +1,10 @@
 """The demo shop as Django sees it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FashionshopConfig(AppConfig):
     name = "fashionshop"
-    verbose_name = "Shop"
+    verbose_name = _("Shop")
     default_auto_field = "django.db.models.BigAutoField"

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
-from django.utils.numberformat import format as format_number
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from fashionshop.models import Product, ProductPicture
 from fashionshop.wishes import ALSO_FITS, fitting, of_size
@@ -42,7 +43,7 @@ class ShopCatalog(Catalog):
         return self.products().get(sku=text)
 
     def amount(self, price: Decimal) -> str:
-        return f"€{format_number(price, '.', 2, 3, ',', force_grouping=True)}"
+        return gettext("€%(price)s") % {"price": number_format(price, 2, force_grouping=True)}
 
     def card(self, product: Product) -> Card:
         return Card(

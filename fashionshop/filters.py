@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 from django_filters import (
     BooleanFilter,
     ChoiceFilter,
@@ -19,9 +20,9 @@ from fashionshop.sizes import by_size, sizes_of
 from fashionshop.wishes import ALSO_FITS, fitting, of_size
 
 ORDERS = {
-    "new": ("New in", ("-created_at", "-pk")),
-    "cheap": ("Price, low to high", ("price", "-pk")),
-    "dear": ("Price, high to low", ("-price", "-pk")),
+    "new": (_("New in"), ("-created_at", "-pk")),
+    "cheap": (_("Price, low to high"), ("price", "-pk")),
+    "dear": (_("Price, high to low"), ("-price", "-pk")),
 }
 
 
@@ -29,22 +30,24 @@ class ProductFilter(FilterSet):
     """Offers only what the given products have, in stock; values that make no sense are passed over."""
 
     gender = MultipleChoiceFilter(
-        method="fitting", widget=forms.CheckboxSelectMultiple, label="For"
+        method="fitting", widget=forms.CheckboxSelectMultiple, label=_("For")
     )
     season = MultipleChoiceFilter(
-        method="fitting", widget=forms.CheckboxSelectMultiple, label="Season"
+        method="fitting", widget=forms.CheckboxSelectMultiple, label=_("Season")
     )
-    size = MultipleChoiceFilter(method="of_size", widget=forms.CheckboxSelectMultiple, label="Size")
-    colour = ChoiceFilter(empty_label="Any colour")
-    price_min = NumberFilter("price", lookup_expr="gte", min_value=0, label="From €")
-    price_max = NumberFilter("price", lookup_expr="lte", min_value=0, label="To €")
+    size = MultipleChoiceFilter(
+        method="of_size", widget=forms.CheckboxSelectMultiple, label=_("Size")
+    )
+    colour = ChoiceFilter(label=_("Colour"), empty_label=_("Any colour"))
+    price_min = NumberFilter("price", lookup_expr="gte", min_value=0, label=_("From €"))
+    price_max = NumberFilter("price", lookup_expr="lte", min_value=0, label=_("To €"))
     sold_out = BooleanFilter(
-        method="also_sold_out", widget=forms.CheckboxInput, label="Also what is sold out"
+        method="also_sold_out", widget=forms.CheckboxInput, label=_("Also what is sold out")
     )
     sort = ChoiceFilter(
         method="in_order",
         empty_label=None,
-        label="Sort by",
+        label=_("Sort by"),
         choices=[(key, label) for key, (label, _fields) in ORDERS.items()],
     )
 

@@ -1,6 +1,7 @@
 """What a shopper may send."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from recommender.api.parameters import CropField
@@ -13,9 +14,9 @@ class PhotoForm(forms.Form):
     """A photo to search with; what it holds is checked where it is opened."""
 
     photo = forms.FileField(
-        label="Your photo",
+        label=_("Your photo"),
         allow_empty_file=True,  # the photo's own check has a kinder message
-        error_messages={"required": "Choose a photo first, or take one with your camera."},
+        error_messages={"required": _("Choose a photo first, or take one with your camera.")},
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
     )
 
@@ -41,10 +42,10 @@ class WishForm(forms.Form):
     box = forms.IntegerField(required=False, min_value=0, max_value=MOST_PIECES)
     slot = forms.CharField(required=False, empty_value=None)
     category = forms.CharField(required=False)
-    size = forms.CharField(required=False, label="Size")
+    size = forms.CharField(required=False, label=_("Size"))
     price_min = forms.DecimalField(
-        required=False, min_value=0, max_digits=9, decimal_places=2, label="From €"
+        required=False, min_value=0, max_digits=9, decimal_places=2, label=_("From €")
     )
     price_max = forms.DecimalField(
-        required=False, min_value=0, max_digits=9, decimal_places=2, label="To €"
+        required=False, min_value=0, max_digits=9, decimal_places=2, label=_("To €")
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from fashionshop.models import Gender, Product
 from fashionshop.sizes import ONE_SIZE, by_size, sizes_of
@@ -14,9 +15,9 @@ from recommender.outfits.address import OutfitChoice
 # Name in the address → its label, and the slots whose pieces come in such sizes. A 38 of shoes is
 # no 38 of trousers, hence a choice for each.
 GROUPS = {
-    "clothes": ("Clothes size", (TOP, DRESS, OUTERWEAR)),
-    "bottoms": ("Trouser or skirt size", (BOTTOM,)),
-    "shoes": ("Shoe size", (SHOES,)),
+    "clothes": (_("Clothes size"), (TOP, DRESS, OUTERWEAR)),
+    "bottoms": (_("Trouser or skirt size"), (BOTTOM,)),
+    "shoes": (_("Shoe size"), (SHOES,)),
 }
 
 
@@ -27,7 +28,7 @@ def size_choices(product: Product) -> list[OutfitChoice]:
         found.setdefault(slot, set()).update(sizes_of(text))
     choices = [
         OutfitChoice(
-            name, label, _sizes_of_slots(slots, found), partial(_comes_in_size, slots=slots)
+            name, str(label), _sizes_of_slots(slots, found), partial(_comes_in_size, slots=slots)
         )
         for name, (label, slots) in GROUPS.items()
     ]

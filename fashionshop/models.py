@@ -4,6 +4,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from fashionshop.renditions import DecodedPicture, DecodedPictureField
 from recommender.models import Slot
@@ -11,30 +13,33 @@ from recommender.photos import MERCHANT, Limits, digest, encode_jpeg, open_photo
 
 
 class Gender(models.TextChoices):
-    WOMEN = "WOMEN", "Women"
-    MEN = "MEN", "Men"
-    UNISEX = "UNISEX", "Unisex"
+    WOMEN = "WOMEN", _("Women")
+    MEN = "MEN", _("Men")
+    UNISEX = "UNISEX", _("Unisex")
 
 
 class Season(models.TextChoices):
-    SUMMER = "SUMMER", "Spring/Summer"
-    WINTER = "WINTER", "Autumn/Winter"
-    ALL_YEAR = "ALL_YEAR", "All year"
+    SUMMER = "SUMMER", _("Spring/Summer")
+    WINTER = "WINTER", _("Autumn/Winter")
+    ALL_YEAR = "ALL_YEAR", _("All year")
 
 
 class Category(models.Model):
-    name = models.CharField(max_length=80, unique=True)
-    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
     slot = models.CharField(
+        _("slot"),
         max_length=10,
         choices=Slot,
         blank=True,
-        help_text="The part these products play in an outfit; empty for what is worn with nothing.",
+        help_text=_(
+            "The part these products play in an outfit; empty for what is worn with nothing."
+        ),
     )
 
     class Meta:
         ordering = ["name"]
-        verbose_name_plural = "categories"
+        verbose_name, verbose_name_plural = _("category"), _("categories")
 
     def __str__(self) -> str:
         return self.name
@@ -56,30 +61,38 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
 
 class Product(models.Model):
-    sku = models.CharField("SKU", max_length=64, unique=True)
-    title = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products")
+    sku = models.CharField(_("SKU"), max_length=64, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    category = models.ForeignKey(
+        Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="products"
+    )
     design = models.CharField(
+        _("design"),
         max_length=64,
         blank=True,
         db_index=True,
-        help_text="Products of one design differ only in colour; recommendations show one of them.",
+        help_text=_(
+            "Products of one design differ only in colour; recommendations show one of them."
+        ),
     )
-    colour = models.CharField(max_length=60, blank=True)
-    gender = models.CharField(max_length=6, choices=Gender, default=Gender.WOMEN)
-    season = models.CharField(max_length=8, choices=Season, default=Season.ALL_YEAR)
-    sizes = models.CharField(max_length=120, blank=True, help_text="Separated by spaces: S M L")
+    colour = models.CharField(_("colour"), max_length=60, blank=True)
+    gender = models.CharField(_("gender"), max_length=6, choices=Gender, default=Gender.WOMEN)
+    season = models.CharField(_("season"), max_length=8, choices=Season, default=Season.ALL_YEAR)
+    sizes = models.CharField(
+        _("sizes"), max_length=120, blank=True, help_text=_("Separated by spaces: S M L")
+    )
     price = models.DecimalField(
-        max_digits=9, decimal_places=2, validators=[MinValueValidator(0)], default=0
+        _("price"), max_digits=9, decimal_places=2, validators=[MinValueValidator(0)], default=0
     )
-    stock = models.PositiveIntegerField(default=0)
-    is_published = models.BooleanField("published", default=True, db_index=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    stock = models.PositiveIntegerField(_("stock"), default=0)
+    is_published = models.BooleanField(_("published"), default=True, db_index=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = ProductQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("product"), _("products")
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(
@@ -108,21 +121,25 @@ def picture_path(picture: "ProductPicture", _name: str) -> str:
 
 
 class ProductPicture(models.Model):
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures")
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="pictures"
+    )
     file = DecodedPictureField(
         upload_to=picture_path, width_field="width", height_field="height", aspect_ratios=[None]
     )
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     # Names the bytes an import read, so that the next one knows them again without decoding.
     source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("picture"), _("pictures")
         ordering = [F("position").asc(), "id"]
 
     def __str__(self) -> str:
-        return f"Picture {self.position} of {self.product_id}"
+        words = {"position": self.position, "product": self.product_id}
+        return gettext("Picture %(position)s of %(product)s") % words
 
 
 def clean_picture(data: bytes, *, limits: Limits = MERCHANT) -> DecodedPicture:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core import signing
+from django.utils.translation import gettext
 
 from recommender.photos import Crop
 from recommender.strips.photo import PhotoFeatures
@@ -21,6 +22,9 @@ LONGEST_LINK = 3_700  # leaves room for the path and the choices
 
 class BadLink(ValueError):  # noqa: N818 -- reads as the thing it is
     """This link is incomplete. Please send your photo once more."""
+
+    def __str__(self) -> str:
+        return gettext("This link is incomplete. Please send your photo once more.")
 
 
 def photo_link(looked: EncodedPhoto) -> str:
@@ -42,7 +46,7 @@ def photo_of_link(link: str) -> EncodedPhoto:
     try:
         fields = signing.loads(link, salt=SALT)
     except signing.BadSignature as error:
-        raise BadLink(BadLink.__doc__) from error
+        raise BadLink() from error
     pieces = [
         PhotoGarment(Crop(*piece.pop("place")), _features(piece))
         for piece in fields.pop("pieces", [])

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 
+from fashionshop.garment_names import garment_name
 from fashionshop.models import Category, Product
 from fashionshop.sizes import by_size, sizes_of
 from recommender.models import Slot
@@ -70,7 +72,7 @@ class PhotoResults:
         """What the photo shows, in words; empty where nobody is sure."""
         seen = self.answer.seen
         is_sure = (seen.category_confidence or 0) >= SURE
-        return seen.category.replace("_", " ") if is_sure else ""
+        return garment_name(seen.category) if is_sure else ""
 
 
 def photo_results(looked: EncodedPhoto, wishes: Wishes) -> PhotoResults:
@@ -89,8 +91,8 @@ def photo_results(looked: EncodedPhoto, wishes: Wishes) -> PhotoResults:
         photo_answer(looked, piece=wishes.box, filters=filters, limit=RESULTS),
         pieces=_pieces(looked, wishes.box),
         slots=[
-            Choice(EVERYTHING, "Everything", not chosen),
-            *(Choice(each, Slot(each).label, each == chosen) for each in slots),
+            Choice(EVERYTHING, gettext("Everything"), not chosen),
+            *(Choice(each, str(Slot(each).label), each == chosen) for each in slots),
         ],
         categories=[Choice(each.slug, each.name, each.slug == wishes.category) for each in within],
         sizes=[Choice(each, each, each == wishes.size) for each in sizes],
@@ -112,9 +114,10 @@ def _pieces(looked: EncodedPhoto, chosen: int | None) -> list[PieceChoice]:
 def _name(seen: PhotoFeatures) -> str:
     """Name a piece and how sure that is: "Jacket, 92 %"; nobody is sure of a part of one's own."""
     if not seen.category:
-        return "A part of it"
+        return gettext("A part of it")
     share = round(100 * (seen.category_confidence or 0))
-    return f"{seen.category.replace('_', ' ').capitalize()}, {share} %"
+    words = {"garment": garment_name(seen.category).capitalize(), "share": share}
+    return gettext("%(garment)s, %(share)s %%") % words
 
 
 def _in_per_cent(place: Crop) -> Crop:

@@ -29,6 +29,7 @@ from PIL import Image
 from fashionshop.models import Product, ProductPicture, clean_picture
 from fashionshop.renditions import DecodedPicture
 from recommender.photos import BadPhoto, digest
+from recommender.stored_texts import translated
 
 FOLDER = "pending"
 KEPT_FOR = timedelta(days=1)  # then nobody will come back for them
@@ -102,7 +103,9 @@ class PhotosField(forms.Field):
             try:
                 photo = _put_aside(file)
             except BadPhoto as error:
-                errors.append(ValidationError(f"{file.name}: {error}", code=error.code))
+                errors.append(
+                    ValidationError(f"{file.name}: {translated(str(error))}", code=error.code)
+                )
             else:
                 pending[photo.name] = photo
         self.widget.pending = list(pending.values())

@@ -18,6 +18,7 @@ from fashionshop.photo_link import BadLink, photo_link, photo_of_link
 from fashionshop.photo_search import Wishes, photo_results, with_crop
 from recommender.broker import NoWorker
 from recommender.photos import BadPhoto, Crop
+from recommender.stored_texts import translated
 from recommender.strips.photo import OutdatedFeatures, encode_photo
 from recommender.strips.photo_garments import EncodedPhoto, encode_photo_garments
 
@@ -73,7 +74,7 @@ def _look_at_photo(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data["photo"].read()
         looked = encode_photo_garments(data) if crop is None else _part_of(data, crop, earlier)
     except BadPhoto as error:
-        return _photo_form(request, problem=str(error), status=422)
+        return _photo_form(request, problem=translated(str(error)), status=422)
     except NoWorker as error:
         return _photo_form(request, problem=str(error), status=503)
     chosen = {} if crop is None else {"box": 0}

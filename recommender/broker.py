@@ -15,6 +15,7 @@ from typing import Any
 
 from celery import Celery
 from django.db import transaction
+from django.utils.translation import gettext
 from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
@@ -44,6 +45,11 @@ BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has no
 
 class NoWorker(RuntimeError):  # noqa: N818 -- reads as what happened
     """No worker answered in time. The photo was not kept; please try again in a moment."""
+
+    def __str__(self) -> str:
+        return super().__str__() or gettext(
+            "No worker answered in time. The photo was not kept; please try again in a moment."
+        )
 
 
 class NoBroker(RuntimeError):  # noqa: N818 -- reads as what happened
@@ -97,9 +103,9 @@ def _ask(task: str, **question: Any) -> dict[str, Any]:
         )
         reply = _wait_for_reply(reply_to, timeout=timeout)
     except (OperationalError, RedisError, OSError) as error:
-        raise NoWorker(NoWorker.__doc__) from error
+        raise NoWorker() from error
     if reply is None:
-        raise NoWorker(NoWorker.__doc__)
+        raise NoWorker()
     send_reply: dict[str, Any] = json.loads(reply[1])
     return send_reply
 

@@ -22,6 +22,28 @@ WHITE = (255, 255, 255)
 SMALLEST_CROP_PX = 32
 
 
+def _(text: str) -> str:
+    """Mark a text for the translators; Django's own mark would need its settings."""
+    return text
+
+
+EMPTY = _("The file is empty.")
+DAMAGED = _("The picture is damaged or incomplete.")
+NOT_AN_IMAGE = _("This is not a picture we can read (JPEG, PNG, WebP, AVIF or HEIC).")
+TOO_MANY_BYTES = _("The file is larger than %(megabytes)s MB.")
+TOO_MANY_PIXELS = _("The picture has more than %(millions)s million pixels.")
+TOO_SMALL = _(
+    "The picture is too small: %(width)s×%(height)s. "
+    "Both sides must measure at least %(least)s pixels."
+)
+PART_TOO_SMALL = _("This part of the photo is too small. Choose a larger one.")
+TOO_LONG = _("The picture is too long for its width: %(width)s×%(height)s.")
+MESSAGES = (
+    *(EMPTY, DAMAGED, NOT_AN_IMAGE, TOO_MANY_BYTES, TOO_MANY_PIXELS),
+    *(TOO_SMALL, PART_TOO_SMALL, TOO_LONG),
+)
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a photo may measure before it is refused."""
@@ -75,7 +97,7 @@ def open_photo(data: bytes, *, limits: Limits = MERCHANT, max_side_px: int = 200
         image.load()
         image = _upright_rgb(image)
     except DECODER_ERRORS as error:
-        raise BadPhoto("truncated", "The picture is damaged or incomplete.") from error
+        raise BadPhoto("truncated", DAMAGED) from error
     image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return image
 
@@ -90,7 +112,7 @@ def crop_image(image: Image.Image, crop: Crop) -> Image.Image:
     right = round((crop.x + crop.width) * image.width)
     bottom = round((crop.y + crop.height) * image.height)
     if min(right - left, bottom - top) < SMALLEST_CROP_PX:
-        raise BadPhoto("too_small", "This part of the photo is too small. Choose a larger one.")
+        raise BadPhoto("too_small", PART_TOO_SMALL)
     return image.crop((left, top, right, bottom))
 
 
@@ -109,9 +131,9 @@ def digest(data: bytes) -> str:
 def _open_header(data: bytes, *, limits: Limits) -> Image.Image:
     """Read size and format without decoding a pixel."""
     if not data:
-        raise BadPhoto("empty", "The file is empty.")
+        raise BadPhoto("empty", EMPTY)
     if len(data) > limits.bytes:
-        raise BadPhoto("too_many_bytes", f"The file is larger than {limits.bytes // 1_000_000} MB.")
+        raise BadPhoto("too_many_bytes", TOO_MANY_BYTES % {"megabytes": limits.bytes // 1_000_000})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of bombs; the limits below refuse them
@@ -119,29 +141,24 @@ def _open_header(data: bytes, *, limits: Limits) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise BadPhoto("too_many_pixels", _too_many_pixels(limits)) from error
     except DECODER_ERRORS as error:
-        raise BadPhoto(
-            "not_an_image", "This is not a picture we can read (JPEG, PNG, WebP, AVIF or HEIC)."
-        ) from error
+        raise BadPhoto("not_an_image", NOT_AN_IMAGE) from error
     _check_size(*image.size, limits=limits)
     return image
 
 
 def _check_size(width: int, height: int, *, limits: Limits) -> None:
     short, long = sorted((width, height))
+    size = {"width": width, "height": height}
     if short < limits.min_side_px:
-        raise BadPhoto(
-            "too_small",
-            f"The picture is too small: {width}×{height}. "
-            f"Both sides must measure at least {limits.min_side_px} pixels.",
-        )
+        raise BadPhoto("too_small", TOO_SMALL % (size | {"least": limits.min_side_px}))
     if width * height > limits.pixels:
         raise BadPhoto("too_many_pixels", _too_many_pixels(limits))
     if long > limits.max_side_px or long > limits.max_aspect * short:
-        raise BadPhoto("bad_shape", f"The picture is too long for its width: {width}×{height}.")
+        raise BadPhoto("bad_shape", TOO_LONG % size)
 
 
 def _too_many_pixels(limits: Limits) -> str:
-    return f"The picture has more than {limits.pixels // 1_000_000} million pixels."
+    return TOO_MANY_PIXELS % {"millions": limits.pixels // 1_000_000}
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:

@@ -13,7 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.rendering import product_page, thumbnail
@@ -78,7 +81,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
         seed = _whole(request.GET.get("seed", ""))
         compared = comparison(checkpoint, sample=ON_PAGE, seed=seed, seconds=WAIT_SECONDS)
         context = {
-            **self._context(request, checkpoint, "Compare"),
+            **self._context(request, checkpoint, _("Compare: %(label)s")),
             **_steps(checkpoint, may_switch=self.has_switch_permission(request)),
             "comparison": compared,
             "rows": _drawn(compared),
@@ -95,7 +98,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
             self._switch(request, checkpoint)
             page = reverse("admin:recommender_checkpoint_changelist")
             return HttpResponseRedirect(page)
-        title = "Roll back" if has_served(checkpoint) else "Switch"
+        title = _("Roll back: %(label)s") if has_served(checkpoint) else _("Switch: %(label)s")
         context = {
             **self._context(request, checkpoint, title),
             "active": active_checkpoint(checkpoint.purpose),
@@ -106,17 +109,15 @@ class CheckpointAdmin(ReadOnlyAdmin):
 
     def _switch(self, request: HttpRequest, checkpoint: Checkpoint) -> None:
         before = active_checkpoint(checkpoint.purpose)
-        verb = "Rolled back" if has_served(checkpoint) else "Switched"
-        instead = f" instead of {before.label}" if before else ""
-        said = f"{checkpoint.label} serves “{checkpoint.get_purpose_display()}” now{instead}."
+        text = _switched(checkpoint, before, is_roll_back=has_served(checkpoint))
         try:
             with transaction.atomic():
                 switch_checkpoint(checkpoint.pk)
-                self.log_change(request, checkpoint, f"{verb}: {said}")
+                self.log_change(request, checkpoint, text)
         except NoCheckpoint as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, f"{verb}: {said}", messages.SUCCESS)
+            self.message_user(request, text, messages.SUCCESS)
 
     def _found(self, request: HttpRequest, pk: int) -> Checkpoint:
         checkpoint: Checkpoint | None = self.get_object(request, str(pk))
@@ -124,10 +125,10 @@ class CheckpointAdmin(ReadOnlyAdmin):
             raise Http404
         return checkpoint
 
-    def _context(self, request: HttpRequest, checkpoint: Checkpoint, title: str) -> dict[str, Any]:
+    def _context(self, request: HttpRequest, checkpoint: Checkpoint, title: Any) -> dict[str, Any]:
         return {
             **self.admin_site.each_context(request),
-            "title": f"{title}: {checkpoint.label}",
+            "title": title % {"label": checkpoint.label},
             "opts": self.opts,
             "original": checkpoint,
             "media": self.media,
@@ -137,29 +138,50 @@ class CheckpointAdmin(ReadOnlyAdmin):
         rows: QuerySet[Checkpoint] = super().get_queryset(request)
         return rows.annotate(made=Count("embeddings"), pictures=_picture_count())
 
-    @admin.display(description="Checkpoint", ordering="name")
+    @admin.display(description=_("Checkpoint"), ordering="name")
     def label(self, checkpoint: Checkpoint) -> str:
         return checkpoint.label
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=_("State"), ordering="state")
     def state_badge(self, checkpoint: Checkpoint) -> SafeString:
         tone = {"ACTIVE": "ready", "BUILDING": "running"}.get(checkpoint.state, "off")
         context = {"state": tone, "label": checkpoint.get_state_display()}
-        return render_to_string("recommender/admin/rule_state.html", context)
+        return render_to_string("recommender/admin/badge.html", context)
 
-    @admin.display(description="Next")
+    @admin.display(description=_("Next"))
     def steps(self, checkpoint: Any) -> SafeString:
         context = _steps(checkpoint, may_switch=checkpoint.may_switch)
         return render_to_string(
             "recommender/admin/checkpoint_steps.html", context | {"original": checkpoint}
         )
 
-    @admin.display(description="Pictures embedded", ordering="made")
+    @admin.display(description=_("Pictures embedded"), ordering="made")
     def coverage(self, checkpoint: Any) -> str:
         if checkpoint.purpose not in ENCODER_PURPOSES:
             return "–"
-        share = f" ({checkpoint.made / checkpoint.pictures:.0%})" if checkpoint.pictures else ""
-        return f"{checkpoint.made:,} of {checkpoint.pictures:,}{share}"
+        made, pictures = checkpoint.made, checkpoint.pictures
+        text = gettext("%(made)s of %(pictures)s (%(share)s%%)")
+        if not pictures:
+            text = gettext("%(made)s of %(pictures)s")
+        return text % {
+            "made": number_format(made, force_grouping=True),
+            "pictures": number_format(pictures, force_grouping=True),
+            "share": round(100 * made / pictures) if pictures else 0,
+        }
+
+
+def _switched(checkpoint: Checkpoint, before: Checkpoint | None, *, is_roll_back: bool) -> str:
+    """Say what serves now, and what served before if anything did."""
+    if is_roll_back and before:
+        text = gettext("Rolled back: %(new)s serves “%(purpose)s” now instead of %(old)s.")
+    elif is_roll_back:
+        text = gettext("Rolled back: %(new)s serves “%(purpose)s” now.")
+    elif before:
+        text = gettext("Switched: %(new)s serves “%(purpose)s” now instead of %(old)s.")
+    else:
+        text = gettext("Switched: %(new)s serves “%(purpose)s” now.")
+    purpose = checkpoint.get_purpose_display()
+    return text % {"new": checkpoint.label, "purpose": purpose, "old": before and before.label}
 
 
 def _picture_count() -> Coalesce:

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.rendering import badge, cards_of, product_page, thumbnail
@@ -45,18 +47,20 @@ class JobAdmin(ReadOnlyAdmin):
     def thumbnail(self, job: Any) -> SafeString:
         return thumbnail(job.card.picture)
 
-    @admin.display(description="Product")
+    @admin.display(description=_("Product"))
     def product_title(self, job: Any) -> str:
         page = product_page(self.product_pk(job))
         return format_html('<a href="{}">{}</a>', page, job.card.title) if page else job.card.title
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=_("State"), ordering="state")
     def state_badge(self, job: Any) -> SafeString:
         return badge(job_status(job))
 
-    @admin.action(description="Try failed ones again", permissions=["retry"])
+    @admin.action(description=_("Try failed ones again"), permissions=["retry"])
     def retry_failed(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
-        tell_retried(self, request, retry_jobs(jobs), noun="job")
+        count = retry_jobs(jobs)
+        text = ngettext("%(n)s job will be tried again.", "%(n)s jobs will be tried again.", count)
+        tell_retried(self, request, count, text=text, none=gettext("No failed jobs among these."))
 
 
 @admin.register(EmbeddingJob)
@@ -74,11 +78,9 @@ class PairingJobAdmin(JobAdmin):
     pass
 
 
-def tell_retried(page: Any, request: HttpRequest, count: int, *, noun: str) -> None:
+def tell_retried(page: Any, request: HttpRequest, count: int, *, text: str, none: str) -> None:
     """Say how many were put back to work; nothing to do is no mistake."""
     if not count:
-        page.message_user(request, f"No failed {noun}s among these.", messages.INFO)
+        page.message_user(request, none, messages.INFO)
         return
-    page.message_user(
-        request, f"{count} {noun}{'s' if count > 1 else ''} will be tried again.", messages.SUCCESS
-    )
+    page.message_user(request, text % {"n": count}, messages.SUCCESS)

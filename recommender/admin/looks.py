@@ -8,6 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.rendering import cards_of, product_row, thumbnail
 from recommender.catalog import Card, product_model
@@ -20,8 +21,8 @@ class LookItemInline(admin.TabularInline):  # type: ignore[type-arg]
     readonly_fields = ["preview"]
     raw_id_fields = ["product"]
     extra = 0
-    verbose_name = "product"
-    verbose_name_plural = "Products of this look"
+    verbose_name = _("product")
+    verbose_name_plural = _("Products of this look")
 
     cards: dict[Any, Card]  # an inline lives for one request
 
@@ -52,6 +53,7 @@ class LookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 25
     inlines = [LookItemInline]
     change_list_template = "recommender/admin/change_list.html"
+    change_form_template = "recommender/admin/look_form.html"
 
     @property
     def media(self) -> forms.Media:
@@ -69,6 +71,6 @@ class LookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             look.cards = [cards[item.product_id] for item in look.items.all()]
         return page
 
-    @admin.display(description="Products")
+    @admin.display(description=_("Products"))
     def pictures(self, look: Any) -> SafeString:
         return product_row(look.cards)

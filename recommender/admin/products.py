@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.inspector import inspector
 from recommender.admin.jobs import tell_retried
@@ -38,17 +40,17 @@ RETRY_FORM = "retry-form"  # its button sits inside the product's own form, the 
 class ProductStateFilter(admin.SimpleListFilter):
     """By how far the engine is with a product's pictures."""
 
-    title = "recommendations"
+    title = _("recommendations")
     parameter_name = "recommendations"
     states = {
-        "waiting": ("Waiting", WAITING),
-        "failed": ("Failed", (State.FAILED,)),
-        "ready": ("Ready", (State.READY,)),
-        "none": ("No picture", (State.NONE,)),
+        "waiting": (_("Waiting"), WAITING),
+        "failed": (_("Failed"), (State.FAILED,)),
+        "ready": (_("Ready"), (State.READY,)),
+        "none": (_("No picture"), (State.NONE,)),
     }
 
     def lookups(self, _request: Any, _model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, label) for value, (label, _states) in self.states.items()]
+        return [(value, str(label)) for value, (label, _states) in self.states.items()]
 
     def queryset(self, _request: Any, products: QuerySet[Any]) -> QuerySet[Any]:
         _label, wanted = self.states.get(self.value() or "", ("", ()))
@@ -95,13 +97,18 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         rows = rows.annotate(recommender_state_value=product_state())
         return rows
 
-    @admin.display(description="Recommendations", ordering="recommender_state_value")
+    @admin.display(description=_("Recommendations"), ordering="recommender_state_value")
     def recommender_state(self, product: Any) -> SafeString:
         return badge(PictureStatus(State(product.recommender_state_value)))
 
-    @admin.action(description="Try failed pictures again", permissions=["change"])
+    @admin.action(description=_("Try failed pictures again"), permissions=["change"])
     def retry_failed(self, request: HttpRequest, products: QuerySet[Any]) -> None:
-        tell_retried(self, request, retry_failed_pictures(products), noun="picture")
+        count = retry_failed_pictures(products)
+        text = ngettext(
+            "%(n)s picture will be tried again.", "%(n)s pictures will be tried again.", count
+        )
+        none = gettext("No failed pictures among these.")
+        tell_retried(self, request, count, text=text, none=none)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Name the products only: what the engine kept of them is no loss to the merchant."""
@@ -149,9 +156,8 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         by = request.user.get_username()
         rule = forbid_pair(product.pk, other.pk, strip="", by=by)
-        text = format_html(
-            'No more beside {}. <a href="{}">The rule</a>', other, rule_page(rule.pk)
-        )
+        link = format_html('<a href="{}">{}</a>', rule_page(rule.pk), gettext("The rule"))
+        text = format_html("{} {}", gettext("No more beside %s.") % other, link)
         self.message_user(request, text)
         return HttpResponseRedirect(product_page(product.pk))
 
@@ -169,8 +175,8 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 def previews_of(product: Any) -> list[Preview]:
     """Both strips of a product, as its page in the shop will show them."""
     strips = [
-        ("Similar", Rule.Strip.SIMILAR, similar_products(product)),
-        ("Goes well with", Rule.Strip.GOES_WITH, goes_with(product)),
+        (gettext("Similar"), Rule.Strip.SIMILAR, similar_products(product)),
+        (gettext("Goes well with"), Rule.Strip.GOES_WITH, goes_with(product)),
     ]
     return [
         Preview(title, strip, name, [_previewed(item, product, name) for item in strip.items])

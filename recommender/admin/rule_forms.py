@@ -39,6 +39,14 @@ LABELS = {
     "starts_at": _("From"),
     "ends_at": _("Until"),
 }
+ATTRIBUTES = {  # those every shop's API knows; a host's own keep the name it gave them
+    "slot": _("Slot"),
+    "category": _("Category"),
+    "gender": _("Gender"),
+    "season": _("Season"),
+    "size": _("Size"),
+    "colour": _("Colour"),
+}
 HELP: dict[str, Any] = {
     "product": "",
     "on_product": _("Empty: beside all."),
@@ -123,8 +131,12 @@ def _kinds_of_product(rule: Rule) -> list[Any]:
             offered.append((value, value))
     return [
         ("", "---------"),
-        *((name.capitalize(), _choices(name, values)) for name, values in groups.items() if values),
+        *((_heading(name), _choices(name, values)) for name, values in groups.items() if values),
     ]
+
+
+def _heading(name: str) -> str:
+    return str(ATTRIBUTES.get(name, name.capitalize()))
 
 
 def _choices(name: str, values: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -14,6 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.rendering import thumbnail
@@ -32,7 +34,7 @@ PREVIEW = "_preview"
 class RuleStateFilter(admin.SimpleListFilter):
     """By whether rules hold now."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, _request: Any, _model_admin: Any) -> list[tuple[str, Any]]:
@@ -142,28 +144,28 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for rule in queryset:
             self.delete_model(request, rule)
 
-    @admin.action(description="Put in use", permissions=["change"])
+    @admin.action(description=_("Put in use"), permissions=["change"])
     def put_in_use(self, request: HttpRequest, rules: QuerySet[Rule]) -> None:
         self._switch(request, rules, is_enabled=True)
 
-    @admin.action(description="Take out of use", permissions=["change"])
+    @admin.action(description=_("Take out of use"), permissions=["change"])
     def take_out_of_use(self, request: HttpRequest, rules: QuerySet[Rule]) -> None:
         self._switch(request, rules, is_enabled=False)
 
-    @admin.display(description="Strip", ordering="strip")
+    @admin.display(description=_("Strip"), ordering="strip")
     def strip_label(self, rule: Rule) -> str:
         return str(rule.get_strip_display())
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state_badge(self, rule: Any) -> SafeString:
         context = {"rule": rule, "label": RuleState(rule.state).label}
         return render_to_string("recommender/admin/rule_state.html", context)
 
-    @admin.display(description="From", ordering="is_feedback", empty_value="")
+    @admin.display(description=_("From"), ordering="is_feedback", empty_value="")
     def origin(self, rule: Rule) -> str:
-        return "Thumbs down" if rule.is_feedback else ""
+        return gettext("Thumbs down") if rule.is_feedback else ""
 
-    @admin.display(description="Contradicts", empty_value="")
+    @admin.display(description=_("Contradicts"), empty_value="")
     def contradicts(self, rule: Any) -> SafeString:
         return render_to_string(
             "recommender/admin/rule_conflicts.html",
@@ -173,8 +175,9 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _switch(self, request: HttpRequest, rules: QuerySet[Rule], *, is_enabled: bool) -> None:
         by = request.user.get_username()
         count = switch_rules(rules, is_enabled=is_enabled, by=by)
-        word = "put in use" if is_enabled else "taken out of use"
-        self.message_user(request, f"{count} {'rule' if count == 1 else 'rules'} {word}.")
+        on = ngettext("%(n)s rule put in use.", "%(n)s rules put in use.", count)
+        off = ngettext("%(n)s rule taken out of use.", "%(n)s rules taken out of use.", count)
+        self.message_user(request, (on if is_enabled else off) % {"n": count})
 
     def _kinds(self, request: HttpRequest) -> HttpResponse:
         """First of all: what kind of rule?"""
@@ -186,7 +189,7 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             query["kind"] = kind.value
             kinds.append((kind.label, SAID[kind], query.urlencode()))
         context = self.admin_site.each_context(request) | {
-            "title": "Add a rule",
+            "title": _("Add a rule"),
             "opts": self.opts,
             "kinds": kinds,
             "media": self.media,
@@ -205,7 +208,7 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         rule = form.instance
         drawn = helpers.AdminForm(form, self.get_fieldsets(request, original), {}, model_admin=self)
         context = self.admin_site.each_context(request) | {
-            "title": "Preview: nothing is saved yet",
+            "title": _("Preview: nothing is saved yet"),
             "adminform": drawn,
             "object_id": original.pk if original else None,
             "original": original,
@@ -249,7 +252,7 @@ class RuleChangeAdmin(ReadOnlyAdmin):
         wanted = ("add_rule", "change_rule", "delete_rule")
         return all(request.user.has_perm(f"recommender.{name}") for name in wanted)
 
-    @admin.action(description="Undo", permissions=["undo"])
+    @admin.action(description=_("Undo"), permissions=["undo"])
     def undo_changes(self, request: HttpRequest, changes: QuerySet[RuleChange]) -> None:
         for change in changes:
             try:
@@ -257,12 +260,12 @@ class RuleChangeAdmin(ReadOnlyAdmin):
             except CannotUndo as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
-                self.message_user(request, f"Undone: {change}")
+                self.message_user(request, gettext("Undone: %s") % change)
 
-    @admin.display(description="Undone by")
+    @admin.display(description=_("Undone by"))
     def undone(self, change: RuleChange) -> str:
         if change.undoes_id:
-            return "is an undo itself"
+            return gettext("is an undo itself")
         return ", ".join(one.changed_by for one in change.undone_by.all())
 
 

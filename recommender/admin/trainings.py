@@ -8,12 +8,16 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.learning.status import comparisons, is_interrupted, training_status
 from recommender.models import Checkpoint, TrainingRun
+from recommender.stored_texts import translated
 
 FIELDS = (
     *("state_badge", "figures_table", "looks", "left_out_list", "started_at", "took"),
@@ -41,43 +45,47 @@ class TrainingRunAdmin(ReadOnlyAdmin):
             checkpoint_state=Subquery(made.values("state")),
         )
 
-    @admin.display(description="Checkpoint", ordering="version")
+    @admin.display(description=_("Checkpoint"), ordering="version")
     def label(self, run: TrainingRun) -> str:
         return run.label
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=_("State"), ordering="state")
     def state_badge(self, run: TrainingRun) -> SafeString:
         return _drawn("training_state", run, status=training_status(run))
 
-    @admin.display(description="Found right, of 100")
+    @admin.display(description=_("Found right, of 100"))
     def promotion(self, run: TrainingRun) -> SafeString:
         return _drawn("training_promotion", run, comparisons=comparisons(run))
 
-    @admin.display(description="How it was judged")
+    @admin.display(description=_("How it was judged"))
     def figures_table(self, run: TrainingRun) -> SafeString:
         return _drawn("training_figures", run, comparisons=comparisons(run))
 
-    @admin.display(description="Looks")
+    @admin.display(description=_("Looks"))
     def looks(self, run: TrainingRun) -> str:
         if not run.learnt:
             return "–"
-        return f"{run.learnt:,} learnt from, {run.held_out:,} held out"
+        return gettext("%(learnt)s learnt from, %(held_out)s held out") % {
+            "learnt": number_format(run.learnt, force_grouping=True),
+            "held_out": number_format(run.held_out, force_grouping=True),
+        }
 
-    @admin.display(description="Left out")
+    @admin.display(description=_("Left out"))
     def left_out_list(self, run: TrainingRun) -> SafeString:
-        return _drawn("training_left_out", run)
+        left_out = [(translated(reason), *rest) for reason, *rest in run.left_out]
+        return _drawn("training_left_out", run, left_out=left_out)
 
-    @admin.display(description="Took")
+    @admin.display(description=_("Took"))
     def took(self, run: TrainingRun) -> str:
         now = timezone.now()
         return timesince(now - run.duration(now=now), now, depth=1)
 
-    @admin.display(description="What became of it")
+    @admin.display(description=_("What became of it"))
     def checkpoint(self, run: Any) -> SafeString:
         states = dict(Checkpoint.State.choices)
         return _drawn("training_checkpoint", run, state=states.get(run.checkpoint_state, ""))
 
-    @admin.display(description="Last lines")
+    @admin.display(description=_("Last lines"))
     def last_lines(self, run: TrainingRun) -> SafeString:
         return _drawn("training_output", run, is_interrupted=is_interrupted(run))
 

@@ -158,7 +158,7 @@ def _outfits(items: Sequence[Any], asked: dict[str, Any], request: Request) -> R
     try:
         answer = outfits(items, limit=asked["limit"], filters=asked["filters"], options=options)
     except OutdatedFeatures as error:  # the encoder was switched since the photo was looked at
-        raise NoWorker(NoWorker.__doc__) from error
+        raise NoWorker() from error
     return Response(OutfitsSerializer(answer, context={"request": request}).data)
 
 
@@ -166,5 +166,5 @@ def _goes_with(items: Sequence[Any], asked: dict[str, Any], request: Request) ->
     try:
         strip = goes_with_several(items, **asked)
     except OutdatedFeatures as error:
-        raise NoWorker(NoWorker.__doc__) from error
+        raise NoWorker() from error
     return Response(StripSerializer(strip, context={"request": request}).data)

@@ -93,7 +93,7 @@ class CursorField(serializers.CharField):
             oldest = conf.get("CURSOR_SECONDS")
             return str(signing.loads(data, salt=CURSOR_SALT, max_age=oldest))
         except signing.SignatureExpired as error:
-            raise CursorExpired(CursorExpired.__doc__) from error
+            raise CursorExpired() from error
         except signing.BadSignature:
             self.fail("invalid_cursor")
 

@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from rest_framework.parsers import BaseParser, DataAndFiles
 from rest_framework.request import Request
 
-from recommender.photos import SHOPPER, BadPhoto
+from recommender.photos import SHOPPER, TOO_MANY_BYTES, BadPhoto
 
 FIELD = "image"
 MAX_BODY_BYTES = SHOPPER.bytes + 64_000  # the photo, and what a form wraps around it
@@ -39,7 +39,7 @@ def photo_bytes(request: Request) -> bytes:
     announced = str(request.META.get("CONTENT_LENGTH", ""))
     if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
         limit = SHOPPER.bytes // 1_000_000
-        raise BadPhoto("too_many_bytes", f"The file is larger than {limit} MB.")
+        raise BadPhoto("too_many_bytes", TOO_MANY_BYTES % {"megabytes": limit})
     photo = request.FILES.get(FIELD)
     if photo is None:
         raise BadPhoto("missing", f'Send the photo as the form field "{FIELD}", or as the body.')

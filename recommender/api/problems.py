@@ -1,4 +1,7 @@
-"""Errors as RFC 9457 problems: one shape, and a `type` that never changes."""
+"""Errors as RFC 9457 problems: one shape, and a `type` that never changes.
+
+A `title` is for developers, in English; a `detail` that a shopper may read is in their language.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -6,13 +9,14 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, UnreadablePostError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from recommender.broker import NoWorker
 from recommender.photos import BadPhoto
+from recommender.stored_texts import translated
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:problem-type:recommender:{code}"
@@ -33,6 +37,9 @@ PHOTO_TITLE = "The photo cannot be used"
 
 class CursorExpired(Exception):  # noqa: N818 -- reads as what happened
     """This cursor is too old. Begin again with the first page."""
+
+    def __str__(self) -> str:
+        return gettext("This cursor is too old. Begin again with the first page.")
 
 
 class InvalidBody(ValidationError):  # noqa: N818 -- reads as what it is
@@ -64,7 +71,7 @@ class Problem:
 
     @property
     def title(self) -> str:
-        return _(TITLES.get(self.code, PHOTO_TITLE))
+        return TITLES.get(self.code, PHOTO_TITLE)
 
 
 def problem_response(error: Exception, _context: Any = None) -> Response | None:
@@ -83,8 +90,8 @@ def _problem(error: Exception) -> Problem | None:
 
 def _bad_photo(error: BadPhoto) -> Problem:
     status = 413 if error.code == "too_many_bytes" else 422
-    fault = Fault("body", "#/image", error.code, str(error))
-    return Problem(status, error.code, str(error), [fault])
+    detail = translated(str(error))
+    return Problem(status, error.code, detail, [Fault("body", "#/image", error.code, detail)])
 
 
 def _no_worker(error: NoWorker) -> Problem:
@@ -92,11 +99,11 @@ def _no_worker(error: NoWorker) -> Problem:
 
 
 def _expired(error: CursorExpired) -> Problem:
-    return Problem(410, "cursor_expired", _(str(error)))
+    return Problem(410, "cursor_expired", str(error))
 
 
 def _bad_parameters(error: ValidationError) -> Problem:
-    detail = _("Look at the errors, correct the parameters and ask again.")
+    detail = "Look at the errors, correct the parameters and ask again."
     location = getattr(error, "location", "query")
     faults = [replace(fault, location=location) for fault in _faults(error.get_full_details(), "#")]
     return Problem(400, "invalid_parameter", detail, faults)

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from recommender.locks import is_locked
 from recommender.models import TrainingRun
+from recommender.stored_texts import translated
 
 LOCK = "recommender.training"
 # What the promotion gate compares with → how a merchant would call it.
 RIVALS = {
-    "current": "What serves now",
-    "raw": "The pictures alone, nothing learnt",
-    "popularity": "What is worn most",
+    "current": _("What serves now"),
+    "raw": _("The pictures alone, nothing learnt"),
+    "popularity": _("What is worn most"),
 }
 
 
@@ -54,18 +58,20 @@ def training_status(run: TrainingRun) -> TrainingStatus:
     """Say how far it is; one query for a run that may have been killed."""
     state = TrainingRun.State
     if is_interrupted(run):
-        text = run.reason or "Its process is gone. The same command goes on where it was."
-        return TrainingStatus(state.INTERRUPTED.label, "queued", text)
-    label = state(run.state).label
+        text = translated(run.reason) or gettext(
+            "Its process is gone. The same command goes on where it was."
+        )
+        return TrainingStatus(str(state.INTERRUPTED.label), "queued", text)
+    label, reason = str(state(run.state).label), translated(run.reason)
     match run.state:
         case state.RUNNING:
             return TrainingStatus(label, "running", f"{run.get_step_display()} …")
         case state.FAILED:
-            return TrainingStatus(label, "failed", run.reason)
+            return TrainingStatus(label, "failed", reason)
         case state.PASSED:
-            return TrainingStatus(label, "ready", run.reason)
+            return TrainingStatus(label, "ready", reason)
         case _:
-            return TrainingStatus(label, "queued", run.reason)
+            return TrainingStatus(label, "queued", reason)
 
 
 def comparisons(run: TrainingRun) -> list[Comparison]:
@@ -74,7 +80,7 @@ def comparisons(run: TrainingRun) -> list[Comparison]:
     own = run.figures.get("candidate", {}).get("fitb", 0.0)
     return [
         Comparison(
-            rival=RIVALS.get(name, name),
+            rival=str(RIVALS.get(name, name)),
             candidate=100 * own,
             fitb=100 * against[name]["fitb"],
             difference=100 * against[name]["difference"],

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from recommender.cards import encoder_read
 
@@ -9,10 +10,10 @@ from recommender.cards import encoder_read
 class Purpose(models.TextChoices):
     """The question a checkpoint's numbers answer."""
 
-    VISUAL = "VISUAL", "Similar"
-    STYLE = "STYLE", "Goes well with"
-    PAIR = "PAIR", "Judges pairs"
-    SET = "SET", "Judges outfits"
+    VISUAL = "VISUAL", _("Similar")
+    STYLE = "STYLE", _("Goes well with")
+    PAIR = "PAIR", _("Judges pairs")
+    SET = "SET", _("Judges outfits")
 
 
 SCORER_PURPOSES = (
@@ -23,44 +24,56 @@ SCORER_PURPOSES = (
 
 class Checkpoint(models.Model):
     class State(models.TextChoices):
-        BUILDING = "BUILDING", "Building"
-        ACTIVE = "ACTIVE", "Active"
-        RETIRED = "RETIRED", "Retired"
+        BUILDING = "BUILDING", _("Building")
+        ACTIVE = "ACTIVE", _("Active")
+        RETIRED = "RETIRED", _("Retired")
 
-    name = models.CharField(max_length=80)
-    version = models.CharField(max_length=40)
-    purpose = models.CharField(max_length=10, choices=Purpose)
-    folder = models.CharField(max_length=500, help_text="Where the workers find its files.")
-    sha256 = models.CharField(max_length=64, help_text="Of the weights.")
+    name = models.CharField(_("name"), max_length=80)
+    version = models.CharField(_("version"), max_length=40)
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
+    folder = models.CharField(
+        _("folder"), max_length=500, help_text=_("Where the workers find its files.")
+    )
+    sha256 = models.CharField(max_length=64, help_text=_("Of the weights."))
     reads = models.CharField(
+        _("reads"),
         max_length=120,
         blank=True,
-        help_text='What it looks at: "pixels", "embeddings of visual@1".',
+        help_text=_('What it looks at: "pixels", "embeddings of visual@1".'),
     )
-    dimension = models.PositiveIntegerField(default=0)
+    dimension = models.PositiveIntegerField(_("dimension"), default=0)
     parts = models.JSONField(
-        default=list, blank=True, help_text="[name, width] of each part of the vector, in order."
+        _("parts"),
+        default=list,
+        blank=True,
+        help_text=_("[name, width] of each part of the vector, in order."),
     )
     weights = models.JSONField(
+        _("weights"),
         default=dict,
         blank=True,
-        help_text="How much each part counts unless a query says otherwise.",
+        help_text=_("How much each part counts unless a query says otherwise."),
     )
     indexes = models.JSONField(
+        _("indexes"),
         default=dict,
         blank=True,
-        help_text="Which slots have an index of these vectors, and how many rows it had at last.",
+        help_text=_(
+            "Which slots have an index of these vectors, and how many rows it had at last."
+        ),
     )
     calibration = models.JSONField(
+        _("calibration"),
         default=dict,
         blank=True,
-        help_text="How a score becomes the share of such pairs that are right.",
+        help_text=_("How a score becomes the share of such pairs that are right."),
     )
-    state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
-    created_at = models.DateTimeField(auto_now_add=True)
-    activated_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.BUILDING)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    activated_at = models.DateTimeField(_("activated at"), null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("checkpoint"), _("checkpoints")
         ordering = ["name", "version"]
         constraints = [
             models.UniqueConstraint("name", "version", name="checkpoint_is_unique"),

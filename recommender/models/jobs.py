@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from recommender.conf import product_model_label
 from recommender.models.checkpoints import Checkpoint
@@ -26,18 +27,20 @@ class JobQuerySet(models.QuerySet[Any]):
 
 class Job(models.Model):
     class State(models.TextChoices):
-        PENDING = "PENDING", "Queued"
-        LEASED = "LEASED", "Running"
-        DONE = "DONE", "Ready"
-        DEAD = "DEAD", "Failed"
+        PENDING = "PENDING", _("Queued")
+        LEASED = "LEASED", _("Running")
+        DONE = "DONE", _("Ready")
+        DEAD = "DEAD", _("Failed")
 
-    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Counted when claimed.")
-    due_at = models.DateTimeField(db_default=Now())
-    lease_token = models.UUIDField(null=True, blank=True, default=None)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    error_code = models.CharField(max_length=40, blank=True)
-    error = models.CharField(max_length=300, blank=True, help_text="In plain words.")
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"), default=0, help_text=_("Counted when claimed.")
+    )
+    due_at = models.DateTimeField(_("due at"), db_default=Now())
+    lease_token = models.UUIDField(_("lease token"), null=True, blank=True, default=None)
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    error_code = models.CharField(_("error code"), max_length=40, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True, help_text=_("In plain words."))
 
     objects = JobQuerySet.as_manager()
 
@@ -50,11 +53,16 @@ class Job(models.Model):
 
 
 class EmbeddingJob(Job):
-    picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="jobs")
-    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="jobs")
-    sha256 = models.CharField(max_length=64, help_text="The bytes that are to be embedded.")
+    picture = models.ForeignKey(
+        Picture, verbose_name=_("picture"), on_delete=models.CASCADE, related_name="jobs"
+    )
+    checkpoint = models.ForeignKey(
+        Checkpoint, verbose_name=_("checkpoint"), on_delete=models.CASCADE, related_name="jobs"
+    )
+    sha256 = models.CharField(max_length=64, help_text=_("The bytes that are to be embedded."))
 
     class Meta:
+        verbose_name, verbose_name_plural = _("embedding job"), _("embedding jobs")
         constraints = [
             models.UniqueConstraint("picture", "checkpoint", name="embedding_job_is_unique"),
         ]
@@ -71,11 +79,13 @@ class EmbeddingJob(Job):
 class PairingJob(Job):
     product = models.OneToOneField(
         product_model_label(),
+        verbose_name=_("product"),
         on_delete=models.CASCADE,
         related_name="recommender_pairing_job",
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = _("pairing job"), _("pairing jobs")
         indexes = [
             models.Index(
                 "due_at", condition=Q(state__in=["PENDING", "LEASED"]), name="pairing_job_open"

@@ -1,6 +1,7 @@
 """The pictures the engine has seen, and what it saw in them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from recommender import garments
 from recommender.conf import product_model_label
@@ -9,14 +10,14 @@ from recommender.conf import product_model_label
 class Slot(models.TextChoices):
     """The part a product plays in an outfit."""
 
-    TOP = garments.TOP, "Top"
-    BOTTOM = garments.BOTTOM, "Bottom"
-    DRESS = garments.DRESS, "Dress"
-    OUTERWEAR = garments.OUTERWEAR, "Outerwear"
-    SHOES = garments.SHOES, "Shoes"
-    BAG = garments.BAG, "Bag"
-    JEWELLERY = garments.JEWELLERY, "Jewellery"
-    ACCESSORY = garments.ACCESSORY, "Accessory"
+    TOP = garments.TOP, _("Top")
+    BOTTOM = garments.BOTTOM, _("Bottom")
+    DRESS = garments.DRESS, _("Dress")
+    OUTERWEAR = garments.OUTERWEAR, _("Outerwear")
+    SHOES = garments.SHOES, _("Shoes")
+    BAG = garments.BAG, _("Bag")
+    JEWELLERY = garments.JEWELLERY, _("Jewellery")
+    ACCESSORY = garments.ACCESSORY, _("Accessory")
 
 
 class Picture(models.Model):
@@ -47,6 +48,7 @@ class Picture(models.Model):
     palette = models.JSONField(default=list, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("picture"), _("pictures")
         ordering = ["product", "position", "id"]
         constraints = [models.UniqueConstraint("product", "name", name="picture_is_unique")]
 

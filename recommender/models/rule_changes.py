@@ -13,9 +13,9 @@ class RuleChange(models.Model):
         CHANGED = "CHANGED", _("Changed")
         DELETED = "DELETED", _("Deleted")
 
-    rule_number = models.BigIntegerField(db_index=True)
+    rule_number = models.BigIntegerField(_("rule number"), db_index=True)
     label = models.CharField(_("rule"), max_length=300)
-    action = models.CharField(max_length=7, choices=Action)
+    action = models.CharField(_("action"), max_length=7, choices=Action)
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     changed_by = models.CharField(_("by"), max_length=150, blank=True)
@@ -25,6 +25,7 @@ class RuleChange(models.Model):
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = _("rule change"), _("rule changes")
         ordering = ["-changed_at", "-id"]
 
     def __str__(self) -> str:

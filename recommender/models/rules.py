@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recommender.conf import product_model_label
@@ -56,8 +57,10 @@ class Rule(models.Model):
         SIMILAR = "SIMILAR", _("Similar")
         GOES_WITH = "GOES_WITH", _("Goes well with")
 
-    kind = models.CharField(max_length=14, choices=Kind)
-    strip = models.CharField(max_length=9, choices=Strip, blank=True, default=Strip.EVERYWHERE)
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind)
+    strip = models.CharField(
+        _("strip"), max_length=9, choices=Strip, blank=True, default=Strip.EVERYWHERE
+    )
     on_product = models.ForeignKey(
         product_model_label(),
         on_delete=models.CASCADE,
@@ -86,9 +89,14 @@ class Rule(models.Model):
         default=False, help_text=_("Hide each of the two beside the other.")
     )
     position = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("1 is first.")
+        _("position"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("1 is first."),
     )
     strength = models.FloatField(
+        _("strength"),
         default=0.1,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text=_("Added to or taken off a score between 0 and 1."),
@@ -97,17 +105,18 @@ class Rule(models.Model):
         null=True, blank=True, help_text=_("How far from the product's own price, in per cent.")
     )
     is_enabled = models.BooleanField(_("in use"), default=True)
-    starts_at = models.DateTimeField(null=True, blank=True)
-    ends_at = models.DateTimeField(null=True, blank=True)
+    starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     is_feedback = models.BooleanField(
         _("feedback"), default=False, help_text=_("A thumbs down on what the machine chose.")
     )
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RuleQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("rule"), _("rules")
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(
@@ -122,11 +131,17 @@ class Rule(models.Model):
         what = self.product or (f"{self.attribute} {self.value}" if self.attribute else "")
         where = self.on_product or (f"{self.on_attribute} {self.on_value}".strip())
         said = {
-            Rule.Kind.PIN: f"Pin {what} at {self.position}",
-            Rule.Kind.PRICE_WINDOW: f"Prices within {self.percent} %",
+            Rule.Kind.PIN: gettext("Pin %(what)s at %(position)s"),
+            Rule.Kind.PRICE_WINDOW: gettext("Prices within %(percent)s %%"),
         }
-        words = said.get(Rule.Kind(self.kind), f"{self.get_kind_display()}: {what}")
-        return f"{words}, beside {where}" if where else words
+        words = said.get(Rule.Kind(self.kind), "%(kind)s: %(what)s") % {
+            "what": what,
+            "kind": self.get_kind_display(),
+            "position": self.position,
+            "percent": self.percent,
+        }
+        beside = gettext("%(rule)s, beside %(where)s")
+        return beside % {"rule": words, "where": where} if where else words
 
     def clean(self) -> None:
         """Say which field a rule of this kind still needs."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
@@ -18,27 +19,29 @@ class TrainingRun(models.Model):
     """
 
     class State(models.TextChoices):
-        RUNNING = "RUNNING", "Running"
-        INTERRUPTED = "INTERRUPTED", "Interrupted"
-        PASSED = "PASSED", "Passed"
-        NOT_PASSED = "NOT_PASSED", "Not passed"
-        FAILED = "FAILED", "Failed"
+        RUNNING = "RUNNING", _("Running")
+        INTERRUPTED = "INTERRUPTED", _("Interrupted")
+        PASSED = "PASSED", _("Passed")
+        NOT_PASSED = "NOT_PASSED", _("Not passed")
+        FAILED = "FAILED", _("Failed")
 
     class Step(models.TextChoices):
-        EXPORT = "EXPORT", "Exporting the looks"
-        TRAIN = "TRAIN", "Learning from them"
-        GATE = "GATE", "Measuring on looks held out"
+        EXPORT = "EXPORT", _("Exporting the looks")
+        TRAIN = "TRAIN", _("Learning from them")
+        GATE = "GATE", _("Measuring on looks held out")
 
     name = models.CharField(max_length=80)
     version = models.CharField(max_length=40)
-    folder = models.CharField(max_length=500, help_text="Where the checkpoint is written.")
+    folder = models.CharField(
+        _("folder"), max_length=500, help_text=_("Where the checkpoint is written.")
+    )
     state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
     step = models.CharField(max_length=8, choices=Step, default=Step.EXPORT)
-    started_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     products = models.PositiveIntegerField(default=0)
-    learnt = models.PositiveIntegerField("looks learnt from", default=0)
-    held_out = models.PositiveIntegerField("looks held out", default=0)
+    learnt = models.PositiveIntegerField(_("looks learnt from"), default=0)
+    held_out = models.PositiveIntegerField(_("looks held out"), default=0)
     left_out = models.JSONField(
         default=list, blank=True, help_text="[reason, how often, an example] of what was left out."
     )
@@ -50,7 +53,7 @@ class TrainingRun(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-id"]
-        verbose_name = "training"
+        verbose_name, verbose_name_plural = _("training"), _("trainings")
         constraints = [
             models.UniqueConstraint(
                 "state", condition=Q(state="RUNNING"), name="one_training_at_a_time"

@@ -89,10 +89,11 @@ def _total(items: Sequence[CandidateItem]) -> Decimal | None:
 def _look_notes(worn: LookOutfit | None) -> list[str]:
     if worn is None:
         return []
-    own = gettext("A look of the shop") + (f": {worn.title}." if worn.title else ".")
+    named = gettext("A look of the shop: %(title)s.") % {"title": worn.title}
+    own = named if worn.title else gettext("A look of the shop.")
     if not worn.replaced:
         return [own]
-    slots = ", ".join(Slot(slot).label.lower() for slot in worn.replaced)
+    slots = ", ".join(str(Slot(slot).label) for slot in worn.replaced)
     replaced = gettext("Missing, sold out or not as you asked, so we chose: %(slots)s.")
     return [own, replaced % {"slots": slots}]
 

@@ -46,7 +46,7 @@ def unmet_request(
         return NoOutfit("over_budget", text % {"budget": catalog().amount(budget)})
     missing = _missing_slots([each.slot for each in given], {item.slot for item in found})
     if missing:
-        named = ", ".join(Slot(slot).label.lower() for slot in missing)
+        named = ", ".join(str(Slot(slot).label) for slot in missing)
         text = gettext("Nothing in stock fits; missing: %(slots)s.") % {"slots": named}
         return NoOutfit("nothing_fits", text)
     return NoOutfit("nothing_fits", gettext("Nothing in stock fits."))

@@ -7,23 +7,27 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Exists, Min, OuterRef, QuerySet, Value, When
+from django.utils.functional import Promise
 from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from recommender import conf
 from recommender.models import Checkpoint, EmbeddingJob, Job, Picture
+from recommender.stored_texts import translated
 
-NOT_QUEUED = "No encoder has asked for it yet."
+NOT_QUEUED = _("No encoder has asked for it yet.")
 LATE = timedelta(minutes=2)  # an upload takes seconds; past this the merchant should hear of it
 
 
 class State(models.TextChoices):
     """What a merchant is told of a picture, or of a product by its worst picture."""
 
-    NONE = "NONE", "No picture"
-    QUEUED = "QUEUED", "Queued"
-    RUNNING = "RUNNING", "Running"
-    READY = "READY", "Ready"
-    FAILED = "FAILED", "Failed"
+    NONE = "NONE", _("No picture")
+    QUEUED = "QUEUED", _("Queued")
+    RUNNING = "RUNNING", _("Running")
+    READY = "READY", _("Ready")
+    FAILED = "FAILED", _("Failed")
 
 
 # The worst first: one failed encoder makes a failed picture, one failed picture a failed product.
@@ -41,7 +45,7 @@ class PictureStatus:
     """One picture's state, the reason in plain words, and what happens next."""
 
     state: State
-    reason: str = ""
+    reason: str | Promise = ""
     attempts: int = 0
     next_attempt_at: datetime | None = None
 
@@ -70,17 +74,32 @@ class Workload:
 
     def sentence(self, *, now: datetime) -> str:
         """Say it in a line for the merchant, such as `12 pictures waiting, 1 failed.`."""
-        counts = [(self.waiting, "waiting"), (self.failed, "failed")]
-        if not self.waiting and not self.failed:
-            counts = [(self.ready, "ready")]
-        first, *rest = [(number, word) for number, word in counts if number] or [(0, "yet")]
-        parts = [
-            f"{_pictures(first[0])} {first[1]}",
-            *(f"{number} {word}" for number, word in rest),
-        ]
         late = self.lateness(now=now)
-        behind = f" The queue is {timesince(now - late, now, depth=1)} behind." if late else ""
-        return f"{', '.join(parts)}.{behind}"
+        behind = gettext("The queue is %(time)s behind.") % {
+            "time": timesince(now - late, now, depth=1)
+        }
+        return f"{self._counts()} {behind}" if late else self._counts()
+
+    def _counts(self) -> str:
+        if self.waiting and self.failed:
+            text = ngettext(
+                "%(waiting)s picture waiting, %(failed)s failed.",
+                "%(waiting)s pictures waiting, %(failed)s failed.",
+                self.waiting,
+            )
+        elif self.waiting:
+            text = ngettext(
+                "%(waiting)s picture waiting.", "%(waiting)s pictures waiting.", self.waiting
+            )
+        elif self.failed:
+            text = ngettext(
+                "%(failed)s picture failed.", "%(failed)s pictures failed.", self.failed
+            )
+        elif self.ready:
+            text = ngettext("%(ready)s picture ready.", "%(ready)s pictures ready.", self.ready)
+        else:
+            text = gettext("No pictures yet.")
+        return text % {"waiting": self.waiting, "failed": self.failed, "ready": self.ready}
 
 
 def picture_statuses(product: Any) -> Mapping[str, PictureStatus]:
@@ -102,7 +121,7 @@ def job_status(job: Job) -> PictureStatus:
     is_retry = state == State.QUEUED and job.attempts > 0
     return PictureStatus(
         state,
-        _retry_reason(job) if is_retry else job.error,
+        _retry_reason(job) if is_retry else translated(job.error),
         attempts=job.attempts,
         next_attempt_at=job.due_at if is_retry else None,
     )
@@ -164,8 +183,6 @@ def _status(jobs: Sequence[EmbeddingJob]) -> PictureStatus:
 
 
 def _retry_reason(job: Job) -> str:
-    return f"Attempt {job.attempts} of {conf.get('MAX_ATTEMPTS')} failed: {job.error}"
-
-
-def _pictures(number: int) -> str:
-    return f"{number or 'No'} picture{'' if number == 1 else 's'}"
+    text = gettext("Attempt %(number)s of %(most)s failed: %(error)s")
+    words = {"number": job.attempts, "most": conf.get("MAX_ATTEMPTS")}
+    return text % (words | {"error": translated(job.error)})

@@ -1,16 +1,17 @@
 """The steps of the ladder that fills a strip."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Rung(models.TextChoices):
     """The step of the ladder that an item comes from, best first."""
 
-    LOOK = "look", "Worn together in a look of the shop"
-    STORED = "stored", "A stored pairing"
-    STYLE = "style", "Style neighbours"
-    PALETTE = "palette", "Slots and shared colours"
-    NEWEST = "newest", "The newest of a slot"
-    PINNED = "pinned", "Picked by the shop"
-    VISUAL = "visual", "Visual neighbours"
-    GIVEN = "given", "Asked about or kept"
+    LOOK = "look", _("Worn together in a look of the shop")
+    STORED = "stored", _("A stored pairing")
+    STYLE = "style", _("Style neighbours")
+    PALETTE = "palette", _("Slots and shared colours")
+    NEWEST = "newest", _("The newest of a slot")
+    PINNED = "pinned", _("Picked by the shop")
+    VISUAL = "visual", _("Visual neighbours")
+    GIVEN = "given", _("Asked about or kept")

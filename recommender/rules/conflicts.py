@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from recommender import product_columns
 from recommender.catalog import product_model
@@ -16,14 +17,14 @@ from recommender.ranking.eligibility import eligible_products
 from recommender.ranking.filters import PRICE, Filters
 
 Kind = Rule.Kind
-NOTHING_WITHIN = "No product is within this price window: nothing is left to show."
+NOTHING_WITHIN = _("No product is within this price window: nothing is left to show.")
 PRODUCT, POSITION = "PRODUCT", "POSITION"  # what two pins may have in common
-TEXTS: dict[str, str] = {
-    Kind.BOOST: "One shows earlier what the other shows later.",
-    Kind.HIDE: "What one pins the other hides: it stays hidden.",
-    Kind.PRICE_WINDOW: "What is pinned is outside of the price window: it stays hidden.",
-    PRODUCT: "One product is pinned at two positions.",
-    POSITION: "Two products are pinned at one position: one of them moves on.",
+TEXTS: dict[str, Any] = {
+    Kind.BOOST: _("One shows earlier what the other shows later."),
+    Kind.HIDE: _("What one pins the other hides: it stays hidden."),
+    Kind.PRICE_WINDOW: _("What is pinned is outside of the price window: it stays hidden."),
+    PRODUCT: _("One product is pinned at two positions."),
+    POSITION: _("Two products are pinned at one position: one of them moves on."),
 }
 Key = tuple[Any, ...]
 Wish = tuple[int, Any, Key]  # the number of a rule, what it is about, beside what it holds
@@ -50,7 +51,7 @@ def conflicts_among(
     live = [rule for rule in rules if _is_live(rule, now)]
     known = _facts(live)
     asked = live if about is None else [rule for rule in live if rule is about]
-    alone = [Conflict(rule, None, NOTHING_WITHIN) for rule in _empty_windows(asked, known)]
+    alone = [Conflict(rule, None, str(NOTHING_WITHIN)) for rule in _empty_windows(asked, known)]
     found: dict[tuple[int, int], set[str]] = defaultdict(set)
     for asking, other, subject in _meetings(live, known):
         is_asked = about is None or about is live[asking] or about is live[other]
@@ -105,7 +106,7 @@ def _clash(asking: Rule, other: Rule, subject: str, *, known: Known) -> str | No
         PRODUCT: is_same == (True, False),
         POSITION: is_same == (False, True),
     }
-    return TEXTS[subject] if clashes[subject] else None
+    return str(TEXTS[subject]) if clashes[subject] else None
 
 
 def _asks(rule: Rule, known: Known) -> Iterator[tuple[Key, Key]]:

@@ -45,6 +45,9 @@ class PhotoFeatures:
 class OutdatedFeatures(LookupError):  # noqa: N818 -- reads as what happened
     """This photo was looked at by an earlier version. Please send it once more."""
 
+    def __str__(self) -> str:
+        return gettext("This photo was looked at by an earlier version. Please send it once more.")
+
 
 def no_match_text(filters: Filters) -> str:
     """Say to a shopper that a photo search found nothing."""
@@ -96,7 +99,7 @@ def encoder_of(purpose: Purpose = Purpose.VISUAL) -> Checkpoint:
     """
     checkpoint = active_checkpoint(purpose)
     if checkpoint is None:
-        raise NoWorker(NoWorker.__doc__)
+        raise NoWorker()
     return checkpoint
 
 
@@ -108,7 +111,7 @@ def features_in(reply: Mapping[str, Any], checkpoint: Checkpoint) -> PhotoFeatur
     """
     vector = reply["embeddings"].get(checkpoint.label)
     if vector is None:
-        raise NoWorker(NoWorker.__doc__)
+        raise NoWorker()
     return PhotoFeatures(
         checkpoint.label,
         vector,
@@ -137,7 +140,7 @@ def products_like_features(
     question = photo_question()
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None or checkpoint.label != seen.label:
-        raise OutdatedFeatures(OutdatedFeatures.__doc__)
+        raise OutdatedFeatures()
     if seen.is_doubtful:
         return Strip(versions=(checkpoint.label,))
     return products_like_vector(

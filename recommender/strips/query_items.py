@@ -165,7 +165,7 @@ def _photo_item(photo: PhotoFeatures, known: Question) -> QueryItem:
     """A photo beside which the shop's rules hold as far as its slot tells."""
     style = known.checkpoints.get(Purpose.STYLE)
     if style is None or style.label != photo.label:
-        raise OutdatedFeatures(OutdatedFeatures.__doc__)
+        raise OutdatedFeatures()
     beside = Anchor(NOBODY, {SLOT: photo.slot})
     return QueryItem(Question(known.checkpoints, known.rules, beside, slot=photo.slot), photo)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from recommender import conf
 from recommender.models import Checkpoint, Purpose, Rule
@@ -29,7 +30,11 @@ from recommender.vectors import WHOLE, vector_value
 
 # From this cosine on, a part of the score is worth telling a shopper about.
 TELLING = 0.6
-TEXTS = {"shape": "Similar in shape", "colour": "Similar in colour", WHOLE: "Looks alike"}
+TEXTS = {
+    "shape": _("Similar in shape"),
+    "colour": _("Similar in colour"),
+    WHOLE: _("Looks alike"),
+}
 
 
 def similar_products(
@@ -147,4 +152,4 @@ def _strip(ranked: Sequence[RankedProduct], checkpoint: Checkpoint) -> Strip:
 
 def _reasons(parts: Mapping[str, float]) -> list[Reason]:
     telling = sorted((-cosine, name) for name, cosine in parts.items() if cosine >= TELLING)
-    return [Reason(name, TEXTS.get(name, name), round(-cosine, 4)) for cosine, name in telling]
+    return [Reason(name, str(TEXTS.get(name, name)), round(-cosine, 4)) for cosine, name in telling]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import TextField, Value
 from django.db.models.functions import MD5, Cast, Concat
+from django.utils.translation import gettext_lazy as _
 
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Purpose, active_checkpoint
@@ -25,9 +26,9 @@ SAMPLE = 200  # products whose strips are compared at most
 MOST_CHANGED = 20
 # From this share of the first eight on, a strip counts as …
 BANDS = [
-    *((1.0, "All the same"), (0.75, "At least three in four the same")),
-    *((0.5, "At least half the same"), (0.25, "At least one in four the same")),
-    (0.0, "Nearly all others"),
+    *((1.0, _("All the same")), (0.75, _("At least three in four the same"))),
+    *((0.5, _("At least half the same")), (0.25, _("At least one in four the same"))),
+    (0.0, _("Nearly all others")),
 ]
 
 
@@ -108,7 +109,7 @@ class Comparison:
         """How many strips change how much, the least changed first."""
         floors = [floor for floor, _label in BANDS]
         found = [next(f for f in floors if overlap >= f) for overlap in self.overlaps]
-        return [(label, found.count(floor)) for floor, label in BANDS]
+        return [(str(label), found.count(floor)) for floor, label in BANDS]
 
     @property
     def most_changed(self) -> list[StripChange]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 
 from recommender.models import (
     SCORER_PURPOSES,
@@ -52,15 +54,29 @@ class Coverage:
     def sentence(self) -> str:
         """What is there and what is missing, in words."""
         if not self.missing:
-            return f"All {self.wanted:,} pictures have their vectors."
-        reasons = [
-            *([f"{self.waiting:,} not seen yet"] if self.waiting else []),
-            *([f"{self.failed:,} that it could not read"] if self.failed else []),
-        ]
-        return (
-            f"{self.made:,} of {self.wanted:,} pictures have their vectors; missing: "
-            f"{' and '.join(reasons)}, for instance {self.example}."
-        )
+            text = ngettext(
+                "All %(wanted)s pictures have their vectors.",
+                "All %(wanted)s pictures have their vectors.",
+                self.wanted,
+            )
+        elif not self.failed:
+            text = gettext(
+                "%(made)s of %(wanted)s pictures have their vectors; missing: "
+                "%(waiting)s not seen yet, for instance %(example)s."
+            )
+        elif not self.waiting:
+            text = gettext(
+                "%(made)s of %(wanted)s pictures have their vectors; missing: "
+                "%(failed)s that it could not read, for instance %(example)s."
+            )
+        else:
+            text = gettext(
+                "%(made)s of %(wanted)s pictures have their vectors; missing: %(waiting)s not seen "
+                "yet and %(failed)s that it could not read, for instance %(example)s."
+            )
+        numbers = {name: getattr(self, name) for name in ("made", "wanted", "waiting", "failed")}
+        words = {name: number_format(value, force_grouping=True) for name, value in numbers.items()}
+        return text % (words | {"example": self.example})
 
 
 def coverage_of(checkpoint: Checkpoint) -> Coverage:

@@ -206,7 +206,7 @@ def test_the_same_photo_is_not_added_twice(admin_client, dress):
     page = admin_client.post(change_page(dress), data | picture_data(dress), follow=True)
 
     assert dress.pictures.count() == 1
-    assert "1 of the photos were here already" in page.content.decode()
+    assert "1 of the photos was here already" in page.content.decode()
 
 
 def test_a_photo_another_product_has_is_pointed_out(admin_client, dress):

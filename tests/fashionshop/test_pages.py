@@ -134,7 +134,7 @@ class TestCategory:
         page = text_of(client.get(f"{tops}?price_min=500"))
 
         assert "Nothing fits all of that" in page
-        assert f'href="{tops}">Show all tops' in page
+        assert f'href="{tops}">Show all Tops' in page
 
     def test_page_links_keep_the_filters(self, client, sell, tops, monkeypatch):
         monkeypatch.setattr(views, "PRODUCTS_PER_PAGE", 1)

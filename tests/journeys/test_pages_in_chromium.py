@@ -299,3 +299,64 @@ def test_without_javascript_a_size_is_chosen_for_a_look_and_kept_by_a_swap(shop,
     box = look.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize("language", ["ar", "de"])
+def test_long_words_and_joined_letters_fit_the_smallest_phone(shop, open_page, language):
+    page = open_page(SMALLEST, locale=language)
+
+    for name in [each for each in PAGES if each != "result"]:
+        show(page, name)
+        assert overflow(page) == 0, name
+    show(page, "photo")
+    send_photo_in_any_language(page)
+    assert overflow(page) == 0
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+
+
+def test_in_arabic_a_strip_begins_at_the_right_and_its_button_leads_left(shop, open_page):
+    page = open_page(PHONE, locale="ar")
+    show(page, "product")
+    strip = page.locator(".recommender-strip").last
+    first = strip.locator(".recommender-strip__item").first
+
+    begin = first.bounding_box()
+    strip.locator(".recommender-strip__button").last.click()
+
+    assert begin["x"] + begin["width"] > PHONE * 0.8
+    expect(strip.locator(".recommender-strip__status")).to_contain_text("المنتجات")
+    assert first.bounding_box()["x"] > begin["x"]
+
+
+def test_in_arabic_the_part_of_a_photo_is_counted_from_the_left(shop, open_page):
+    page = open_page(PHONE, locale="ar")
+    show(page, "photo")
+    send_photo_in_any_language(page)
+    page.locator(".pieces__actions button").first.click()
+    crop = page.locator(".crop")
+
+    before = crop.bounding_box()
+    crop.press("ArrowRight")
+
+    assert crop.bounding_box()["x"] > before["x"]
+    expect(page.locator(".pieces__status")).to_contain_text("من اليسار")
+
+
+def test_a_language_is_chosen_without_javascript(shop, open_page):
+    page = open_page(PHONE, java_script_enabled=False)
+    show(page, "product")
+
+    page.get_by_label("Language").select_option("العربية")
+    page.get_by_role("button", name="Choose").click()
+
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Crimson top")
+
+
+def send_photo_in_any_language(page):
+    page.locator(".photo__form input[type=file]").set_input_files(
+        {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    page.locator(".photo__form button").click()
+    page.wait_for_url("**/search/photo/?seen=*")

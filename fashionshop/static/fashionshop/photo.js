@@ -6,6 +6,7 @@
   const step = 0.02; // of the photo, for each arrow key
   const smallest = 0.1; // of a side
   const store = window.sessionStorage;
+  const texts = document.querySelector("[data-photo-pieces]")?.dataset ?? {};
 
   async function keep(file) {
     const bitmap = await createImageBitmap(file);
@@ -58,7 +59,7 @@
     frame.dir = "ltr"; // shares count from the left of the photo, whatever the language
     const image = document.createElement("img");
     image.src = photo;
-    image.alt = "Your photo";
+    image.alt = texts.textPhoto;
     const list = section.querySelector(".pieces__list");
     list.before(frame);
     frame.append(image);
@@ -83,8 +84,8 @@
     frame.className = "crop";
     frame.tabIndex = 0;
     frame.setAttribute("role", "application");
-    frame.setAttribute("aria-roledescription", "frame");
-    frame.setAttribute("aria-label", "Part of the photo: arrow keys move it, Shift and arrow keys resize it");
+    frame.setAttribute("aria-roledescription", texts.textFrame);
+    frame.setAttribute("aria-label", texts.textKeys);
     const handle = document.createElement("span");
     handle.className = "crop__handle";
     frame.append(handle);
@@ -133,12 +134,11 @@
       return "";
     }
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-    return page.querySelector(".notice")?.textContent.trim() ?? "That did not work. Please try again.";
+    return page.querySelector(".notice")?.textContent.trim() ?? texts.textFailed;
   }
 
-  function words({ x, y, width, height }) {
-    const share = (number) => `${Math.round(number * 100)} %`;
-    return `${share(x)} from the left, ${share(y)} from the top, ${share(width)} wide, ${share(height)} high`;
+  function words(box) {
+    return texts.textPlace.replace(/\{(\w+)\}/g, (_, side) => Math.round(box[side] * 100));
   }
 
   function letChoose(section, shown, photo) {
@@ -146,11 +146,11 @@
     const open = document.createElement("button");
     open.type = "button";
     open.className = "button button--quiet";
-    open.textContent = "Choose a part yourself";
+    open.textContent = texts.textChoose;
     const go = document.createElement("button");
     go.type = "button";
     go.className = "button";
-    go.textContent = "Search this part";
+    go.textContent = texts.textSearch;
     go.hidden = true;
     const actions = document.createElement("p");
     actions.className = "pieces__actions";
@@ -169,8 +169,8 @@
     });
     go.addEventListener("click", async () => {
       go.disabled = true;
-      status.textContent = "Looking …";
-      status.textContent = await search(photo, crop.current(), section.dataset.seen).catch(() => "That did not work. Please try again.");
+      status.textContent = texts.textLooking;
+      status.textContent = await search(photo, crop.current(), section.dataset.seen).catch(() => texts.textFailed);
       go.disabled = false;
     });
   }

@@ -31,9 +31,9 @@
 
   function enhance(strip) {
     const row = strip.querySelector(".recommender-strip__row");
-    const heading = strip.querySelector(".recommender-strip__heading").textContent;
-    const back = button(`Previous in ${heading}`, "←", row);
-    const on = button(`Next in ${heading}`, "→", row);
+    const texts = strip.dataset; // in the page's language; a host's own template may lack them
+    const back = button(texts.textPrevious ?? "Previous", "←", row);
+    const on = button(texts.textNext ?? "Next", "→", row);
     const buttons = document.createElement("div");
     buttons.className = "recommender-strip__buttons";
     buttons.append(back, on);
@@ -50,7 +50,9 @@
       on.setAttribute("aria-disabled", String(place >= room - tiny));
       if (isMoved) {
         const [first, last] = visible(row);
-        status.textContent = `Products ${first} to ${last} of ${row.children.length}`;
+        const values = { first, last, count: row.children.length };
+        const text = texts.textPlace ?? "Products {first} to {last} of {count}";
+        status.textContent = text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
       }
     }
 

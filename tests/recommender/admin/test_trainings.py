@@ -65,7 +65,7 @@ def test_a_training_links_to_its_checkpoint(make_run, page_of):
 
     text = page_of(make_run(state="PASSED", figures=FIGURES))
 
-    assert f'href="/admin/recommender/checkpoint/{made.pk}/change/">style@2</a>: active' in text
+    assert f'href="/admin/recommender/checkpoint/{made.pk}/change/">style@2</a>: Active' in text
 
 
 def test_one_that_passed_and_waits_says_how_it_is_activated(make_run, page_of):

@@ -175,7 +175,7 @@ def test_what_is_missing_for_a_whole_body_is_named(make):
     blouse = make("blouse", "TOP")
     make("boots", "SHOES")
 
-    assert outfits([blouse]).nothing.text == "Nothing in stock fits; missing: bottom."
+    assert outfits([blouse]).nothing.text == "Nothing in stock fits; missing: Bottom."
 
 
 def test_a_sold_out_piece_makes_room_for_the_next_best(wardrobe):
@@ -295,7 +295,7 @@ def test_a_missing_piece_of_a_look_is_replaced_and_that_is_said(wardrobe, look):
 
     assert titles(first) == ["blouse", "cheap skirt", "cheap shoes"]
     assert first.replaced == ["SHOES"]
-    assert first.note.endswith("Missing, sold out or not as you asked, so we chose: shoes.")
+    assert first.note.endswith("Missing, sold out or not as you asked, so we chose: Shoes.")
 
 
 def test_a_look_beyond_the_budget_is_not_shown(wardrobe, look):
