@@ -3,13 +3,14 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fashionshop', '0003_labels'),
+        migrations.swappable_dependency(settings.RECOMMENDER_PRODUCT_MODEL),
         ('recommender', '0012_region_searches'),
     ]
 
@@ -183,7 +184,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='lookitem',
             name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommender_look_items', to='fashionshop.product', verbose_name='product'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommender_look_items', to=settings.RECOMMENDER_PRODUCT_MODEL, verbose_name='product'),
         ),
         migrations.AlterField(
             model_name='pairingjob',
@@ -218,7 +219,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='pairingjob',
             name='product',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='recommender_pairing_job', to='fashionshop.product', verbose_name='product'),
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='recommender_pairing_job', to=settings.RECOMMENDER_PRODUCT_MODEL, verbose_name='product'),
         ),
         migrations.AlterField(
             model_name='pairingjob',

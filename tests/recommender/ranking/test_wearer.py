@@ -152,7 +152,7 @@ def test_a_look_without_a_whole_body_gets_the_rest_of_one_for_its_wearer(shirt, 
 
     assert [piece.product.title for piece in first.pieces] == ["shirt", "his trousers", "bag"]
     assert (first.look, first.replaced) == ("Sunday", ["BOTTOM"])
-    assert first.note.endswith("so we chose: bottom.")
+    assert first.note.endswith("so we chose: Bottom.")
 
 
 def test_a_look_of_shoes_and_a_bag_gets_whichever_body_goes_best(scarf, make):
