@@ -90,7 +90,7 @@ class _Folder:
         """Store the product's first picture that can be read, or say why there is none."""
         reason = "has no picture"
         for picture in product.pictures:
-            if (file := self._known(product, picture)) and (self.path / file).is_file():
+            if (file := self._file_known(product, picture)) and (self.path / file).is_file():
                 self.files[product.pk] = file
                 return
             try:
@@ -103,7 +103,7 @@ class _Folder:
                 return
         self.skipped.append(Skip(f"product {product.key}", reason))
 
-    def _known(self, product: LookProduct, picture: Picture) -> str:
+    def _file_known(self, product: LookProduct, picture: Picture) -> str:
         return _file_name(product, picture.sha256) if picture.sha256 else ""
 
     def _store(self, product: LookProduct, picture: Picture) -> str:

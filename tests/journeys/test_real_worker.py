@@ -1,11 +1,13 @@
 """From an upload to both strips, and a photo search, through Redis and a real worker."""
 
 import time
+from pathlib import Path
 
 import pytest
 import redis
 from django.db import connection
 
+import fashionshop
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender import broker
 from recommender.broker import NoWorker
@@ -15,14 +17,15 @@ from recommender.strips.photo_search import products_like_photo
 from recommender.strips.similar import similar_products
 from recommender.testing import photo
 
+GARMENTS = Path(fashionshop.__file__).parent / "demo_catalogue" / "images"
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-def sell(sku, colour, slot):
+def sell(sku, colour, slot, *, data=None):
     category, _ = Category.objects.get_or_create(name=slot, slug=slot.lower(), slot=slot)
     product = Product.objects.create(sku=sku, title=sku, category=category, price=9, stock=1)
     ProductPicture.objects.create(
-        product=product, file=clean_picture(photo(colour, size=(240, 320)))
+        product=product, file=clean_picture(data or photo(colour, size=(240, 320)))
     )
     return product
 
@@ -57,12 +60,13 @@ def test_a_worker_finds_what_was_due_before_it_started(
 
 @pytest.mark.parametrize("boxes", [False, True])
 def test_a_photo_finds_what_looks_like_it_and_leaves_nothing_behind(wait_for_work, settings, boxes):
-    red, _blue = sell("red", "red", "TOP"), sell("blue", "blue", "TOP")
+    first, other = (path.read_bytes() for path in sorted(GARMENTS.glob("*"))[:60:40])
+    sold, _other = sell("first", "", "TOP", data=first), sell("other", "", "TOP", data=other)
     wait_for_work()
 
-    answer = products_like_photo(photo("red", size=(240, 320)), boxes=boxes)
+    answer = products_like_photo(first, boxes=boxes)
 
-    assert answer.strip.items[0].product == red
+    assert answer.strip.items[0].product == sold
     client = redis.Redis.from_url(settings.REDIS_URL)
     assert client.keys("recommender.reply.*") == []
     assert client.llen("interactive") == 0
