@@ -35,6 +35,11 @@ def attributes() -> Mapping[str, Combinable]:
     return {name: _column(name, given) for name, given in catalog().attributes().items()}
 
 
+def rule_columns() -> Mapping[str, Combinable]:
+    """What the merchant's rules may tell products apart by: the slot and every attribute."""
+    return {"slot": slot(), **attributes()}
+
+
 def has_several(name: str) -> bool:
     """Whether a product may have several values of an attribute."""
     return _has_several(_shop(), name)

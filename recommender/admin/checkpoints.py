@@ -1,9 +1,7 @@
 """Which checkpoints the shop knows, how they differ, and which of them serves."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -19,13 +17,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.read_only import ReadOnlyAdmin
-from recommender.admin.rendering import product_page, thumbnail
+from recommender.admin.rendering import marked_cards, product_page, thumbnail
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Picture, active_checkpoint
 from recommender.pipeline.picture_sync import ENCODER_PURPOSES
-from recommender.strips.items import Strip
+from recommender.strips.change import StripChange
 from recommender.switching.checkpoints import NoCheckpoint, has_served, switch_checkpoint
-from recommender.switching.comparison import Comparison, StripChange, comparison
+from recommender.switching.comparison import comparison
 from recommender.switching.coverage import coverage_of
 
 ON_PAGE = 100  # products compared at most while somebody waits
@@ -42,10 +40,8 @@ class CheckpointAdmin(ReadOnlyAdmin):
     ordering = ["purpose", "-activated_at"]
     change_form_template = "recommender/admin/checkpoint.html"
 
-    @property
-    def media(self) -> forms.Media:
-        sheets = ["recommender/admin.css", "recommender/comparison.css"]
-        return super().media + forms.Media(css={"all": sheets})
+    class Media:
+        css = {"all": ["recommender/admin.css", "recommender/comparison.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -84,7 +80,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
             **self._context(request, checkpoint, _("Compare: %(label)s")),
             **_steps(checkpoint, may_switch=self.has_switch_permission(request)),
             "comparison": compared,
-            "rows": _drawn(compared),
+            "rows": [_row(one) for one in compared.most_changed],
             "next_seed": seed + 1,
         }
         return TemplateResponse(request, "recommender/admin/comparison.html", context)
@@ -204,10 +200,6 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _drawn(compared: Comparison) -> list[dict[str, Any]]:
-    return [_row(one) for one in compared.most_changed]
-
-
 def _row(one: StripChange) -> dict[str, Any]:
     card = catalog().card(one.product)
     return {
@@ -215,11 +207,6 @@ def _row(one: StripChange) -> dict[str, Any]:
         "thumbnail": thumbnail(card.picture),
         "page": product_page(one.product.pk),
         "overlap": one.overlap,
-        "before": _cards(one.before, marked=one.dropped),
-        "after": _cards(one.after, marked=one.new),
+        "before": marked_cards(one.before, marked=one.gone),
+        "after": marked_cards(one.after, marked=one.new),
     }
-
-
-def _cards(strip: Strip, *, marked: set[Any]) -> Sequence[Any]:
-    cards = [(catalog().card(item.product), item.product.pk in marked) for item in strip.items]
-    return [(card, thumbnail(card.picture), is_marked) for card, is_marked in cards]

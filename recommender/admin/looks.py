@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
@@ -10,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from recommender.admin.rendering import cards_of, product_row, thumbnail
-from recommender.catalog import Card, product_model
+from recommender.admin.rendering import can_search_products, cards_of, product_row, thumbnail
+from recommender.catalog import Card
 from recommender.models import Look, LookItem
 
 
@@ -27,9 +26,7 @@ class LookItemInline(admin.TabularInline):  # type: ignore[type-arg]
     cards: dict[Any, Card]  # an inline lives for one request
 
     def get_autocomplete_fields(self, _request: HttpRequest) -> list[str]:
-        """Search by name where the host's product page can be searched; else a look-up window."""
-        page = self.admin_site._registry.get(product_model())
-        return ["product"] if page and page.search_fields else []
+        return ["product"] if can_search_products(self.admin_site) else []
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         items = obj.items.values_list("product_id", flat=True) if obj else ()
@@ -55,9 +52,8 @@ class LookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "recommender/admin/change_list.html"
     change_form_template = "recommender/admin/look_form.html"
 
-    @property
-    def media(self) -> forms.Media:
-        return super().media + forms.Media(css={"all": ["recommender/admin.css"]})
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Look]:
         rows: QuerySet[Look] = super().get_queryset(request)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -88,9 +87,8 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "recommender/admin/product_change_form.html"
     change_list_template = "recommender/admin/change_list.html"
 
-    @property
-    def media(self) -> forms.Media:
-        return super().media + forms.Media(css={"all": ["recommender/admin.css"]})
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

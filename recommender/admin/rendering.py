@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.admin import AdminSite
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from recommender.catalog import Card, PictureSource, catalog, product_model
 from recommender.pipeline.status import PictureStatus, State
+from recommender.strips.items import Strip
 
 
 def thumbnail(picture: PictureSource | None) -> SafeString:
@@ -33,6 +35,12 @@ def product_row(cards: Iterable[Card]) -> SafeString:
     return render_to_string("recommender/admin/product_row.html", {"row": row})
 
 
+def marked_cards(strip: Strip, *, marked: set[Any]) -> list[tuple[Card, SafeString, bool]]:
+    """A strip's cards with their pictures, and which of the products are `marked`."""
+    cards = [(catalog().card(item.product), item.product.pk in marked) for item in strip.items]
+    return [(card, thumbnail(card.picture), is_marked) for card, is_marked in cards]
+
+
 def cards_of(primary_keys: Iterable[Any]) -> dict[Any, Card]:
     """The cards of these products, those hidden from shoppers by name alone.
 
@@ -46,6 +54,12 @@ def cards_of(primary_keys: Iterable[Any]) -> dict[Any, Card]:
         product.pk: Card(id=str(product.pk), title=str(product), url="", is_available=False)
         for product in (hidden if wanted - cards.keys() else ())
     }
+
+
+def can_search_products(site: AdminSite) -> bool:
+    """Whether the host's product page finds products by name; else a look-up window has to do."""
+    page = site._registry.get(product_model())
+    return bool(page and page.search_fields)
 
 
 def product_page(primary_key: Any) -> str:

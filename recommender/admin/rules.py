@@ -3,9 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import helpers
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,22 +11,22 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.read_only import ReadOnlyAdmin
-from recommender.admin.rendering import thumbnail
-from recommender.admin.rule_forms import SAID, RuleForm, fieldsets_of
-from recommender.catalog import catalog, product_model
+from recommender.admin.rendering import can_search_products, marked_cards
+from recommender.admin.rule_forms import PREVIEW, RuleForm
 from recommender.models import Rule, RuleChange
 from recommender.models.rules import RuleState
 from recommender.rules.changes import CannotUndo, delete_rule, save_rule, switch_rules, undo
 from recommender.rules.conflicts import Conflict, conflicts_among, conflicts_of
-from recommender.rules.preview import RulePreview, StripPreview, rule_preview
-from recommender.strips.items import Strip
+from recommender.rules.preview import rule_preview
 
-PREVIEW = "_preview"
+HERE = ("strip", "on_product", "on_attribute")
+WHEN = ("is_enabled", ("starts_at", "ends_at"), "note")
 
 
 class RuleStateFilter(admin.SimpleListFilter):
@@ -49,7 +47,7 @@ class RuleStateFilter(admin.SimpleListFilter):
 @admin.register(Rule)
 class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = RuleForm
-    list_display = ["__str__", "strip_label", "state_badge", "contradicts", "origin"]
+    list_display = ["__str__", "strip", "state_badge", "contradicts", "origin"]
     list_filter = ["kind", RuleStateFilter, "strip", "is_feedback"]
     list_select_related = ["product", "on_product"]
     list_per_page = 50
@@ -58,35 +56,32 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "recommender/admin/rules.html"
     change_form_template = "recommender/admin/rule_form.html"
 
-    @property
-    def media(self) -> forms.Media:
-        return super().media + forms.Media(css={"all": ["recommender/admin.css"]})
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rules: Any = super().get_queryset(request)
         return rules.with_state()
 
     def get_autocomplete_fields(self, _request: HttpRequest) -> list[str]:
-        """Search by name where the host's product page can be searched; else a look-up window."""
-        page = self.admin_site._registry.get(product_model())
-        return ["product", "on_product"] if page and page.search_fields else []
+        return ["product", "on_product"] if can_search_products(self.admin_site) else []
 
     def get_fieldsets(self, request: HttpRequest, obj: Rule | None = None) -> Any:
-        return fieldsets_of(_kind(request, obj))
+        kind = _kind(request, obj)
+        where = ["strip"] if "on_attribute" in kind.fields else HERE
+        return [
+            (kind.label, {"fields": kind.fields, "description": kind.explanation}),
+            (_("Where"), {"fields": where}),
+            (_("When"), {"fields": WHEN}),
+        ]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         """A form that knows the kind before it is filled in."""
-        form = super().get_form(request, obj, change, **kwargs)
-        kind = _kind(request, obj)
-
-        class OfKind(form):  # type: ignore[misc,valid-type]
-            def __init__(self, *args: Any, **given: Any) -> None:
-                given["instance"] = given.get("instance") or Rule(kind=kind)
-                super().__init__(*args, **given)
-
-        return OfKind
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.kind = _kind(request, obj)
+        return form
 
     def changeform_view(  # noqa: PLR0917 -- Django calls it so
         self,
@@ -97,20 +92,19 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         if object_id is None and request.GET.get("kind") not in Rule.Kind.values:
             return self._kinds(request)
-        if request.method == "POST" and PREVIEW in request.POST:
-            rule = self.get_object(request, object_id) if object_id else None
-            form = self.get_form(request, rule, change=rule is not None)(
-                request.POST, instance=rule
-            )
-            if form.is_valid():
-                return self._preview(request, form, original=rule)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **named: Any
     ) -> HttpResponse:
-        if obj := context["original"]:
-            context.setdefault("conflicts", _linked(conflicts_of(obj, now=timezone.now())))
+        """What contradicts the rule, and what it would do if that is what was asked."""
+        form = context["adminform"].form
+        is_tried = PREVIEW in request.POST and not form.errors
+        if is_tried:
+            context["title"] = _("Preview: nothing is saved yet")
+            context["preview"] = _preview(form.instance)
+        if is_tried or context["original"]:
+            context["conflicts"] = _linked(conflicts_of(form.instance, now=timezone.now()))
         return super().render_change_form(request, context, *args, **named)
 
     def history_view(
@@ -126,8 +120,9 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         live = Rule.objects.filter(is_enabled=True).select_related("product", "on_product")
         found = defaultdict(list)
         for one in conflicts_among(list(live), now=timezone.now()):
-            for rule in filter(None, {one.rule, one.other}):
-                found[rule.pk].append(one)
+            found[one.rule.pk].append((one.text, one.other))
+            if one.other:
+                found[one.other.pk].append((one.text, one.rule))
         for rule in page.result_list:
             rule.conflicts = found[rule.pk]
         return page
@@ -152,10 +147,6 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def take_out_of_use(self, request: HttpRequest, rules: QuerySet[Rule]) -> None:
         self._switch(request, rules, is_enabled=False)
 
-    @admin.display(description=_("Strip"), ordering="strip")
-    def strip_label(self, rule: Rule) -> str:
-        return str(rule.get_strip_display())
-
     @admin.display(description=_("State"))
     def state_badge(self, rule: Any) -> SafeString:
         context = {"rule": rule, "label": RuleState(rule.state).label}
@@ -167,10 +158,7 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("Contradicts"), empty_value="")
     def contradicts(self, rule: Any) -> SafeString:
-        return render_to_string(
-            "recommender/admin/rule_conflicts.html",
-            {"conflicts": [_line(one, beside=rule) for one in rule.conflicts]},
-        )
+        return render_to_string("recommender/admin/rule_conflicts.html", {"rule": rule})
 
     def _switch(self, request: HttpRequest, rules: QuerySet[Rule], *, is_enabled: bool) -> None:
         by = request.user.get_username()
@@ -183,11 +171,10 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """First of all: what kind of rule?"""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        query = request.GET.copy()
-        kinds = []
-        for kind in Rule.Kind:
-            query["kind"] = kind.value
-            kinds.append((kind.label, SAID[kind], query.urlencode()))
+        kinds = [
+            (kind.label, kind.explanation, urlencode(request.GET.dict() | {"kind": kind.value}))
+            for kind in Rule.Kind
+        ]
         context = self.admin_site.each_context(request) | {
             "title": _("Add a rule"),
             "opts": self.opts,
@@ -195,35 +182,6 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "media": self.media,
         }
         return TemplateResponse(request, "recommender/admin/rule_kinds.html", context)
-
-    def _preview(self, request: HttpRequest, form: Any, *, original: Rule | None) -> HttpResponse:
-        """The form as it was filled in, with what the rule would do below."""
-        may = (
-            self.has_change_permission(request, original)
-            if original
-            else self.has_add_permission(request)
-        )
-        if not may:
-            raise PermissionDenied
-        rule = form.instance
-        drawn = helpers.AdminForm(form, self.get_fieldsets(request, original), {}, model_admin=self)
-        context = self.admin_site.each_context(request) | {
-            "title": _("Preview: nothing is saved yet"),
-            "adminform": drawn,
-            "object_id": original.pk if original else None,
-            "original": original,
-            "is_popup": False,
-            "to_field": None,
-            "media": self.media + drawn.media,
-            "inline_admin_formsets": [],
-            "errors": [],
-            "preserved_filters": self.get_preserved_filters(request),
-            "conflicts": _linked(conflicts_of(rule, now=timezone.now())),
-            "preview": _drawn(rule_preview(rule)),
-        }
-        return self.render_change_form(
-            request, context, add=original is None, change=original is not None, obj=original
-        )
 
 
 @admin.register(RuleChange)
@@ -237,9 +195,8 @@ class RuleChangeAdmin(ReadOnlyAdmin):
     actions = ["undo_changes"]
     change_list_template = "recommender/admin/change_list.html"
 
-    @property
-    def media(self) -> forms.Media:
-        return super().media + forms.Media(css={"all": ["recommender/admin.css"]})
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleChange]:
         rows: QuerySet[RuleChange] = super().get_queryset(request)
@@ -269,8 +226,8 @@ class RuleChangeAdmin(ReadOnlyAdmin):
         return ", ".join(one.changed_by for one in change.undone_by.all())
 
 
-def _kind(request: HttpRequest, rule: Rule | None) -> str:
-    return rule.kind if rule else request.GET.get("kind", "")
+def _kind(request: HttpRequest, rule: Rule | None) -> Rule.Kind:
+    return Rule.Kind(rule.kind if rule else request.GET.get("kind", ""))
 
 
 def _linked(conflicts: list[Conflict]) -> list[SafeString]:
@@ -280,25 +237,15 @@ def _linked(conflicts: list[Conflict]) -> list[SafeString]:
     ]
 
 
-def _line(conflict: Conflict, *, beside: Rule) -> dict[str, Any]:
-    other = conflict.rule if conflict.other == beside else conflict.other
-    return {"text": conflict.text, "other": other}
-
-
-def _drawn(preview: RulePreview) -> dict[str, Any]:
-    changed = [_strips(tried) for tried in preview.changed]
+def _preview(rule: Rule) -> dict[str, Any]:
+    preview = rule_preview(rule)
+    changed = [
+        {
+            "product": tried.product,
+            "strip": tried.label,
+            "before": marked_cards(tried.before, marked=tried.gone),
+            "after": marked_cards(tried.after, marked=tried.new),
+        }
+        for tried in preview.changed
+    ]
     return {"preview": preview, "changed": changed, "tried": len(preview.tried)}
-
-
-def _strips(tried: StripPreview) -> dict[str, Any]:
-    return {
-        "tried": tried,
-        "strip": tried.strip.label,
-        "before": _cards(tried.before, marked=tried.gone),
-        "after": _cards(tried.after, marked=tried.new),
-    }
-
-
-def _cards(strip: Strip, *, marked: set[Any]) -> list[Any]:
-    cards = [(item.product.pk in marked, catalog().card(item.product)) for item in strip.items]
-    return [(card, thumbnail(card.picture), is_marked) for is_marked, card in cards]

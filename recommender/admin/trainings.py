@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
@@ -33,9 +32,8 @@ class TrainingRunAdmin(ReadOnlyAdmin):
     readonly_fields = FIELDS
     fields = FIELDS
 
-    @property
-    def media(self) -> forms.Media:
-        return super().media + forms.Media(css={"all": ["recommender/admin.css"]})
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRun]:
         rows: QuerySet[TrainingRun] = super().get_queryset(request)

@@ -1,6 +1,7 @@
 """What the merchant wants, whatever the pictures say."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -41,16 +42,80 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         return self.annotate(state=state)
 
 
+class ProductSet(NamedTuple):
+    """One product, or every product with a value of an attribute; nothing said means all."""
+
+    product_pk: Any = None
+    attribute: str = ""
+    value: str = ""
+
+    def includes(self, product_pk: Any, attributes: Mapping[str, Any]) -> bool:
+        if self.product_pk is not None and self.product_pk != product_pk:
+            return False
+        value = attributes.get(self.attribute)
+        return not self.attribute or ("" if value is None else str(value)) == self.value
+
+    def condition(self) -> Q:
+        """Its products, among those that carry `reco_<attribute>`."""
+        if self.product_pk is not None:
+            return Q(pk=self.product_pk)
+        return Q(**{f"reco_{self.attribute}": self.value}) if self.attribute else ~Q(pk__in=[])
+
+
 class Rule(models.Model):
     """One wish of the merchant; every recommendation statement obeys those in force."""
 
     class Kind(models.TextChoices):
-        PIN = "PIN", _("Pin a product at a position")
-        HIDE = "HIDE", _("Never show")
-        BOOST = "BOOST", _("Show earlier")
-        BURY = "BURY", _("Show later")
-        NEVER_TOGETHER = "NEVER_TOGETHER", _("Never together")
-        PRICE_WINDOW = "PRICE_WINDOW", _("Keep to a price window")
+        """What a rule does: in words, which fields say it, and which of these it cannot do without."""
+
+        explanation: Any
+        fields: Sequence[str]
+        needs: Sequence[str]
+
+        def __new__(  # noqa: PLR0917 -- an enum calls it with the tuples below
+            cls, value: str, explanation: Any = "", fields: str = "", needs: str = ""
+        ) -> Self:
+            kind = str.__new__(cls, value)
+            kind._value_ = value
+            kind.explanation, kind.fields, kind.needs = explanation, fields.split(), needs.split()
+            return kind
+
+        PIN = (
+            "PIN",
+            _("One product at a position of your choice, as long as it is in stock."),
+            *("product position", "product position"),
+            _("Pin a product at a position"),
+        )
+        HIDE = (
+            "HIDE",
+            _("A product, or a kind of product, is left out: everywhere or beside some."),
+            *("product attribute both_ways", "product"),
+            _("Never show"),
+        )
+        BOOST = (
+            "BOOST",
+            _("Moves products up, without forcing them."),
+            *("product attribute strength", "attribute"),
+            _("Show earlier"),
+        )
+        BURY = (
+            "BURY",
+            _("Moves products down, without hiding them."),
+            *("product attribute strength", "attribute"),
+            _("Show later"),
+        )
+        NEVER_TOGETHER = (
+            "NEVER_TOGETHER",
+            _("Two kinds of product are never beside each other, such as shoes and swimwear."),
+            *("on_attribute attribute", "on_attribute attribute"),
+            _("Never together"),
+        )
+        PRICE_WINDOW = (
+            "PRICE_WINDOW",
+            _("Only products of about the price of the one they stand beside."),
+            *("percent", "percent"),
+            _("Keep to a price window"),
+        )
 
     class Strip(models.TextChoices):
         EVERYWHERE = "", _("Everywhere")
@@ -145,21 +210,28 @@ class Rule(models.Model):
 
     def clean(self) -> None:
         """Say which field a rule of this kind still needs."""
-        missing = {name: _("A rule of this kind needs it.") for name in self._missing()}
-        if missing:
-            raise ValidationError(missing)
+        if self.kind not in Rule.Kind.values:
+            return
+        kind = Rule.Kind(self.kind)
+        is_either = {"product", "attribute"} <= {*kind.fields}
+        if not (is_either and (self.product_id or self.attribute)):
+            missing = [name for name in kind.needs if not self.serializable_value(name)]
+            if missing:
+                raise ValidationError(dict.fromkeys(missing, _("A rule of this kind needs it.")))
 
-    def _missing(self) -> list[str]:
-        has_target = bool(self.product_id or self.attribute)
-        needs: dict[str, dict[str, Any]] = {
-            Rule.Kind.PIN: {"product": self.product_id, "position": self.position},
-            Rule.Kind.HIDE: {"product": has_target},
-            Rule.Kind.BOOST: {"attribute": has_target},
-            Rule.Kind.BURY: {"attribute": has_target},
-            Rule.Kind.NEVER_TOGETHER: {
-                "on_attribute": self.on_attribute,
-                "attribute": self.attribute,
-            },
-            Rule.Kind.PRICE_WINDOW: {"percent": self.percent},
-        }
-        return [name for name, given in needs.get(self.kind, {}).items() if not given]
+    def directions(self) -> list[tuple[ProductSet, ProductSet]]:
+        """What it is about, beside what it holds; a rule that holds both ways has two."""
+        about = ProductSet(self.product_id, self.attribute, self.value)
+        beside = ProductSet(self.on_product_id, self.on_attribute, self.on_value)
+        is_pair = self.both_ways and None not in {self.product_id, self.on_product_id}
+        is_mutual = self.kind == Rule.Kind.HIDE and is_pair
+        if is_mutual or self.kind == Rule.Kind.NEVER_TOGETHER:
+            return [(about, beside), (beside, about)]
+        return [(about, beside)]
+
+    def price_range(self, own: Any) -> tuple[Any, Any] | None:
+        """The lowest and the highest price in its window around a product's own, if it has one."""
+        if self.kind != Rule.Kind.PRICE_WINDOW or self.percent is None or own is None:
+            return None
+        width = own * self.percent / 100
+        return own - width, own + width

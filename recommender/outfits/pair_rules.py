@@ -1,10 +1,11 @@
 """Which pieces of one outfit the merchant's rules keep apart."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 from recommender.models import Rule
+from recommender.models.rules import ProductSet
 from recommender.outfits.search import CandidateItem
+from recommender.ranking.rule_effects import HIDING
 
 STRIPS = {Rule.Strip.EVERYWHERE, Rule.Strip.GOES_WITH}
 
@@ -18,33 +19,12 @@ def conflicting_pairs(
     keeps both apart.
     """
     for rule in rules:
-        if rule.strip in STRIPS and _is_about_pairs(rule):
+        about, beside = rule.directions()[0]
+        if rule.strip in STRIPS and rule.kind in HIDING and beside != ProductSet():
             yield from (
                 (one, other)
                 for one in items
-                if _is_beside(rule, one)
+                if beside.includes(one.pk, one.attributes)
                 for other in items
-                if _is_meant(rule, other) and one.number != other.number
+                if about.includes(other.pk, other.attributes) and one.number != other.number
             )
-
-
-def _is_about_pairs(rule: Rule) -> bool:
-    if rule.kind == Rule.Kind.HIDE:
-        return rule.on_product_id is not None or bool(rule.on_attribute)
-    return rule.kind == Rule.Kind.NEVER_TOGETHER
-
-
-def _is_beside(rule: Rule, item: CandidateItem) -> bool:
-    if rule.on_product_id is not None and rule.on_product_id != item.pk:
-        return False
-    return not rule.on_attribute or _text(item.attributes.get(rule.on_attribute)) == rule.on_value
-
-
-def _is_meant(rule: Rule, item: CandidateItem) -> bool:
-    if rule.product_id is not None:
-        return bool(rule.product_id == item.pk)
-    return _text(item.attributes.get(rule.attribute)) == rule.value
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)

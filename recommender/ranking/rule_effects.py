@@ -1,8 +1,7 @@
 """What the rules in force mean for one strip: what is hidden, boosted, pinned, and how dear it may be."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import Case, FloatField, IntegerField, Q, Value, When
@@ -14,6 +13,8 @@ from recommender.models.rules import SLOT
 from recommender.ranking.filters import PRICE
 from recommender.ranking.tier import Tier
 
+Kind = Rule.Kind
+HIDING = {Kind.HIDE, Kind.NEVER_TOGETHER}
 T = TypeVar("T")
 
 
@@ -59,19 +60,24 @@ def rule_effects(
 
     A rule about an attribute that is not `offered` (the catalog changed) says nothing.
     """
-    known = {*offered, SLOT}
+    known = {*offered, SLOT, ""}
     heard = [rule for rule in rules if rule.strip in {Rule.Strip.EVERYWHERE, strip}]
-    held = [rule for rule in heard if _attributes_read([rule]) <= known]
-    here = [rule for rule in held if _is_beside(rule, anchor)]
-    hidden = [*_hide_conditions(here), *_never_together_conditions(held, anchor)]
-    windows = list(_price_windows(here, anchor))
-    priced = {PRICE} if windows else set()
+    held = [rule for rule in heard if {rule.attribute, rule.on_attribute} <= known]
+    here = [
+        (rule, about)
+        for rule in held
+        for about, beside in rule.directions()
+        if beside.includes(anchor.pk, anchor.attributes)
+    ]
+    ranges = [(rule.pk, rule.price_range(anchor.attributes.get(PRICE))) for rule, _about in here]
+    windows = [(pk, Q(reco_price__range=within)) for pk, within in ranges if within]
+    read = {name for rule in held for name in (rule.attribute, rule.on_attribute)}
     return RuleEffects(
-        sorted(hidden, key=lambda one: one[0] or 0),
+        [(rule.pk, about.condition()) for rule, about in here if rule.kind in HIDING],
         windows,
-        [_boost(rule) for rule in here if rule.kind in {Rule.Kind.BOOST, Rule.Kind.BURY}],
-        {rule.product_id: rule.position or 1 for rule in here if rule.kind == Rule.Kind.PIN},
-        frozenset(_attributes_read(held) - {SLOT} | priced),
+        [(rule.pk, about.condition(), _boost(rule)) for rule, about in here if _boost(rule)],
+        {rule.product_id: rule.position or 1 for rule, _about in here if rule.kind == Kind.PIN},
+        frozenset(read - {SLOT, ""} | ({PRICE} if windows else set())),
     )
 
 
@@ -87,58 +93,7 @@ def put_pins_in_place(rows: Mapping[Any, T], pins: Mapping[Any, int]) -> list[T]
     return [rows[key] for key in order]
 
 
-def _is_beside(rule: Rule, anchor: Anchor) -> bool:
-    """Tell whether a rule speaks about strips beside this product."""
-    if rule.on_product_id is not None and rule.on_product_id != anchor.pk:
-        return False
-    if not rule.on_attribute or rule.kind == Rule.Kind.NEVER_TOGETHER:
-        return True
-    return _text(anchor.attributes.get(rule.on_attribute)) == rule.on_value
-
-
-def _target(rule: Rule) -> Q:
-    """The products a rule is about."""
-    if rule.product_id is not None:
-        return Q(pk=rule.product_id)
-    return Q(**{f"reco_{rule.attribute}": rule.value})
-
-
-def _hide_conditions(here: Collection[Rule]) -> list[tuple[int, Q]]:
-    return [(rule.pk, _target(rule)) for rule in here if rule.kind == Rule.Kind.HIDE]
-
-
-def _never_together_conditions(held: Collection[Rule], anchor: Anchor) -> list[tuple[int, Q]]:
-    """What must not stand beside this product, from rules that hold both ways."""
-    conditions = []
-    for rule in held:
-        if rule.kind == Rule.Kind.HIDE and rule.both_ways and rule.product_id == anchor.pk:
-            conditions.append((rule.pk, Q(pk=rule.on_product_id)))
-        if rule.kind == Rule.Kind.NEVER_TOGETHER:
-            one, other = (rule.on_attribute, rule.on_value), (rule.attribute, rule.value)
-            for (mine, value), (theirs, unwanted) in ((one, other), (other, one)):
-                if _text(anchor.attributes.get(mine)) == value:
-                    conditions.append((rule.pk, Q(**{f"reco_{theirs}": unwanted})))
-    return conditions
-
-
-def _boost(rule: Rule) -> tuple[int, Q, float]:
-    strength = float(rule.strength)  # JSON gives a whole number back as one
-    return rule.pk, _target(rule), strength if rule.kind == Rule.Kind.BOOST else -strength
-
-
-def _price_windows(here: Collection[Rule], anchor: Anchor) -> Iterator[tuple[int, Q]]:
-    """The window of each such rule around the product's own price."""
-    own = anchor.attributes.get(PRICE)
-    for rule in here:
-        if rule.kind == Rule.Kind.PRICE_WINDOW and rule.percent is not None and own is not None:
-            share = Decimal(rule.percent) / 100
-            low, high = own * (1 - share), own * (1 + share)
-            yield rule.pk, Q(reco_price__gte=low, reco_price__lte=high)
-
-
-def _attributes_read(rules: Collection[Rule]) -> set[str]:
-    return {name for rule in rules for name in (rule.attribute, rule.on_attribute) if name}
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _boost(rule: Rule) -> float:
+    """What a rule adds to a score."""
+    sign = {Kind.BOOST: 1.0, Kind.BURY: -1.0}.get(Kind(rule.kind), 0.0)
+    return sign * rule.strength

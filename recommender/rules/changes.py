@@ -9,6 +9,7 @@ from django.db import transaction
 from recommender.models import Rule, RuleChange
 
 Action = RuleChange.Action
+NOT_KEPT = {"id", "created_at"}  # a rule's key is its number, and its age no wish
 
 
 class CannotUndo(ValueError):  # noqa: N818 - reads as what happened
@@ -18,17 +19,21 @@ class CannotUndo(ValueError):  # noqa: N818 - reads as what happened
 @transaction.atomic
 def save_rule(rule: Rule, *, by: str, undoes: RuleChange | None = None) -> Rule:
     """Store a rule, new or changed."""
-    before = _stored(rule)
+    stored = Rule.objects.select_for_update().filter(pk=rule.pk).first()
+    before = _columns(stored) if stored else None
     rule.save()
-    if before != _snapshot(rule):
-        _keep(rule, before=before, after=_snapshot(rule), by=by, undoes=undoes)
+    if before != _columns(rule):
+        action = Action.CHANGED if stored else Action.ADDED
+        change = RuleChange(action=action, before=before, after=_columns(rule), undoes=undoes)
+        _keep(change, rule, by=by)
     return rule
 
 
 @transaction.atomic
 def delete_rule(rule: Rule, *, by: str, undoes: RuleChange | None = None) -> None:
     """Delete a rule; what it was is kept."""
-    _keep(rule, before=_snapshot(rule), after=None, by=by, undoes=undoes)
+    change = RuleChange(action=Action.DELETED, before=_columns(rule), undoes=undoes)
+    _keep(change, rule, by=by)
     rule.delete()
 
 
@@ -58,14 +63,14 @@ def undo(change: RuleChange, *, by: str) -> None:
     Raises:
         CannotUndo: a product that the rule names is gone.
     """
-    current = Rule.objects.filter(pk=change.rule_number).first()
+    rule = Rule.objects.filter(pk=change.rule_number).first() or Rule(pk=change.rule_number)
     if change.before is None:
-        if current:
-            delete_rule(current, by=by, undoes=change)
+        if not rule._state.adding:
+            delete_rule(rule, by=by, undoes=change)
         return
-    rule = current or Rule(pk=change.rule_number)
     for name, value in change.before.items():
-        setattr(rule, name, _field(name).to_python(value))
+        field: Any = Rule._meta.get_field(name)
+        setattr(rule, name, field.to_python(value))
     try:
         rule.clean_fields()
     except ValidationError as error:
@@ -73,36 +78,11 @@ def undo(change: RuleChange, *, by: str) -> None:
     save_rule(rule, by=by, undoes=change)
 
 
-def _keep(
-    rule: Rule,
-    *,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-    by: str,
-    undoes: RuleChange | None,
-) -> None:
-    action = Action.ADDED if before is None else Action.DELETED if after is None else Action.CHANGED
-    RuleChange.objects.create(
-        rule_number=rule.pk,
-        label=str(rule)[:300],
-        action=action,
-        before=before,
-        after=after,
-        changed_by=by[:150],
-        undoes=undoes,
-    )
+def _keep(change: RuleChange, rule: Rule, *, by: str) -> None:
+    change.rule_number, change.label, change.changed_by = rule.pk, str(rule)[:300], by[:150]
+    change.save()
 
 
-def _stored(rule: Rule) -> dict[str, Any] | None:
-    stored = Rule.objects.select_for_update().filter(pk=rule.pk).first()
-    return _snapshot(stored) if stored else None
-
-
-def _snapshot(rule: Rule) -> dict[str, Any]:
-    """The rule's columns, all but its key and its age."""
-    kept = [field for field in Rule._meta.concrete_fields if field.name not in {"id", "created_at"}]
-    return {field.attname: getattr(rule, field.attname) for field in kept}
-
-
-def _field(attname: str) -> Any:
-    return next(field for field in Rule._meta.concrete_fields if field.attname == attname)
+def _columns(rule: Rule) -> dict[str, Any]:
+    names = [field.attname for field in Rule._meta.concrete_fields if field.name not in NOT_KEPT]
+    return {name: getattr(rule, name) for name in names}

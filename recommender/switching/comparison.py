@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from heapq import nsmallest
 from math import inf, sqrt
 from statistics import fmean, stdev
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Purpose, active_checkpoint
 from recommender.ranking.question import Question, question_of, question_rows
+from recommender.strips.change import StripChange
 from recommender.strips.goes_with import goes_with
 from recommender.strips.items import Strip
 from recommender.strips.similar import similar_products
@@ -30,30 +30,6 @@ BANDS = [
     *((0.5, _("At least half the same")), (0.25, _("At least one in four the same"))),
     (0.0, _("Nearly all others")),
 ]
-
-
-@dataclass(frozen=True)
-class StripChange:
-    """One product's strip as it is and as it would be."""
-
-    product: Any
-    before: Strip
-    after: Strip
-
-    @cached_property
-    def overlap(self) -> float:
-        """The share of the longer strip's products that both show, 0 to 1."""
-        longest = max(len(self.before.items), len(self.after.items))
-        both = {*_keys(self.before)} & {*_keys(self.after)}
-        return len(both) / longest if longest else 1.0
-
-    @property
-    def dropped(self) -> set[Any]:
-        return {*_keys(self.before)} - {*_keys(self.after)}
-
-    @property
-    def new(self) -> set[Any]:
-        return {*_keys(self.after)} - {*_keys(self.before)}
 
 
 @dataclass(frozen=True)
@@ -113,7 +89,7 @@ class Comparison:
 
     @property
     def most_changed(self) -> list[StripChange]:
-        return [one for one in self.compared if one.dropped or one.new]
+        return [one for one in self.compared if one.gone or one.new]
 
 
 def comparison(
@@ -191,8 +167,5 @@ def _one(product: Any, question: Question, candidate: Checkpoint) -> StripChange
         before = {name: one for name, one in before.items() if name != Purpose.PAIR}
     after = {**before, candidate.purpose: candidate}
     sides = (replace(question, checkpoints=side) for side in (before, after))
-    return StripChange(product, *(strip(product, limit=AT, question=side) for side in sides))
-
-
-def _keys(strip: Strip) -> list[Any]:
-    return [item.product.pk for item in strip.items]
+    now, then = (strip(product, limit=AT, question=side) for side in sides)
+    return StripChange(product, now, then)

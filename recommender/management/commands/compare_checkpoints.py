@@ -9,7 +9,7 @@ from recommender.catalog import catalog
 from recommender.models import Checkpoint, Purpose
 from recommender.switching.comparison import SAMPLE, Comparison, comparison
 
-TITLES = 160  # characters of the dropped and new products' names on a line
+TITLES = 160  # characters of the gone and new products' names on a line
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         self._summary(found)
         for one in found.most_changed:
             self.stdout.write(f"{one.overlap:5.0%}  {catalog().card(one.product).title}")
-            self.stdout.write(f"       gone: {_titles(one.before, one.dropped)}")
+            self.stdout.write(f"       gone: {_titles(one.before, one.gone)}")
             self.stdout.write(f"       new:  {_titles(one.after, one.new)}")
 
     def _summary(self, found: Comparison) -> None:

@@ -164,15 +164,15 @@ def test_the_join_finds_what_comparing_every_two_finds(many_rules):
 
 
 def test_rules_about_different_things_are_not_compared(make_product, monkeypatch):
-    compared, clash = [], conflicts_of_rules._clash
+    compared, contradict = [], conflicts_of_rules._contradict
     products = [make_product(f"p{n}") for n in range(250)]
     rules = [Rule(pk=2 * n, kind="PIN", product=p, position=n + 1) for n, p in enumerate(products)]
     rules += [Rule(pk=2 * n + 1, kind="HIDE", product=p) for n, p in enumerate(products)]
 
     monkeypatch.setattr(
         conflicts_of_rules,
-        "_clash",
-        lambda *met, **known: compared.append(met) or clash(*met, **known),
+        "_contradict",
+        lambda *met, **known: compared.append(met) or contradict(*met, **known),
     )
 
     assert len(conflicts_among(rules, now=NOW)) == 250

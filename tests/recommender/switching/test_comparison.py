@@ -54,7 +54,7 @@ def test_what_is_new_and_what_is_gone_is_named(tops, rival):
     first = next(one for one in compared.compared if one.product == tops[0])
     assert titles(first.before) == [f"top {n}" for n in range(1, 9)]
     assert titles(first.after) == [f"top {n}" for n in range(9, 1, -1)]
-    assert (first.dropped, first.new, first.overlap) == ({tops[1].pk}, {tops[9].pk}, 7 / 8)
+    assert (first.gone, first.new, first.overlap) == ({tops[1].pk}, {tops[9].pk}, 7 / 8)
 
 
 def test_the_most_changed_come_first_and_the_bands_count_them_all(tops, rival):
