@@ -71,7 +71,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page that shows old strips above new ones; it changes nothing."""
-        checkpoint = self._found(request, pk)
+        checkpoint = self._checkpoint(request, pk)
         if not self.has_view_permission(request, checkpoint):
             raise PermissionDenied
         seed = _whole(request.GET.get("seed", ""))
@@ -87,7 +87,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
 
     def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask first, then let the checkpoint serve, and note who did it."""
-        checkpoint = self._found(request, pk)
+        checkpoint = self._checkpoint(request, pk)
         if not self.has_switch_permission(request):
             raise PermissionDenied
         if request.method == "POST":
@@ -115,7 +115,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
         else:
             self.message_user(request, text, messages.SUCCESS)
 
-    def _found(self, request: HttpRequest, pk: int) -> Checkpoint:
+    def _checkpoint(self, request: HttpRequest, pk: int) -> Checkpoint:
         checkpoint: Checkpoint | None = self.get_object(request, str(pk))
         if checkpoint is None:
             raise Http404

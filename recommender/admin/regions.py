@@ -54,7 +54,7 @@ def region_view(
     except NoWorker as error:
         return _nothing(str(error))
     cards = cards_of([product.pk, other.pk])
-    pictures = [_drawn(region, cards[region.product]) for region in found]
+    pictures = [_seen_picture(region, cards[region.product]) for region in found]
     if None in pictures or not pictures:
         return _nothing(gettext("The two products do not both have a picture that can be read."))
     return {"pictures": pictures}
@@ -64,7 +64,7 @@ def _nothing(text: str) -> dict[str, Any]:
     return {"pictures": [], "why_no_pictures": text}
 
 
-def _drawn(region: Region, card: Card) -> SeenPicture | None:
+def _seen_picture(region: Region, card: Card) -> SeenPicture | None:
     if card.picture is None:
         return None
     stands_out = region.drop >= LEAST_DROP

@@ -49,15 +49,15 @@ class TrainingRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("State"), ordering="state")
     def state_badge(self, run: TrainingRun) -> SafeString:
-        return _drawn("training_state", run, status=training_status(run))
+        return _render("training_state", run, status=training_status(run))
 
     @admin.display(description=_("Found right, of 100"))
     def promotion(self, run: TrainingRun) -> SafeString:
-        return _drawn("training_promotion", run, comparisons=comparisons(run))
+        return _render("training_promotion", run, comparisons=comparisons(run))
 
     @admin.display(description=_("How it was judged"))
     def figures_table(self, run: TrainingRun) -> SafeString:
-        return _drawn("training_figures", run, comparisons=comparisons(run))
+        return _render("training_figures", run, comparisons=comparisons(run))
 
     @admin.display(description=_("Looks"))
     def looks(self, run: TrainingRun) -> str:
@@ -71,7 +71,7 @@ class TrainingRunAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Left out"))
     def left_out_list(self, run: TrainingRun) -> SafeString:
         left_out = [(translated(reason), *rest) for reason, *rest in run.left_out]
-        return _drawn("training_left_out", run, left_out=left_out)
+        return _render("training_left_out", run, left_out=left_out)
 
     @admin.display(description=_("Took"))
     def took(self, run: TrainingRun) -> str:
@@ -81,12 +81,12 @@ class TrainingRunAdmin(ReadOnlyAdmin):
     @admin.display(description=_("What became of it"))
     def checkpoint(self, run: Any) -> SafeString:
         states = dict(Checkpoint.State.choices)
-        return _drawn("training_checkpoint", run, state=states.get(run.checkpoint_state, ""))
+        return _render("training_checkpoint", run, state=states.get(run.checkpoint_state, ""))
 
     @admin.display(description=_("Last lines"))
     def last_lines(self, run: TrainingRun) -> SafeString:
-        return _drawn("training_output", run, is_interrupted=is_interrupted(run))
+        return _render("training_output", run, is_interrupted=is_interrupted(run))
 
 
-def _drawn(template: str, run: TrainingRun, **context: Any) -> SafeString:
+def _render(template: str, run: TrainingRun, **context: Any) -> SafeString:
     return render_to_string(f"recommender/admin/{template}.html", {"run": run, **context})

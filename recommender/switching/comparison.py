@@ -56,10 +56,10 @@ class Comparison:
 
     @property
     def is_sample(self) -> bool:
-        return self.asked < self.products
+        return self.sample_size < self.products
 
     @property
-    def asked(self) -> int:
+    def sample_size(self) -> int:
         return len(self.overlaps) + self.silent
 
     @property
@@ -72,7 +72,7 @@ class Comparison:
         if not self.is_sample:
             return 0.0
         seen = [*self.overlaps, 0.0, 1.0]
-        return 2 * stdev(seen) * sqrt((1 - self.asked / self.products) / len(seen))
+        return 2 * stdev(seen) * sqrt((1 - self.sample_size / self.products) / len(seen))
 
     @property
     def between(self) -> tuple[float, float]:

@@ -60,7 +60,7 @@ def _classifier(options: argparse.Namespace, collection: Collection) -> dict[str
 def _of_one(show: Callable[..., dict[str, Any]]) -> Shown:
     """Show what needs a checkpoint and, where `--visual` is asked for, the encoder that it reads."""
 
-    def show(options: argparse.Namespace, collection: Collection) -> dict[str, Any]:
+    def run(options: argparse.Namespace, collection: Collection) -> dict[str, Any]:
         named = {"visual": options.visual} if "visual" in options else {}
         return show(
             collection,
@@ -71,7 +71,7 @@ def _of_one(show: Callable[..., dict[str, Any]]) -> Shown:
             **named,
         )
 
-    return show
+    return run
 
 
 SHOWS: dict[str, Shown] = {
