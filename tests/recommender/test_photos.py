@@ -13,7 +13,9 @@ from recommender.photos import (
     MERCHANT,
     SHOPPER,
     BadPhoto,
+    Crop,
     Limits,
+    cropped,
     digest,
     encode_jpeg,
     open_photo,
@@ -178,6 +180,36 @@ def test_a_small_photo_is_not_scaled_up():
     assert open_photo(photo(size=(90, 70)), max_side_px=600).size == (90, 70)
 
 
+def test_a_photo_is_stored_at_the_quality_of_a_good_camera():
+    noise = Image.effect_noise((90, 70), 60).convert("RGB")
+
+    assert encode_jpeg(noise) == saved(noise, "JPEG", quality=90)
+
+
+def test_a_crop_is_a_share_of_the_sides():
+    photo = Image.new("RGB", (200, 400), "white")
+    photo.paste("red", (50, 40, 150, 240))
+
+    part = cropped(photo, Crop(0.25, 0.1, 0.5, 0.5))
+
+    assert part.size == (100, 200)
+    assert part.getcolors() == [(100 * 200, (255, 0, 0))]
+
+
+def test_a_crop_is_rounded_to_whole_pixels():
+    assert cropped(plain((100, 100)), Crop(0.004, 0.006, 0.4, 0.5)).size == (40, 50)
+
+
+@pytest.mark.parametrize(("width", "height"), [(0.31, 0.9), (0.9, 0.31)])
+def test_a_crop_too_small_to_recognise_anything_is_refused(width, height):
+    smallest = cropped(plain((100, 100)), Crop(0.1, 0.1, 0.32, 0.32))
+
+    assert smallest.size == (32, 32)
+    with pytest.raises(BadPhoto, match="too small") as caught:
+        cropped(plain((100, 100)), Crop(0.1, 0.1, width, height))
+    assert caught.value.code == "too_small"
+
+
 def test_bytes_are_named_by_their_sha256():
     assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -328,6 +360,13 @@ def test_a_uniform_picture_is_a_picture(colour):
 def test_a_refusal_says_what_to_do_in_plain_words():
     with pytest.raises(BadPhoto, match=r"too small: 50×60.*at least 64"):
         open_photo(saved(plain((50, 60)), "PNG"))
+
+
+def test_a_refusal_names_the_limit_that_was_passed():
+    with pytest.raises(BadPhoto, match="larger than 20 MB"):
+        open_photo(bytes(20_000_001))
+    with pytest.raises(BadPhoto, match="more than 50 million pixels"):
+        open_photo(png_header(7_100, 7_100))
 
 
 OUTCOMES = {"RGB", "not_an_image", "truncated", "too_small", "too_many_pixels", "bad_shape"}
