@@ -9,12 +9,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import cache_from_source
 from itertools import chain, zip_longest
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
@@ -52,6 +54,10 @@ TARGETS = {
     ),
     "metrics": (["workers/evaluation/metrics.py"], ["tests/workers/test_metrics.py"]),
 }
+
+
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -94,9 +100,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)  # PostgreSQL does not run as root and must reach its folder
         benches = _benches(Path(name), options.jobs)
-        for target in options.only:
-            if complaint := benches[0].complaint(target):
-                sys.exit(f"{complaint}\nThe tests of {target} fail without any defect: mend them.")
+        _check_tests(options.only, benches)
         outcomes = _tried(_drawn(options), benches, until=time.monotonic() + options.minutes * 60)
     return _report(outcomes)
 
@@ -170,24 +174,41 @@ def _restore(database: str) -> None:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
 
 
+def _check_tests(targets: list[str], benches: list[Bench]) -> None:
+    found = _each_on_a_bench(targets, benches, lambda bench, target: bench.complaint(target))
+    for target, said in zip(targets, found, strict=True):
+        if said:
+            sys.exit(f"{said}\nThe tests of {target} fail without any defect: mend them.")
+
+
 def _tried(drawn: list[tuple[str, Defect]], benches: list[Bench], *, until: float) -> list[Outcome]:
+    def one(bench: Bench, drawn: tuple[str, Defect]) -> Outcome | None:
+        if time.monotonic() > until:
+            return None
+        outcome = bench.try_out(*drawn)
+        print("." if outcome.is_killed else f"\n{outcome.defect.key}\n", end="", flush=True)
+        return outcome
+
+    return [outcome for outcome in _each_on_a_bench(drawn, benches, one) if outcome]
+
+
+def _each_on_a_bench(
+    things: list[Thing], benches: list[Bench], work: Callable[[Bench, Thing], Result]
+) -> list[Result]:
+    """Do something with each thing, on as many benches as there are at a time; results in order."""
     free: SimpleQueue[Bench] = SimpleQueue()
     for bench in benches:
         free.put(bench)
 
-    def one(target: str, defect: Defect) -> Outcome | None:
-        if time.monotonic() > until:
-            return None
+    def one(thing: Thing) -> Result:
         bench = free.get()
         try:
-            outcome = bench.try_out(target, defect)
+            return work(bench, thing)
         finally:
             free.put(bench)
-        print("." if outcome.is_killed else f"\n{defect.key}\n", end="", flush=True)
-        return outcome
 
     with ThreadPoolExecutor(len(benches)) as pool:
-        return [outcome for outcome in pool.map(lambda each: one(*each), drawn) if outcome]
+        return list(pool.map(one, things))
 
 
 def _report(outcomes: list[Outcome]) -> int:

@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 from recommender.photos import (
     MERCHANT,
     SHOPPER,
+    WHOLE,
     BadPhoto,
     Crop,
     Limits,
@@ -176,6 +177,10 @@ def test_a_large_photo_is_scaled_down_to_what_was_asked_for():
     assert image.size == (600, 300)
 
 
+def test_a_photo_measures_two_thousand_pixels_a_side_at_most_unless_others_are_asked_for():
+    assert open_photo(saved(plain((2_500, 1_000)), "JPEG")).size == (2_000, 800)
+
+
 def test_a_small_photo_is_not_scaled_up():
     assert open_photo(photo(size=(90, 70)), max_side_px=600).size == (90, 70)
 
@@ -194,6 +199,12 @@ def test_a_crop_is_a_share_of_the_sides():
 
     assert part.size == (100, 200)
     assert part.getcolors() == [(100 * 200, (255, 0, 0))]
+
+
+def test_the_whole_of_a_photo_is_all_of_it():
+    photo = Image.effect_noise((90, 70), 60).convert("RGB")
+
+    assert cropped(photo, WHOLE).tobytes() == photo.tobytes()
 
 
 def test_a_crop_is_rounded_to_whole_pixels():
@@ -291,6 +302,15 @@ def test_a_tiny_picture_is_refused(size):
     assert refusal(saved(plain(size), "PNG")) == "too_small"
 
 
+def test_twenty_times_as_long_as_wide_is_no_sliver_yet():
+    assert open_photo(saved(plain((64, 1_280)), "PNG")).size == (64, 1_280)
+
+
+def test_a_shopper_may_send_half_of_what_a_merchant_may():
+    assert (MERCHANT.bytes, MERCHANT.pixels) == (20_000_000, 50_000_000)
+    assert (SHOPPER.bytes, SHOPPER.pixels) == (10_000_000, 25_000_000)
+
+
 @pytest.mark.parametrize("size", [(12_001, 700), (64, 1_281), (12_100, 64)])
 def test_a_sliver_is_refused(size):
     assert refusal(saved(plain(size), "PNG")) == "bad_shape"
@@ -371,12 +391,12 @@ def test_a_refusal_names_the_limit_that_was_passed():
 
 OUTCOMES = {"RGB", "not_an_image", "truncated", "too_small", "too_many_pixels", "bad_shape"}
 NOISE = Image.effect_noise((96, 80), 60).convert("RGB")
-WHOLE = [saved(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")]
+INTACT = [saved(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")]
 
 
 @examples(100)
 @given(
-    data=st.sampled_from(WHOLE),
+    data=st.sampled_from(INTACT),
     flips=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=60),
     cut=st.sampled_from([0, 0, 0, 1, 90, 3_000]),
 )
