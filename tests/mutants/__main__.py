@@ -9,23 +9,27 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import cache_from_source
 from itertools import chain, zip_longest
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
 
 from fashionshop.embedded import provide_database
 from tests.mutants.defects import Defect, defects
+from tests.mutants.trial import complaint
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "docs" / "mutants.md"
 ENOUGH = 0.9  # of the defects that change anything
-SLOWEST_SECONDS = 300  # a defect may loop for ever
+SLOWEST_SECONDS = 600  # a defect may loop for ever
+MIGRATED = "migrated"  # a database of no rows
 
 # What is to be tested, and by what; both as `git ls-files` understands it.
 TARGETS = {
@@ -52,11 +56,16 @@ TARGETS = {
 }
 
 
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
+
+
 @dataclass(frozen=True)
 class Outcome:
     target: str
     defect: Defect
     is_killed: bool
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -66,27 +75,11 @@ class Bench:
     folder: Path
     database: str
 
-    def complaint(self, target: str) -> str:
+    def complaint(self, target: str, *, about: str = "") -> str:
         """What the tests of a target say when they fail; nothing when they pass."""
-        environment = os.environ | {
-            "DATABASE_URL": self.database,
-            "FASHIONSHOP_VAR": str(self.folder / "var"),
-            "OMP_NUM_THREADS": "1",
-        }
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-        try:
-            done = subprocess.run(
-                [*command, *_tests(target)],
-                cwd=self.folder,
-                env=environment,
-                capture_output=True,
-                timeout=SLOWEST_SECONDS,
-                text=True,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return "They took too long."
-        return done.stdout[-3000:] + done.stderr[-3000:] if done.returncode else ""
+        _restore(self.database)
+        tests = sorted(_tests(target), key=lambda name: _topic(name) != _topic(about))
+        return complaint(self.folder, database=self.database, tests=tests, seconds=SLOWEST_SECONDS)
 
     def try_out(self, target: str, defect: Defect) -> Outcome:
         file = self.folder / defect.path
@@ -94,10 +87,12 @@ class Bench:
         file.write_text(defect.text)
         # Bytecode is known by size and second, which two versions may share.
         Path(cache_from_source(str(file))).unlink(missing_ok=True)
+        start = time.monotonic()
         try:
-            return Outcome(target, defect, is_killed=bool(self.complaint(target)))
+            is_killed = bool(self.complaint(target, about=defect.path))
         finally:
             file.write_text(sound)
+        return Outcome(target, defect, is_killed, time.monotonic() - start)
 
 
 def main() -> int:
@@ -105,9 +100,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)  # PostgreSQL does not run as root and must reach its folder
         benches = _benches(Path(name), options.jobs)
-        for target in options.only:
-            if complaint := benches[0].complaint(target):
-                sys.exit(f"{complaint}\nThe tests of {target} fail without any defect: mend them.")
+        _check_tests(options.only, benches)
         outcomes = _tried(_drawn(options), benches, until=time.monotonic() + options.minutes * 60)
     return _report(outcomes)
 
@@ -130,6 +123,10 @@ def _tests(target: str) -> list[str]:
     return [name for name in _files(*TARGETS[target][1]) if Path(name).name.startswith("test_")]
 
 
+def _topic(path: str) -> str:
+    return Path(path).stem.removeprefix("test_")
+
+
 def _drawn(options: argparse.Namespace) -> list[tuple[str, Defect]]:
     """All defects in random order, one of each target in turn."""
     chance = random.Random(options.seed)  # noqa: S311 -- a sample, not a secret
@@ -150,6 +147,10 @@ def _benches(folder: Path, count: int) -> list[Bench]:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
+        connection.execute(f"CREATE DATABASE {MIGRATED}")
+    environment = os.environ | {"DATABASE_URL": _database(MIGRATED), "FASHIONSHOP_VAR": str(folder)}
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
     benches = []
     for number in range(count):
         own = folder / str(number)
@@ -157,30 +158,57 @@ def _benches(folder: Path, count: int) -> list[Bench]:
             (own / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, own / name)
         (own / "var").mkdir()
-        server = urlsplit(os.environ["DATABASE_URL"])
-        database = server._replace(path=f"/bench{number}").geturl()
-        benches.append(Bench(own, database))
+        benches.append(Bench(own, _database(f"bench{number}")))
     return benches
 
 
+def _database(name: str) -> str:
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+def _restore(database: str) -> None:
+    """Give the tests a migrated database that no test has touched, under the name they expect."""
+    name = "test_" + urlsplit(database).path.removeprefix("/")
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
+
+
+def _check_tests(targets: list[str], benches: list[Bench]) -> None:
+    found = _each_on_a_bench(targets, benches, lambda bench, target: bench.complaint(target))
+    for target, said in zip(targets, found, strict=True):
+        if said:
+            sys.exit(f"{said}\nThe tests of {target} fail without any defect: mend them.")
+
+
 def _tried(drawn: list[tuple[str, Defect]], benches: list[Bench], *, until: float) -> list[Outcome]:
+    def one(bench: Bench, drawn: tuple[str, Defect]) -> Outcome | None:
+        if time.monotonic() > until:
+            return None
+        outcome = bench.try_out(*drawn)
+        print("." if outcome.is_killed else f"\n{outcome.defect.key}\n", end="", flush=True)
+        return outcome
+
+    return [outcome for outcome in _each_on_a_bench(drawn, benches, one) if outcome]
+
+
+def _each_on_a_bench(
+    things: list[Thing], benches: list[Bench], work: Callable[[Bench, Thing], Result]
+) -> list[Result]:
+    """Do something with each thing, on as many benches as there are at a time; results in order."""
     free: SimpleQueue[Bench] = SimpleQueue()
     for bench in benches:
         free.put(bench)
 
-    def one(target: str, defect: Defect) -> Outcome | None:
-        if time.monotonic() > until:
-            return None
+    def one(thing: Thing) -> Result:
         bench = free.get()
         try:
-            outcome = bench.try_out(target, defect)
+            return work(bench, thing)
         finally:
             free.put(bench)
-        print("." if outcome.is_killed else f"\n{defect.key}\n", end="", flush=True)
-        return outcome
 
     with ThreadPoolExecutor(len(benches)) as pool:
-        return [outcome for outcome in pool.map(lambda each: one(*each), drawn) if outcome]
+        return list(pool.map(one, things))
 
 
 def _report(outcomes: list[Outcome]) -> int:
@@ -189,10 +217,13 @@ def _report(outcomes: list[Outcome]) -> int:
     new = [one for one in survivors if one.defect.key not in kept]
     tried, lived = (Counter(one.target for one in each) for each in (outcomes, survivors))
     unexplained = Counter(one.target for one in new)
-    print(f"\n\n{'':12}{'tried':>8}{'killed':>8}{'survived':>10}{'of them unexplained':>21}")
+    print(
+        f"\n\n{'':12}{'tried':>8}{'killed':>8}{'survived':>10}{'of them unexplained':>21}{'seconds':>9}"
+    )
     for name in tried:
         figures = (tried[name], tried[name] - lived[name], lived[name], unexplained[name])
-        print("{:12}{:8}{:8}{:10}{:21}".format(name, *figures))
+        seconds = sum(one.seconds for one in outcomes if one.target == name)
+        print("{:12}{:8}{:8}{:10}{:21}{:9.0f}".format(name, *figures, seconds))
     for one in new:
         print(f"- `{one.defect.key}` (line {one.defect.line})")
     counted = len(outcomes) - (len(survivors) - len(new))

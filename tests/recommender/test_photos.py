@@ -12,8 +12,11 @@ from PIL import Image, PngImagePlugin
 from recommender.photos import (
     MERCHANT,
     SHOPPER,
+    WHOLE,
     BadPhoto,
+    Crop,
     Limits,
+    cropped,
     digest,
     encode_jpeg,
     open_photo,
@@ -174,8 +177,48 @@ def test_a_large_photo_is_scaled_down_to_what_was_asked_for():
     assert image.size == (600, 300)
 
 
+def test_a_photo_measures_two_thousand_pixels_a_side_at_most_unless_others_are_asked_for():
+    assert open_photo(saved(plain((2_500, 1_000)), "JPEG")).size == (2_000, 800)
+
+
 def test_a_small_photo_is_not_scaled_up():
     assert open_photo(photo(size=(90, 70)), max_side_px=600).size == (90, 70)
+
+
+def test_a_photo_is_stored_at_the_quality_of_a_good_camera():
+    noise = Image.effect_noise((90, 70), 60).convert("RGB")
+
+    assert encode_jpeg(noise) == saved(noise, "JPEG", quality=90)
+
+
+def test_a_crop_is_a_share_of_the_sides():
+    photo = Image.new("RGB", (200, 400), "white")
+    photo.paste("red", (50, 40, 150, 240))
+
+    part = cropped(photo, Crop(0.25, 0.1, 0.5, 0.5))
+
+    assert part.size == (100, 200)
+    assert part.getcolors() == [(100 * 200, (255, 0, 0))]
+
+
+def test_the_whole_of_a_photo_is_all_of_it():
+    photo = Image.effect_noise((90, 70), 60).convert("RGB")
+
+    assert cropped(photo, WHOLE).tobytes() == photo.tobytes()
+
+
+def test_a_crop_is_rounded_to_whole_pixels():
+    assert cropped(plain((100, 100)), Crop(0.004, 0.006, 0.4, 0.5)).size == (40, 50)
+
+
+@pytest.mark.parametrize(("width", "height"), [(0.31, 0.9), (0.9, 0.31)])
+def test_a_crop_too_small_to_recognise_anything_is_refused(width, height):
+    smallest = cropped(plain((100, 100)), Crop(0.1, 0.1, 0.32, 0.32))
+
+    assert smallest.size == (32, 32)
+    with pytest.raises(BadPhoto, match="too small") as caught:
+        cropped(plain((100, 100)), Crop(0.1, 0.1, width, height))
+    assert caught.value.code == "too_small"
 
 
 def test_bytes_are_named_by_their_sha256():
@@ -259,6 +302,15 @@ def test_a_tiny_picture_is_refused(size):
     assert refusal(saved(plain(size), "PNG")) == "too_small"
 
 
+def test_twenty_times_as_long_as_wide_is_no_sliver_yet():
+    assert open_photo(saved(plain((64, 1_280)), "PNG")).size == (64, 1_280)
+
+
+def test_a_shopper_may_send_half_of_what_a_merchant_may():
+    assert (MERCHANT.bytes, MERCHANT.pixels) == (20_000_000, 50_000_000)
+    assert (SHOPPER.bytes, SHOPPER.pixels) == (10_000_000, 25_000_000)
+
+
 @pytest.mark.parametrize("size", [(12_001, 700), (64, 1_281), (12_100, 64)])
 def test_a_sliver_is_refused(size):
     assert refusal(saved(plain(size), "PNG")) == "bad_shape"
@@ -330,14 +382,21 @@ def test_a_refusal_says_what_to_do_in_plain_words():
         open_photo(saved(plain((50, 60)), "PNG"))
 
 
+def test_a_refusal_names_the_limit_that_was_passed():
+    with pytest.raises(BadPhoto, match="larger than 20 MB"):
+        open_photo(bytes(20_000_001))
+    with pytest.raises(BadPhoto, match="more than 50 million pixels"):
+        open_photo(png_header(7_100, 7_100))
+
+
 OUTCOMES = {"RGB", "not_an_image", "truncated", "too_small", "too_many_pixels", "bad_shape"}
 NOISE = Image.effect_noise((96, 80), 60).convert("RGB")
-WHOLE = [saved(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")]
+INTACT = [saved(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")]
 
 
 @examples(100)
 @given(
-    data=st.sampled_from(WHOLE),
+    data=st.sampled_from(INTACT),
     flips=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=60),
     cut=st.sampled_from([0, 0, 0, 1, 90, 3_000]),
 )

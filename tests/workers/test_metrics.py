@@ -153,6 +153,29 @@ def test_certainty_that_is_always_wrong_has_the_largest_calibration_error():
     assert metrics.calibration_error(confidence, is_right) == pytest.approx(1)
 
 
+def test_full_confidence_shares_a_bin_with_what_is_nearly_sure():
+    confidence, is_right = np.array([1.0, 0.95]), np.array([False, True])
+
+    gap = abs(0.5 - (1.0 + 0.95) / 2)
+
+    assert metrics.calibration_error(confidence, is_right) == pytest.approx(gap)
+
+
+def test_one_draw_in_forty_lies_on_either_side_of_a_bootstrap_interval():
+    values, seen = np.random.default_rng(5).normal(size=50), []
+
+    def mean(cases):
+        seen.append(float(values[cases].mean()))
+        return seen[-1]
+
+    interval = metrics.bootstrap(mean, count=50)
+
+    draws = seen[:-1]  # the last is the figure itself
+    assert interval.value == seen[-1] == values.mean()
+    assert sum(draw < interval.low for draw in draws) == 13  # of 500
+    assert sum(draw > interval.high for draw in draws) == 13
+
+
 def test_a_bootstrap_interval_holds_its_value_and_repeats():
     values = np.arange(50.0)
 

@@ -13,7 +13,6 @@ from workers.networks.style_fabric import StyleHead, build
 from workers.networks.visual import unit
 from workers.training import look_blocks
 from workers.training.config import Config
-from workers.training.look_contrast import log_frequency, pair_counts
 from workers.training.loop import fit
 from workers.training.recipes import style
 
@@ -72,20 +71,6 @@ def test_a_batch_holds_looks_that_are_learnt_from_and_no_others(lesson):
     assert {look for batch in batches for look in batch} <= set(split.looks)
     assert (2, 5) not in {look for batch in batches for look in batch}  # TOP1 and BOTTOM2
     assert task.batches(0) == batches != task.batches(1)
-
-
-def test_pairs_of_one_family_are_not_worn_together():
-    items, worn = pair_counts([(5, 2, 9), (2, 5)], np.array([0] * 9 + [1]))
-
-    assert items.tolist() == [2, 5, 9]
-    assert worn.tolist() == [[0, 0, 1], [0, 0, 1], [1, 1, 0]]
-
-
-def test_what_is_worn_oftener_is_expected_oftener(lesson):
-    known = log_frequency(lesson[1].corpus, [(0, 1), (0, 3), (0, 5)])
-
-    assert known[0] == pytest.approx(np.log(3 / 80))
-    assert known[0] == known[158] == known[1]
 
 
 def test_a_product_s_own_picture_recalls_it_and_another_s_recalls_nothing():

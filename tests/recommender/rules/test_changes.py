@@ -22,6 +22,17 @@ def test_a_new_rule_is_kept_with_who_added_it(skirt):
     assert change.after["product_id"] == skirt.pk
 
 
+def test_names_longer_than_their_columns_are_cut(blouse, skirt):
+    for product in (blouse, skirt):
+        product.title = "t" * 200
+        product.save()
+
+    save_rule(Rule(kind="HIDE", product=skirt, on_product=blouse), by="a" * 200)
+
+    change = RuleChange.objects.get()
+    assert (change.changed_by, len(change.label)) == ("a" * 150, 300)
+
+
 def test_a_save_that_changes_nothing_is_not_kept(skirt):
     save_rule(hide(skirt), by="ada")
 

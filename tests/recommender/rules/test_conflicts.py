@@ -71,6 +71,7 @@ def test_two_pins_at_one_position_are_a_conflict_and_at_two_are_none(skirt, boot
         ({"is_enabled": False}, {}),
         ({"ends_at": NOW}, {}),
         ({"ends_at": NOW + timedelta(days=1)}, {"starts_at": NOW + timedelta(days=2)}),
+        ({"ends_at": NOW + timedelta(days=1)}, {"starts_at": NOW + timedelta(days=1)}),
         (
             {"on_attribute": "slot", "on_value": "TOP"},
             {"on_attribute": "slot", "on_value": "BAG"},
@@ -100,6 +101,13 @@ def test_a_price_window_that_nothing_is_within_is_named(make_product, blouse):
 
     assert conflicts(rule("PRICE_WINDOW", percent=10, on_product=blouse))
     assert not conflicts(rule("PRICE_WINDOW", percent=200, on_product=blouse))
+
+
+def test_a_product_at_the_very_edge_of_a_price_window_is_within(make_product):
+    own, _other = make_product("own", price=100), make_product("other", price=150)
+
+    assert not conflicts(rule("PRICE_WINDOW", percent=50, on_product=own))
+    assert conflicts(rule("PRICE_WINDOW", percent=49, on_product=own))
 
 
 def test_an_unsaved_rule_is_compared_with_the_stored_ones(skirt):
