@@ -271,7 +271,7 @@ def test_if_k_eligible_products_exist_k_come_back_in_the_order_of_the_definition
     _wear(anchor, visual, shape=(1.0, 0.0), colour=(1.0, 0.0))
     shelf = [_stocked(make_product, visual, number, one) for number, one in enumerate(garments)]
 
-    strip = similar_products(anchor, limit=limit, colour_weight=weight)
+    strip = similar_products(anchor, limit=limit, colour_weight=weight, diversity=0)
 
     assert [item.product.pk for item in strip.items] == naive.ranked_alike(
         {"shape": (1.0, 0.0), "colour": (1.0, 0.0)},
