@@ -36,7 +36,10 @@ TARGETS = {
     "worklist": (["recommender/worklist.py"], ["tests/recommender/test_worklist.py"]),
     "ranking": (
         ["recommender/ranking/*.py"],
-        ["tests/recommender/ranking", "tests/recommender/strips", "tests/recommender/explain"],
+        [
+            *("tests/recommender/ranking", "tests/recommender/strips", "tests/recommender/explain"),
+            "tests/recommender/pipeline/test_indexes.py",
+        ],
     ),
     "strips": (
         ["recommender/strips/*.py"],

@@ -8,10 +8,11 @@ from PIL import Image
 
 from recommender import broker
 from recommender.broker import NoWorker
-from recommender.photos import BadPhoto
+from recommender.photos import WHOLE, BadPhoto, Crop
 from recommender.ranking.filters import Filters
 from recommender.strips import photo as selector
 from recommender.strips.photo import PHOTO_SIDE_PX
+from recommender.strips.photo_garments import _overlap
 from recommender.strips.photo_search import products_like_photo
 from recommender.testing import fake_features, photo
 
@@ -95,3 +96,18 @@ def test_a_worker_that_speaks_an_older_space_counts_as_absent(tops, monkeypatch)
 
 def test_no_worker_is_said_in_words_a_shopper_understands():
     assert "try again in a moment" in broker.NoWorker.__doc__
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        (WHOLE, WHOLE, 1),
+        (Crop(0, 0, 0.5, 0.4), Crop(0.25, 0.1, 0.5, 0.4), 0.075 / (0.2 + 0.2 - 0.075)),
+        (Crop(0, 0, 0.5, 0.5), Crop(0.5, 0.5, 0.5, 0.5), 0),
+        (Crop(0, 0, 0.2, 0.2), Crop(0.6, 0.6, 0.2, 0.2), 0),
+        (WHOLE, Crop(0.1, 0.2, 0.5, 0.4), 0.2),
+    ],
+)
+def test_boxes_overlap_by_what_they_share_of_what_they_cover(one, other, share):
+    assert _overlap(one, other) == pytest.approx(share)
+    assert _overlap(other, one) == pytest.approx(share)
