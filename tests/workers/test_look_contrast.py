@@ -105,6 +105,12 @@ def test_seed_and_epoch_decide_how_looks_are_shuffled():
     assert len({str(batches) for batches in (first, later, other)}) == 3
 
 
+def test_a_task_cuts_its_looks_by_its_own_settings(corpus):
+    task = LooksTask(LookSplit(corpus, LOOKS, []), config=Config(batch=4, seed=3))
+
+    assert task.batches(1) == look_batches(LOOKS, size=4, seed=3, epoch=1)
+
+
 def test_pairs_are_counted_by_looks_and_those_of_one_family_are_not_worn_together():
     items, worn = pair_counts([(5, 2, 9), (2, 5), (9, 5)], np.array([0] * 9 + [1]))
 

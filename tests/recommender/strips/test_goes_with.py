@@ -7,7 +7,7 @@ from fashionshop.models import Product
 from recommender.models import Checkpoint, Look, Pairing, Rule, Slot
 from recommender.ranking.filters import Filters
 from recommender.ranking.question import question_about
-from recommender.ranking.statement import rank_ladder
+from recommender.ranking.statement import rank_ladder, standings
 from recommender.strips.goes_with import goes_with, partner_ladder
 from tests.recommender.plans import plan_of, reads_vectors
 
@@ -44,6 +44,22 @@ def test_only_other_slots_go_with_it(wardrobe, blouse, make_product, looks_like)
     looks_like(make_product("second blouse", Slot.TOP))
 
     assert set(titles(goes_with(blouse))) == {"skirt", "boots", "handbag"}
+
+
+def test_what_is_crowded_out_of_a_strip_is_not_counted_in_its_ranks(
+    blouse, skirt, boots, make_product, looks_like
+):
+    crowded_out = make_product("second skirt", Slot.BOTTOM)
+    for degrees, product in enumerate((blouse, skirt, crowded_out, boots)):
+        looks_like(product, style=degrees)
+
+    ladder = partner_ladder(question_about(blouse.pk))
+    rows = standings(ladder, group="", limit=9, per_slot=1)
+
+    assert [(row.row.pk, row.place, row.rank) for row in rows] == [
+        (skirt.pk, 1, 1),
+        (boots.pk, 1, 2),
+    ]
 
 
 def test_a_dress_goes_with_neither_top_nor_bottom(wardrobe, dress):
