@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from recommender.photos import (
+    CATALOGUE,
     MERCHANT,
     SHOPPER,
     WHOLE,
@@ -300,6 +301,11 @@ def test_a_sparse_picture_between_the_limits_is_refused_to_shoppers_only():
 @pytest.mark.parametrize("size", [(1, 1), (63, 200), (200, 63)])
 def test_a_tiny_picture_is_refused(size):
     assert refusal(saved(plain(size), "PNG")) == "too_small"
+
+
+def test_an_old_catalogue_may_hold_smaller_pictures():
+    assert open_photo(saved(plain((32, 40)), "PNG"), limits=CATALOGUE).size == (32, 40)
+    assert refusal(saved(plain((31, 40)), "PNG"), limits=CATALOGUE) == "too_small"
 
 
 def test_twenty_times_as_long_as_wide_is_no_sliver_yet():
