@@ -49,7 +49,10 @@ TARGETS = {
         ["recommender/rules/*.py"],
         ["tests/recommender/rules", "tests/recommender/admin/test_rules.py"],
     ),
-    "photos": (["recommender/photos.py"], ["tests/recommender/test_photos.py"]),
+    "photos": (
+        ["recommender/photos.py"],
+        ["tests/recommender/test_photos.py", "tests/recommender/test_crops.py"],
+    ),
     "importing": (["fashionshop/importing/*.py"], ["tests/fashionshop/importing"]),
     "losses": (
         ["workers/training/look_contrast.py", "workers/training/triplets.py"],

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fashionshop.models import Product
+from recommender.api.throttles import PhotoThrottle
 from recommender.broker import NoWorker
 from recommender.models import Slot
 from recommender.strips import photo as photo_selector
@@ -152,7 +153,8 @@ def test_a_form_without_a_photo_is_a_problem(client, wardrobe, blouse):
     assert (reply.status_code, reply.json()["code"]) == (422, "missing")
 
 
-def test_only_photos_are_throttled(client, wardrobe, worker, blouse):
+def test_only_photos_are_throttled(client, wardrobe, worker, blouse, monkeypatch):
+    monkeypatch.setattr(PhotoThrottle, "clock", staticmethod(lambda: 0.0))  # one minute for all
     body = {"items": [str(blouse.pk)]}
 
     plain = [client.post(SET, body, content_type="application/json") for _again in range(12)]
