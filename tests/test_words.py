@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,13 @@ RETIRED = {
 PARTICIPLES = {"told", "drawn", "worn", "shown", "known", "found", "asked", "said", "given", "held"}
 
 
+@cache
 def names():
     """Every module, class and function with its words."""
+    return list(_names())
+
+
+def _names():
     for path in SOURCES:
         yield path, path.stem, path.stem.split("_")
         for node in ast.walk(ast.parse(path.read_text())):
