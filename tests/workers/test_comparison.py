@@ -13,6 +13,8 @@ from workers.comparison.rows import Row
 from workers.evaluation import compatibility
 from workers.evaluation.split import write_split
 
+pytestmark = pytest.mark.training
+
 SMALL = {"epochs": 1, "batch": 16, "held_out": 0.0}
 
 

@@ -13,6 +13,8 @@ from workers.training.recipes.siamese_hist import (
     SiameseTask,
 )
 
+pytestmark = pytest.mark.training
+
 SETS = [(0, 1, 2), (2, 3), (4, 5, 6, 7), (8,)]
 
 

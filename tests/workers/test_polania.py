@@ -180,6 +180,7 @@ def trained(shop, out, *, resume=False, **settings):
     return recipe.train(run)
 
 
+@pytest.mark.training
 def test_end_to_end_makes_an_encoder_and_the_scorer_of_its_vectors(shop, tmp_path, pictures):
     cards = trained(shop, tmp_path / "polania")
 
@@ -193,6 +194,7 @@ def test_end_to_end_makes_an_encoder_and_the_scorer_of_its_vectors(shop, tmp_pat
     assert all(0 <= score <= 1 for score in scorer.score(vectors, vectors[::-1]))
 
 
+@pytest.mark.training
 def test_the_same_seed_and_a_killed_run_come_out_the_same(shop, tmp_path):
     whole = trained(shop, tmp_path / "whole")
     trained(shop, tmp_path / "killed", epochs=1)

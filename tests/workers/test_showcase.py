@@ -17,6 +17,8 @@ from workers.showcase.outfit_map import outfit_map
 from workers.showcase.style import _extremes
 from workers.training.recipes.classifier import PREDICTIONS
 
+pytestmark = pytest.mark.training
+
 ROWS = [{"loss": 0.7, "valid_loss": 0.69, "auc": 0.5}, {"loss": 0.6, "valid_loss": 0.6, "auc": 0.7}]
 
 
