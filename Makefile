@@ -31,7 +31,7 @@ test: $(ALL)
 	$(PYTEST)
 
 check: $(ALL)
-	$(PYTEST) --ignore tests/journeys -m "not training and not host"
+	$(PYTEST) --hypothesis-profile quick --ignore tests/journeys -m "not training and not host"
 
 soak: $(ALL)
 	$(PYTEST) --hypothesis-profile soak -m hypothesis

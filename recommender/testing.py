@@ -139,12 +139,23 @@ def work_off() -> int:
 
 def give_vectors(product: Any, *, checkpoint: Checkpoint, vector: Sequence[float]) -> Embedding:
     """Store a vector for a product without any file or worker."""
-    picture, _created = Picture.objects.get_or_create(
-        product=product, name=f"fake/{product.pk}.jpg", defaults={"sha256": "0" * 64}
+    picture = Picture(product=product, name=f"fake/{product.pk}.jpg", sha256="0" * 64)
+    Picture.objects.bulk_create(
+        [picture],
+        update_conflicts=True,
+        unique_fields=["product", "name"],
+        update_fields=["sha256"],
     )
-    return Embedding.objects.update_or_create(
-        picture=picture, checkpoint=checkpoint, defaults={"sha256": "0" * 64, "vector": vector}
-    )[0]
+    embedding = Embedding(
+        picture=picture, checkpoint=checkpoint, sha256="0" * 64, vector=list(vector)
+    )
+    Embedding.objects.bulk_create(
+        [embedding],
+        update_conflicts=True,
+        unique_fields=["picture", "checkpoint"],
+        update_fields=["sha256", "vector", "created_at"],
+    )
+    return embedding
 
 
 def _features(job: EmbeddingJob, claim: worklist.Claim) -> PictureFeatures | None:

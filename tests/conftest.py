@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from hypothesis import settings
 
 from fashionshop.embedded import redis_server
 
-settings.register_profile("soak")  # what it means is in tests/effort.py
+for name in ("quick", "soak"):  # what they mean is in tests/effort.py
+    settings.register_profile(name)
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +34,9 @@ def media(settings, tmp_path):
 def pytest_collection_modifyitems(items):
     """Tests of hosts come first: so one of several processes has them all, and makes what they share once."""
     items.sort(key=lambda item: item.get_closest_marker("host") is None)
+
+
+def pytest_collection_finish():
+    """What was imported stays until the end: the collector of garbage need not look at it again."""
+    gc.collect()
+    gc.freeze()

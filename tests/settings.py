@@ -49,3 +49,4 @@ from fashionshop.settings import *  # noqa: E402, F403
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 -- whitenoise warns of a folder that is not there
+WHITENOISE_AUTOREFRESH = True  # looks a file up when it is asked for, not all for each test client

@@ -61,10 +61,12 @@ EXCEPTIONS = {
 }
 
 
+@cache
 def text(path):
     return (ROOT / path).read_text()
 
 
+@cache
 def imports(path):
     """Every module a file imports, with the names taken from it, wherever the statement stands."""
     found = set()
@@ -314,6 +316,7 @@ assert {"VISUAL", "STYLE", "PAIR"} <= {card.purpose for card in cards.values()}
     assert outcome.returncode == 0, outcome.stderr
 
 
+@pytest.mark.training  # as long as one: it imports every network there is
 def test_training_starts_without_django_and_celery():
     modules = [".".join(path.with_suffix("").parts) for path in bare_files()]
     wanted = [name.removesuffix(".__init__") for name in modules if "__main__" not in name]

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -29,26 +30,68 @@ def named(path):
     return f'RECOMMENDER = RECOMMENDER | {{"CATALOG": "{path}"}}'
 
 
-@pytest.fixture
-def check(tmp_path):
-    """Run `check` with the shop's settings and a line more; gives its code and what it said."""
-    (tmp_path / "catalogs.py").write_text(CATALOGS)
-    (tmp_path / "raises.py").write_text(RAISES)
+# Each line it reads is a shop's settings: a child of its own starts with them, on libraries that are
+# imported once.
+SERVER = """
+import os, sys, traceback
+import celery.app, django.contrib.admin.sites, django.contrib.postgres.search, django.db.models
+import django.core.management.commands.check, environs, pgvector, PIL.Image, psycopg, redis, requests
 
+for line in sys.stdin:
+    module, output = line.split()
+    if pid := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+        continue
+    os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT), 1)
+    os.dup2(1, 2)
+    try:
+        django.core.management.execute_from_command_line(["django", "check", "--settings", module])
+        code = 0
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shops")
+    (folder / "catalogs.py").write_text(CATALOGS)
+    (folder / "raises.py").write_text(RAISES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    nowhere = {"DATABASE_URL": "postgresql://192.0.2.1/none", "DJANGO_SETTINGS_MODULE": ""}
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        cwd=ROOT,
+        env=os.environ | nowhere | {"PYTHONPATH": f"{folder}:{ROOT}"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.stdin.close()
+
+
+@pytest.fixture
+def check(server, folder):
+    """Run `check` with the shop's settings and a line more; gives its code and what it said."""
     def run(mistake):
+        name = f"mistaken{uuid4().hex}"
         text = f"from fashionshop.settings import *\n{mistake}\n"
-        (tmp_path / "mistaken.py").write_text(text)
-        nowhere = {"DATABASE_URL": "postgresql://192.0.2.1/none", "DJANGO_SETTINGS_MODULE": ""}
-        outcome = subprocess.run(
-            [sys.executable, "-m", "django", "check", "--settings", "mistaken"],
-            cwd=ROOT,
-            env=os.environ | nowhere | {"PYTHONPATH": f"{tmp_path}:{ROOT}"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return outcome.returncode, outcome.stdout + outcome.stderr
+        (folder / f"{name}.py").write_text(text)
+        output = folder / f"{name}.txt"
+        server.stdin.write(f"{name} {output}\n")
+        server.stdin.flush()
+        return int(server.stdout.readline()), output.read_text()
 
     return run
 

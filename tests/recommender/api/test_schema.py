@@ -17,7 +17,7 @@ from recommender import broker
 from recommender.api.parameters import CURSOR_SALT
 from recommender.api.throttles import ExplainThrottle, PhotoThrottle
 from recommender.testing import photo
-from tests.effort import examples, is_soak
+from tests.effort import examples, profile
 
 URL = "/api/v1/schema"
 PATHS = {
@@ -93,13 +93,17 @@ def test_the_page_opens_this_document(client):
     assert URL in client.get(script).content.decode()
 
 
-api = schemathesis.openapi.from_wsgi(URL, get_wsgi_application())
-# Besides what it draws at random, schemathesis has some two hundred fixed requests for each operation.
-at_random = schemathesis.openapi.from_wsgi(
-    URL,
-    get_wsgi_application(),
-    config=schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": is_soak()}}}),
-)
+def document(*, is_covered):
+    """The API as its document tells it, asked at random.
+
+    Covered, schemathesis has some two hundred fixed requests for each operation besides.
+    """
+    config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": is_covered}}})
+    return schemathesis.openapi.from_wsgi(URL, get_wsgi_application(), config=config)
+
+
+api = document(is_covered=profile() != "quick")
+at_random = document(is_covered=profile() == "soak")
 
 
 @pytest.fixture
