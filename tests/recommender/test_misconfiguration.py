@@ -84,6 +84,7 @@ def server(folder):
 @pytest.fixture
 def check(server, folder):
     """Run `check` with the shop's settings and a line more; gives its code and what it said."""
+
     def run(mistake):
         name = f"mistaken{uuid4().hex}"
         text = f"from fashionshop.settings import *\n{mistake}\n"

@@ -1,5 +1,7 @@
 """The cast of the workers' tests: small pictures, a tiny checkpoint, real data where it is."""
 
+import fcntl
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -18,6 +20,13 @@ from workers.networks.registry import ENCODERS, PAIR_SCORERS, build_network
 
 REAL_DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 IMAGENET = REAL_DATA.parent / "weights" / "mobilenet_v2_imagenet_tf.safetensors"
+
+
+def pytest_collection_modifyitems(items):
+    """A whole data set takes as long as a training, and is left out of the quick round as it is."""
+    for item in items:
+        if {"real_data", "imagenet"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("training")
 
 
 @pytest.fixture(scope="session")
@@ -93,35 +102,51 @@ def tiny_card(**changes):
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory):
-    """A folder with the checkpoint of a real, miniature encoder."""
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("checkpoints") / "tiny"
-    network = build_network(ENCODERS, "tiny", options={"categories": 3})
-    example = torch.zeros(2, 48, 48, 3, dtype=torch.uint8)
-    save_network(network, folder, tiny_card(), examples={"pixels": example})
-    return folder
+def export_once(tmp_path_factory):
+    """Save a network under a name; processes that share the tests share what one of them exported."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    root /= "exports"
+    root.mkdir(exist_ok=True)
+
+    def export(name, network, card, *, examples, **options):
+        folder, part = root / name, root / f"{name}.part"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                save_network(network, part, card, examples=examples, **options)
+                part.rename(folder)
+        return folder
+
+    return export
 
 
 @pytest.fixture(scope="session")
-def tiny_style(tmp_path_factory):
+def tiny(export_once):
+    """A folder with the checkpoint of a real, miniature encoder."""
+    torch.manual_seed(0)
+    network = build_network(ENCODERS, "tiny", options={"categories": 3})
+    example = torch.zeros(2, 48, 48, 3, dtype=torch.uint8)
+    return export_once("tiny", network, tiny_card(), examples={"pixels": example})
+
+
+@pytest.fixture(scope="session")
+def tiny_style(export_once):
     """A second encoder, of style and other widths, that names no categories."""
     torch.manual_seed(1)
-    folder = tmp_path_factory.mktemp("checkpoints") / "style"
     options = {"categories": 3, "shape": 4, "colours": 8}
     changes = {"options": options, "parts": {"shape": 4, "colour": 8}, "categories": {}}
     card = tiny_card(name="style", purpose=Purpose.STYLE, dimension=12, **changes)
     network = build_network(ENCODERS, "tiny", options=options)
     example = torch.zeros(2, 48, 48, 3, dtype=torch.uint8)
-    save_network(network, folder, card, examples={"pixels": example})
-    return folder
+    return export_once("style", network, card, examples={"pixels": example})
 
 
 @pytest.fixture(scope="session")
-def tiny_scorer(tmp_path_factory):
+def tiny_scorer(export_once):
     """A pair scorer over the embeddings of `tiny`."""
     torch.manual_seed(2)
-    folder = tmp_path_factory.mktemp("checkpoints") / "compat-mlp"
     options = {"width": 16, "hidden": 8}
     card = tiny_card(
         name="compat-mlp",
@@ -134,8 +159,7 @@ def tiny_scorer(tmp_path_factory):
     )
     network = build_network(PAIR_SCORERS, "compat-mlp", options=options)
     examples = {"a": torch.zeros(2, 16), "b": torch.ones(2, 16)}
-    save_network(network, folder, card, examples=examples)
-    return folder
+    return export_once("compat-mlp", network, card, examples=examples)
 
 
 @pytest.fixture

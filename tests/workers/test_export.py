@@ -39,10 +39,12 @@ def largest_difference(built, given, folder):
     return max(worst)
 
 
+@pytest.mark.training
 def test_every_encoder_exports_equal_to_torch(network, inputs, tmp_path):  # noqa: F811
     assert largest_difference(network, {"given": inputs}, tmp_path) < 1e-4
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("scorer", sorted(PAIR_SCORERS))
 def test_every_scorer_exports_equal_to_torch(scorer, tmp_path):
     torch.manual_seed(0)

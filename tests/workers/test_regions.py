@@ -118,7 +118,7 @@ def garments():
     return pictures
 
 
-@pytest.mark.slow
+@pytest.mark.training
 def test_hiding_the_named_region_costs_more_than_hiding_another(garments):
     """With the shipped encoder, judged with a fill that the search does not use."""
     encoder = load_encoder(find("visual"))

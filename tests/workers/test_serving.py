@@ -13,7 +13,6 @@ from torch.nn import functional
 
 from tests.workers.conftest import tiny_card
 from workers.checkpoints import CheckpointError, load_card, write_card
-from workers.export import save_network
 from workers.images import batch, palette
 from workers.serving import scorers
 from workers.serving.classifiers import load_classifier
@@ -119,15 +118,13 @@ def test_what_no_encoder_saw_has_no_vectors_and_still_its_colours(dress):
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory):
+def plain(export_once):
     """An encoder that gives its embedding and nothing else, of a centre crop."""
     torch.manual_seed(3)
     how = {"function": "workers.images.prepare", "side_px": 32, "fit": "centre-crop"}
     card = tiny_card(name="plain", dimension=9, parts={}, categories={}, preprocessing=how)
     example = {"pixels": torch.zeros(2, 32, 32, 3, dtype=torch.uint8)}
-    folder = tmp_path_factory.mktemp("checkpoints") / "plain"
-    save_network(Plain(), folder, card, examples=example)
-    return folder
+    return export_once("plain", Plain(), card, examples=example)
 
 
 def test_an_encoder_without_categories_says_so(plain, pictures):

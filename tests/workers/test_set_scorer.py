@@ -15,7 +15,7 @@ from workers.checkpoints import CheckpointError, Purpose
 from workers.datasets.looks import LookSplit, gather, questions
 from workers.evaluation import __main__ as evaluation
 from workers.evaluation.split import write_split
-from workers.export import round_to_half, save_network
+from workers.export import round_to_half
 from workers.networks import fabric, style_fabric
 from workers.networks.registry import SET_SCORERS, build_network
 from workers.networks.set_transformer import mean_of_pairs
@@ -67,7 +67,7 @@ def sets():
 
 
 @pytest.fixture(scope="module")
-def scorer(tmp_path_factory):
+def scorer(export_once):
     """A folder with a set scorer over the embeddings of `tiny`."""
     card = tiny_card(
         name="set-scorer",
@@ -79,9 +79,7 @@ def scorer(tmp_path_factory):
         categories={},
     )
     examples = set_scorer.examples(WIDTH)
-    folder = tmp_path_factory.mktemp("checkpoints") / "sets"
-    save_network(eloquent(), folder, card, examples=examples, are_sets=True)
-    return folder
+    return export_once("eloquent", eloquent(), card, examples=examples, are_sets=True)
 
 
 @pytest.fixture

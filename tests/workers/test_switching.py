@@ -15,7 +15,6 @@ from recommender.testing import photo
 from tests.workers.conftest import tiny_card
 from workers import tasks
 from workers.checkpoints import Purpose
-from workers.export import save_network
 from workers.networks.registry import PAIR_SCORERS, build_network
 
 pytestmark = pytest.mark.django_db
@@ -31,27 +30,24 @@ class Wide(torch.nn.Module):
 
 
 @pytest.fixture(scope="module")
-def wide(tmp_path_factory):
+def wide(export_once):
     """A checkpoint of another width and framing, its purpose left open."""
     how = {"function": "workers.images.prepare", "side_px": 64, "fit": "centre-crop"}
     card = tiny_card(name="wide", purpose=Purpose.OPEN, dimension=WIDTH, parts={}, categories={})
     example = {"pixels": torch.zeros(2, 64, 64, 3, dtype=torch.uint8)}
     card = tiny_card(**vars(card) | {"preprocessing": how, "weights": {}})
-    folder = tmp_path_factory.mktemp("checkpoints") / "wide"
-    save_network(Wide(), folder, card, examples=example)
-    return folder
+    return export_once("wide", Wide(), card, examples=example)
 
 
-@pytest.fixture
-def judge(tmp_path):
+@pytest.fixture(scope="module")
+def judge(export_once):
     """A scorer of pairs of the wide encoder's vectors."""
     options = {"width": WIDTH, "hidden": 4}
     card = tiny_card(name="judge", purpose=Purpose.PAIR, network="compat-mlp")
     said = {"options": options, "reads": "embeddings of wide@1", "dimension": WIDTH}
     examples = {"a": torch.ones(2, WIDTH), "b": torch.ones(2, WIDTH)}
     network = build_network(PAIR_SCORERS, "compat-mlp", options=options)
-    save_network(network, tmp_path / "judge", tiny_card(**vars(card) | said), examples=examples)
-    return tmp_path / "judge"
+    return export_once("judge", network, tiny_card(**vars(card) | said), examples=examples)
 
 
 @pytest.fixture(autouse=True)

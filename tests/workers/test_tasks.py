@@ -29,7 +29,6 @@ from recommender.testing import photo
 from tests.workers.conftest import tiny_card
 from workers import pairing, tasks
 from workers.checkpoints import Purpose, load_card
-from workers.export import save_network
 from workers.networks.registry import SET_SCORERS, build_network
 from workers.training.recipes.set_scorer import examples as set_examples
 
@@ -164,7 +163,7 @@ def test_the_task_gives_large_slots_an_index(upload, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def set_scorer_folder(tmp_path_factory):
+def set_scorer_folder(export_once):
     """A set scorer over the vectors of the shipped style; fresh, it is worth the mean of pairs."""
     style = load_card(checkpoint_dir() / "style")
     options = {
@@ -180,9 +179,7 @@ def set_scorer_folder(tmp_path_factory):
     )
     network = build_network(SET_SCORERS, "set-scorer", options=options)
     examples = set_examples(style.dimension)
-    folder = tmp_path_factory.mktemp("checkpoints") / "sets"
-    save_network(network, folder, card, examples=examples, are_sets=True)
-    return folder
+    return export_once("sets", network, card, examples=examples, are_sets=True)
 
 
 @pytest.fixture
