@@ -35,7 +35,7 @@ NAMES = """
     Margaux Noor Ostend Perpignan Romy Saltaire Tallinn Umbria Vesper Wren Xenia Ysolde Arles
     Bruges Cadiz Dieppe Esme Florian Greta Hugo Ischia Juno Kalmar Leith Mirabel Naxos Otto
     Paloma Ravello Sorrel Tilda Ursa Viggo Willa
-""".split()
+"""
 _SEASONS = {"S": SPRING_SUMMER, "W": AUTUMN_WINTER, "A": ALL_YEAR}
 _GENDERS = {"W": WOMEN, "M": MEN, "U": UNISEX}
 

@@ -88,7 +88,8 @@ def _quotas(products: int) -> dict[str, int]:
 def _slot_products(slot: str, quota: int, generator: Random) -> list[Product]:
     choice = [design for design in designs() if design.slot == slot]
     generator.shuffle(choice)
-    names = cycle(generator.sample(NAMES, len(NAMES)))
+    known = NAMES.split()
+    names = cycle(generator.sample(known, len(known)))
     rows: list[Product] = []
     details: Counter[tuple[str, str]] = Counter()
     for number, design in enumerate(cycle(choice), start=1):
