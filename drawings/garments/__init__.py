@@ -1,6 +1,5 @@
 """How each garment is drawn: one file per family, one function per cut."""
 
-
 from drawings.garments import (
     accessories,
     bags,
