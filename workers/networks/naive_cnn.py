@@ -42,8 +42,3 @@ def in_unit_range(pixels: Tensor) -> Tensor:
 
 def _block(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
     return nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()
-
-
-def build(*, categories: int = 0) -> NaiveCNN:
-    """Build the network for a checkpoint's options."""
-    return NaiveCNN(categories=categories)

@@ -149,15 +149,3 @@ def convolutions(layers: Sequence[int | str]) -> nn.Sequential:
         built += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU()]
         inputs = outputs
     return nn.Sequential(*built)
-
-
-def build_encoder(*, layers: str = "vgg16") -> PolaniaEncoder:
-    """Build the encoder for a checkpoint's options."""
-    return PolaniaEncoder(layers=layers)
-
-
-def build_scorer(
-    *, blocks: Sequence[int], hidden: Sequence[int] = HIDDEN, dropout: float = DROPOUT
-) -> PolaniaScorer:
-    """Build the scorer for a checkpoint's options."""
-    return PolaniaScorer(blocks=blocks, hidden=hidden, dropout=dropout)
