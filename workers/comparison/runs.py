@@ -72,7 +72,7 @@ def prepare(data: Path, *, split: Path | None, out: Path, **how: bool) -> Compar
     """Read the data set and its product-disjoint split, which is made where there is none."""
     folder = split or out / "split"
     collection = datasets.read(data)
-    if not (folder / "product_data.csv").is_file():
+    if not (folder / "products.csv").is_file():
         write_split(collection, folder, share=SHARE, seed=SEED)
     unseen = Side(folder, datasets.read(folder))
     return Comparison(Side(data, collection), unseen, out, **how)

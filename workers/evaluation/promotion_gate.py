@@ -2,7 +2,7 @@
 
     python -m workers.evaluation gate --data DIR --candidate DIR [--current NAME_OR_DIR] --json OUT
 
-The looks are those of `outfits_valid.csv` in DIR; the candidate must have been trained without them.
+The looks are those of DIR that are named `valid/…`; the candidate must have been trained without them.
 """
 
 from collections import Counter
