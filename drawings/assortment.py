@@ -67,20 +67,16 @@ def designs() -> tuple[Design, ...]:
 
 def _design(row: dict[str, str]) -> Design:
     low, high = row["prices"].split("-")
-    return Design(
-        slot=row["slot"],
-        category=row["category"],
-        cut=row["cut"],
-        noun=row["noun"],
-        formality=int(row["formality"]),
-        seasons=tuple(_SEASONS[letter] for letter in row["seasons"]),
-        genders=tuple(_GENDERS[letter] for letter in row["genders"]),
-        fabrics=tuple(_fabric(word) for word in row["fabrics"].split()),
-        weaves=("solid", "solid", *row["weaves"].split()) if row["weaves"] else ("solid",),
-        colours=_colours(row["colours"]),
-        prices=(int(low), int(high)),
-        line=row["line"],
-    )
+    read = {
+        "formality": int(row["formality"]),
+        "seasons": tuple(_SEASONS[letter] for letter in row["seasons"]),
+        "genders": tuple(_GENDERS[letter] for letter in row["genders"]),
+        "fabrics": tuple(_fabric(word) for word in row["fabrics"].split()),
+        "weaves": ("solid", "solid", *row["weaves"].split()) if row["weaves"] else ("solid",),
+        "colours": _colours(row["colours"]),
+        "prices": (int(low), int(high)),
+    }
+    return Design(**row | read)
 
 
 def _fabric(word: str) -> tuple[str, str]:

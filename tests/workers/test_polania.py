@@ -169,7 +169,7 @@ def test_steps_make_filters_exactly_zero(task):
 
 @pytest.mark.parametrize("prior", ["metric_prior", "filter_prior", "classifier_prior"])
 def test_every_prior_can_be_switched_off(task, prior):
-    task.priors._config = PolaniaConfig(**{prior: 0.0})
+    task.priors.config = PolaniaConfig(**{prior: 0.0})
     task.priors.restart()
 
     assert task.priors.terms()[prior] == 0
