@@ -5,7 +5,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH = 128
-SIDE_PX = 128
 
 
 class NaiveCNN(nn.Module):

@@ -1,8 +1,8 @@
 """The networks there are, by name: build a fresh one, or load a checkpoint's."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import torch
@@ -58,8 +58,7 @@ def build_network(registry: Mapping[str, str], name: str, *, options: dict[str, 
     if name not in registry:
         message = f"No network is called {name!r}; known: {', '.join(sorted(registry))}."
         raise UnknownNetworkError(message)
-    module, kind = registry[name].split(":")
-    network: nn.Module = getattr(import_module(module), kind)(**options)
+    network: nn.Module = resolve_name(registry[name])(**options)
     return network
 
 
