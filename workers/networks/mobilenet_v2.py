@@ -1,6 +1,5 @@
 """MobileNetV2 with TensorFlow's padding and BatchNorm, so that TensorFlow's weights mean the same."""
 
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,9 +7,17 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.models import mobilenet_v2
-from torchvision.ops import Conv2dNormActivation
 
+# (expansion, channels, blocks, stride of the first block): table 2 of the paper.
+STAGES = (
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
 WIDTH = 1280
 BATCH_NORM_EPSILON = 1e-3  # TensorFlow's; torch's default of 1e-5 is another network
 
@@ -35,21 +42,44 @@ class SameConv(nn.Conv2d):
         return functional.conv2d(padded, self.weight, None, self.stride, 0, 1, self.groups)
 
 
+class Block(nn.Module):
+    """Inverted residual: widen, convolve each channel by itself, narrow; add the input if it fits."""
+
+    def __init__(self, inputs: int, outputs: int, *, stride: int, expansion: int) -> None:
+        super().__init__()
+        hidden = inputs * expansion
+        widen = [] if expansion == 1 else [_conv_norm(inputs, hidden, kernel=1)]
+        self.conv = nn.Sequential(
+            *widen,
+            _conv_norm(hidden, hidden, kernel=3, stride=stride, groups=hidden),
+            nn.Conv2d(hidden, outputs, 1, bias=False),
+            nn.BatchNorm2d(outputs, eps=BATCH_NORM_EPSILON),
+        )
+        self.adds_input = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform (B, inputs, H, W) to (B, outputs, H / stride, W / stride)."""
+        y: Tensor = self.conv(x)
+        return x + y if self.adds_input else y
+
+
 class MobileNetV2(nn.Module):
-    """torchvision's backbone without its classifier.
+    """The backbone without its classifier.
 
     Source: Sandler et al. 2018, "MobileNetV2: Inverted Residuals and Linear Bottlenecks".
     """
 
     def __init__(self) -> None:
         super().__init__()
-        norm = partial(nn.BatchNorm2d, eps=BATCH_NORM_EPSILON)
-        self.features: nn.Sequential = mobilenet_v2(num_classes=1, norm_layer=norm).features
-        for chain in self.features.modules():
-            if isinstance(chain, Conv2dNormActivation) and chain[0].kernel_size == (3, 3):
-                old = chain[0]
-                how = {"stride": old.stride, "groups": old.groups, "bias": False}
-                chain[0] = SameConv(old.in_channels, old.out_channels, 3, **how)
+        layers: list[nn.Module] = [_conv_norm(3, 32, kernel=3, stride=2)]
+        inputs = 32
+        for expansion, channels, blocks, first_stride in STAGES:
+            for index in range(blocks):
+                stride = first_stride if index == 0 else 1
+                layers.append(Block(inputs, channels, stride=stride, expansion=expansion))
+                inputs = channels
+        layers.append(_conv_norm(inputs, WIDTH, kernel=1))
+        self.features = nn.Sequential(*layers)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Compute the last feature map.
@@ -103,6 +133,17 @@ def _absorb(conv: nn.Conv2d, norm: nn.BatchNorm2d, *, epsilon: float) -> None:
         norm.running_var.fill_(1 - epsilon)
         norm.weight.fill_(1)
     norm.eps = epsilon
+
+
+def _conv_norm(
+    inputs: int, outputs: int, *, kernel: int, stride: int = 1, groups: int = 1
+) -> nn.Sequential:
+    conv = SameConv if kernel == 3 else nn.Conv2d
+    return nn.Sequential(
+        conv(inputs, outputs, kernel, stride=stride, groups=groups, bias=False),
+        nn.BatchNorm2d(outputs, eps=BATCH_NORM_EPSILON),
+        nn.ReLU6(inplace=True),
+    )
 
 
 def pool(maps: Tensor) -> Tensor:
