@@ -98,12 +98,9 @@ def _save_all(rows: Sequence[Product], *, folder: Path, seed: int, width: int, j
 
 
 def _product_row(product: Product) -> list[str]:
-    names = [*file_names(product), ""][:2]
-    return [
-        product.sku, product.model, product.title, product.description, product.category,
-        product.slot, product.gender, product.season, product.colour.name, product.price,
-        str(product.stock), product.sizes, *names,
-    ]  # fmt: skip
+    image1, image2 = [*file_names(product), ""][:2]
+    cells = vars(product) | {"colour": product.colour.name, "image1": image1, "image2": image2}
+    return [cells[column] for column in PRODUCT_COLUMNS]
 
 
 def _look_rows(outfits: Iterable[Look]) -> Iterable[list[str]]:

@@ -28,80 +28,14 @@ RANGES = {
     "VIVID": "black cognac poppy cobalt sage blush butter raspberry white plum",
     "METAL": "gold silver",
 }
-NAMES = [
-    "Amalfi",
-    "Lorient",
-    "Marlow",
-    "Odile",
-    "Tamsin",
-    "Bergamo",
-    "Skagen",
-    "Clementine",
-    "Harlow",
-    "Ines",
-    "Juniper",
-    "Kinsale",
-    "Lisbon",
-    "Matilde",
-    "Nyhavn",
-    "Orla",
-    "Positano",
-    "Quimper",
-    "Rosalind",
-    "Siena",
-    "Trieste",
-    "Ulrika",
-    "Verona",
-    "Whitby",
-    "Yves",
-    "Zennor",
-    "Antibes",
-    "Beatrix",
-    "Camille",
-    "Dorset",
-    "Elodie",
-    "Fjord",
-    "Ghent",
-    "Hebden",
-    "Isolde",
-    "Jasper",
-    "Kilda",
-    "Lucerne",
-    "Margaux",
-    "Noor",
-    "Ostend",
-    "Perpignan",
-    "Romy",
-    "Saltaire",
-    "Tallinn",
-    "Umbria",
-    "Vesper",
-    "Wren",
-    "Xenia",
-    "Ysolde",
-    "Arles",
-    "Bruges",
-    "Cadiz",
-    "Dieppe",
-    "Esme",
-    "Florian",
-    "Greta",
-    "Hugo",
-    "Ischia",
-    "Juno",
-    "Kalmar",
-    "Leith",
-    "Mirabel",
-    "Naxos",
-    "Otto",
-    "Paloma",
-    "Ravello",
-    "Sorrel",
-    "Tilda",
-    "Ursa",
-    "Viggo",
-    "Willa",
-]
+NAMES = """
+    Amalfi Lorient Marlow Odile Tamsin Bergamo Skagen Clementine Harlow Ines Juniper Kinsale
+    Lisbon Matilde Nyhavn Orla Positano Quimper Rosalind Siena Trieste Ulrika Verona Whitby Yves
+    Zennor Antibes Beatrix Camille Dorset Elodie Fjord Ghent Hebden Isolde Jasper Kilda Lucerne
+    Margaux Noor Ostend Perpignan Romy Saltaire Tallinn Umbria Vesper Wren Xenia Ysolde Arles
+    Bruges Cadiz Dieppe Esme Florian Greta Hugo Ischia Juno Kalmar Leith Mirabel Naxos Otto
+    Paloma Ravello Sorrel Tilda Ursa Viggo Willa
+"""
 _SEASONS = {"S": SPRING_SUMMER, "W": AUTUMN_WINTER, "A": ALL_YEAR}
 _GENDERS = {"W": WOMEN, "M": MEN, "U": UNISEX}
 
@@ -133,20 +67,16 @@ def designs() -> tuple[Design, ...]:
 
 def _design(row: dict[str, str]) -> Design:
     low, high = row["prices"].split("-")
-    return Design(
-        slot=row["slot"],
-        category=row["category"],
-        cut=row["cut"],
-        noun=row["noun"],
-        formality=int(row["formality"]),
-        seasons=tuple(_SEASONS[letter] for letter in row["seasons"]),
-        genders=tuple(_GENDERS[letter] for letter in row["genders"]),
-        fabrics=tuple(_fabric(word) for word in row["fabrics"].split()),
-        weaves=("solid", "solid", *row["weaves"].split()) if row["weaves"] else ("solid",),
-        colours=_colours(row["colours"]),
-        prices=(int(low), int(high)),
-        line=row["line"],
-    )
+    read = {
+        "formality": int(row["formality"]),
+        "seasons": tuple(_SEASONS[letter] for letter in row["seasons"]),
+        "genders": tuple(_GENDERS[letter] for letter in row["genders"]),
+        "fabrics": tuple(_fabric(word) for word in row["fabrics"].split()),
+        "weaves": ("solid", "solid", *row["weaves"].split()) if row["weaves"] else ("solid",),
+        "colours": _colours(row["colours"]),
+        "prices": (int(low), int(high)),
+    }
+    return Design(**row | read)
 
 
 def _fabric(word: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from random import Random
 from drawings.assortment import NAMES, SLOT_SHARES, Design, designs
 from drawings.fabric import LOUD_WEAVES
 from drawings.palette import COLOURS, Colour, harmonise, luminance
-from drawings.style import ALL_YEAR, MEN, SPRING_SUMMER, Style
+from drawings.style import ALL_YEAR, AUTUMN_WINTER, MEN, SPRING_SUMMER, Style
 
 COLOURS_PER_MODEL = (1, 1, 1, 2, 2, 3)
 SECOND_PICTURES = ("", "", "", "", "", "detail", "turned")
@@ -18,6 +18,11 @@ _WEAVE_WORDS = {
     "stripe": "Striped", "check": "Checked", "dots": "Polka-dot", "floral": "Floral",
     "animal": "Leopard-print", "pinstripe": "Pinstriped", "herringbone": "Herringbone",
 }  # fmt: skip
+_WHEN = {
+    SPRING_SUMMER: "For spring and summer.",
+    AUTUMN_WINTER: "For autumn and winter.",
+    ALL_YEAR: "All year round.",
+}
 # A heel or a strap stays neutral, so that the dye alone is the product's colour; a stone does not.
 _NEUTRAL_TRIMS = frozenset({"SHOES", "BAG"})
 _TRIMMED = _NEUTRAL_TRIMS | {"JEWELLERY"}
@@ -59,13 +64,8 @@ class Product:
 
     @property
     def style(self) -> Style:
-        return Style(
-            colour=self.colour,
-            formality=self.formality,
-            is_loud=self.weave in LOUD_WEAVES,
-            season=self.season,
-            gender=self.gender,
-        )
+        is_loud = self.weave in LOUD_WEAVES
+        return Style(self.colour, self.formality, is_loud, self.season, self.gender)
 
 
 def catalogue(*, products: int, seed: int) -> list[Product]:
@@ -88,15 +88,13 @@ def _quotas(products: int) -> dict[str, int]:
 def _slot_products(slot: str, quota: int, generator: Random) -> list[Product]:
     choice = [design for design in designs() if design.slot == slot]
     generator.shuffle(choice)
-    names = cycle(generator.sample(NAMES, len(NAMES)))
+    known = NAMES.split()
+    names = cycle(generator.sample(known, len(known)))
     rows: list[Product] = []
     details: Counter[tuple[str, str]] = Counter()
     for number, design in enumerate(cycle(choice), start=1):
-        model = list(
-            _model_products(
-                f"{slot[:2]}{number:04d}", next(names), design=design, generator=generator
-            )
-        )
+        sku = f"{slot[:2]}{number:04d}"
+        model = list(_model_products(sku, next(names), design=design, generator=generator))
         # No two models of one cut and weave are made alike.
         alike = (model[0].cut, model[0].weave)
         rows.extend(replace(row, detail=details[alike]) for row in model)
@@ -181,12 +179,7 @@ def _lower(word: str) -> str:
 
 def _description(design: Design, *, word: str, weave: str, season: str, colour: Colour) -> str:
     print_of = f", {_WEAVE_WORDS[weave].lower()}" if weave != "solid" else ""
-    when = (
-        "All year round."
-        if season == ALL_YEAR
-        else ("For spring and summer." if season == SPRING_SUMMER else "For autumn and winter.")
-    )
-    return f"{design.line} {_material(word, colour)}{print_of}. {when}"
+    return f"{design.line} {_material(word, colour)}{print_of}. {_WHEN[season]}"
 
 
 def _material(word: str, colour: Colour) -> str:

@@ -22,7 +22,6 @@ BLOCKS = {
     "bodice": "M0 0H100V41H0Z",
     "base": "M0 68H100V100H0Z",
     "hem": "M0 86H100V100H0Z",
-    "band": "M0 42H100V55H0Z",
     "bands": "M0 74H100V80H0Z M0 84H100V90H0Z",
     "chest": "M0 36H100V42H0Z M0 46H100V52H0Z",
     "centre": "M38 0H62V100H38Z",
@@ -114,14 +113,8 @@ def _leaf(x: float, y: float, turn: float, colour: str) -> str:  # noqa: PLR0917
 
 def _animal(cloth: Cloth) -> tuple[int, str]:
     rosettes = (
-        (14, 14, 0),
-        (48, 22, 60),
-        (82, 10, 130),
-        (28, 50, 200),
-        (66, 56, 300),
-        (10, 82, 80),
-        (46, 86, 20),
-        (82, 88, 240),
+        *((14, 14, 0), (48, 22, 60), (82, 10, 130), (28, 50, 200)),
+        *((66, 56, 300), (10, 82, 80), (46, 86, 20), (82, 88, 240)),
     )
     ink, heart = "#2a211d", mixed(cloth.dye, "#5c3a20", 0.45)
     return 96, "".join(
@@ -210,10 +203,6 @@ _LINEN = (
     '<rect width="9" height="1.3" fill="#000" fill-opacity=".045"/><rect y="4" width="9" height="1" fill="#fff"'
     ' fill-opacity=".065"/><rect width="1.2" height="8" fill="#000" fill-opacity=".05"/>'
 )
-_QUILT = (
-    '<path d="M0 0 L70 70 M70 0 L0 70" stroke="#000" stroke-width="3.5" stroke-opacity=".4"/>'
-    '<path d="M3 -1 L73 69 M67 -1 L-3 69" stroke="#fff" stroke-width="2.5" stroke-opacity=".3"/>'
-)
 _STRAW = (
     '<path d="M0 3 H14 M0 10 H14" stroke="#000" stroke-width="2" stroke-opacity=".2"/>'
     '<path d="M3 0 V7 M10 7 V14" stroke="#000" stroke-width="2.4" stroke-opacity=".3"/>'
@@ -232,7 +221,6 @@ _TEXTURES: dict[str, tuple[str, float, float]] = {
     "knit": (_tile(12, 8, _KNIT), 0.10, 0.6),
     "rib": (_tile(9, 12, _RIB), 0.08, 0.6),
     "cable": (_tile(60, 60, _CABLE), 0.25, 0.7),
-    "quilt": (_tile(70, 70, _QUILT), 0.05, 0.8),
     "straw": (_tile(14, 14, _STRAW), 0.2, 0.7),
 }
 TEXTURES = tuple(_TEXTURES)

@@ -1,4 +1,4 @@
-"""How outlines are written down: SVG paths of M, L, C, Q and Z, mirrored at the garment's centre."""
+"""How outlines are written down: SVG paths of M, L, C, Q and Z, most with x counted from the garment's centre."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -9,26 +9,18 @@ Segment = tuple[str, list[tuple[float, float]]]
 
 
 def symmetric(half: str) -> str:
-    """Close a right half, written with x counted from the centre line, with its mirror image.
+    """Close a right half with its mirror image; x counts from the centre line here and there.
 
     `symmetric("M0 100 L50 100 L60 300 L0 300")` is a full, closed trapeze.
     """
     segments = _segments(half)
-    right = [(command, [(CENTRE + x, y) for x, y in points]) for command, points in segments]
-    left = [
-        (command, [(CENTRE - x, y) for x, y in points]) for command, points in _reversed(segments)
-    ]
-    return _written(right) + " " + _written(left[1:]) + " Z"
+    left = [(command, [(-x, y) for x, y in points]) for command, points in _reversed(segments)]
+    return f"{_written(segments, digits='')} {_written(left[1:], digits='')} Z"
 
 
 def mirrored(path: str) -> str:
     """Flip a path written in canvas coordinates at the centre line."""
     return moved(path, lambda x, y: (2 * CENTRE - x, y))
-
-
-def centred(path: str) -> str:
-    """Move a path written with x counted from the centre line to canvas coordinates."""
-    return moved(path, lambda x, y: (CENTRE + x, y))
 
 
 def moved(path: str, place: Callable[[float, float], tuple[float, float]]) -> str:
@@ -79,7 +71,8 @@ def _reversed(segments: list[Segment]) -> list[Segment]:
     return backwards
 
 
-def _written(segments: list[Segment]) -> str:
+def _written(segments: list[Segment], *, digits: str = ".1f") -> str:
     return " ".join(
-        command + " ".join(f"{x:.1f} {y:.1f}" for x, y in points) for command, points in segments
+        command + " ".join(f"{x:{digits}} {y:{digits}}" for x, y in points)
+        for command, points in segments
     )

@@ -1,8 +1,5 @@
 """How each garment is drawn: one file per family, one function per cut."""
 
-from collections.abc import Callable
-from random import Random
-
 from drawings.garments import (
     accessories,
     bags,
@@ -16,9 +13,9 @@ from drawings.garments import (
     shoes,
     tops,
 )
-from drawings.sketch import Cloth, Sketch
+from drawings.sketch import Cut
 
-CUTS: dict[str, Callable[[Cloth, Random], Sketch]] = {
+CUTS: dict[str, Cut] = {
     **tops.CUTS,
     **knitwear.CUTS,
     **bottoms.CUTS,

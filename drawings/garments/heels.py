@@ -1,15 +1,10 @@
 """How heels and sandals are drawn: in profile, or flat ones from above."""
 
-from collections.abc import Callable
 from random import Random
 
-from drawings.garments.last import (
-    FOOTBED,
-    LEATHER_SOLE,
-    as_pair,
-)
+from drawings.garments.last import FOOTBED, LEATHER_SOLE, as_pair
 from drawings.palette import contrasting, darker
-from drawings.sketch import Cloth, Sketch
+from drawings.sketch import Sketch, cuts
 
 # The right footbed from above, in canvas units.
 BED = (
@@ -18,9 +13,8 @@ BED = (
 )
 
 
-def pump(cloth: Cloth, rng: Random) -> Sketch:
+def pump(sketch: Sketch, rng: Random) -> None:
     """A pointed court shoe on a slim or a block heel."""
-    sketch = Sketch(cloth)
     block = rng.random() < 0.45
     heel = (
         "M520 588 C548 620 552 690 550 740 L634 740 C636 690 642 600 644 540 Z"
@@ -31,7 +25,7 @@ def pump(cloth: Cloth, rng: Random) -> Sketch:
         "M288 640 C360 600 470 520 560 452 C590 432 620 424 640 430 L640 480 L500 560 L360 640 Z",
         dye=FOOTBED,
     )
-    sketch.panel(heel, dye=darker(cloth.dye, 0.15))
+    sketch.panel(heel, dye=darker(sketch.cloth.dye, 0.15))
     sketch.panel(
         "M68 724 C110 690 190 668 262 640 C276 634 290 632 298 640 C330 668 430 650 500 584 C560 526 600 450 640 430"
         " C658 470 656 530 646 566 C590 600 520 640 440 690 C360 734 180 742 76 738 Z"
@@ -43,16 +37,16 @@ def pump(cloth: Cloth, rng: Random) -> Sketch:
         opacity=1,
     )
     if rng.random() < 0.35:
-        sketch.cord("M330 650 C372 590 420 560 470 552", width=9, colour=cloth.dye)
+        sketch.cord("M330 650 C372 590 420 560 470 552", width=9, colour=sketch.cloth.dye)
     sketch.fold("M120 708 C180 686 250 668 300 660", width=18, tone=0.55)
     sketch.fold("M470 640 C540 590 600 530 630 470", width=24, tone=0.36)
     sketch.fold("M180 730 C300 724 400 700 520 632", width=20, tone=-0.5)
-    return as_pair(sketch)
+    as_pair(sketch)
 
 
-def slingback(cloth: Cloth, rng: Random) -> Sketch:
+def slingback(sketch: Sketch, rng: Random) -> None:
     """A low kitten heel with a strap behind."""
-    sketch = Sketch(cloth)
+    cloth = sketch.cloth
     sketch.panel("M300 640 C380 610 500 560 620 560 L640 600 L480 660 L340 680 Z", dye=FOOTBED)
     sketch.panel(
         "M572 650 C604 664 604 700 602 740 L622 740 C628 700 642 660 640 616 Z",
@@ -82,12 +76,12 @@ def slingback(cloth: Cloth, rng: Random) -> Sketch:
         sketch.jewel(318, 664, 15, cloth.metal)
     sketch.fold("M120 710 C180 688 250 668 300 662", width=18, tone=0.55)
     sketch.fold("M150 734 C280 730 380 716 440 690", width=18, tone=-0.5)
-    return as_pair(sketch)
+    as_pair(sketch)
 
 
-def block_sandal(cloth: Cloth, rng: Random) -> Sketch:
+def block_sandal(sketch: Sketch, rng: Random) -> None:
     """A heeled sandal: toe strap, ankle strap, block heel."""
-    sketch = Sketch(cloth)
+    cloth = sketch.cloth
     slim = rng.uniform(0, 34)
     far_side = "M630 428 C600 396 500 400 496 436"
     sketch.cord(far_side, width=17, colour=darker(cloth.dye, 0.22))
@@ -117,12 +111,11 @@ def block_sandal(cloth: Cloth, rng: Random) -> Sketch:
     sketch.fold("M160 690 C176 650 220 636 270 640", width=14, tone=0.6)
     sketch.fold("M330 690 C344 700 350 706 356 716", width=22, tone=-0.4)
     sketch.fold("M480 650 C560 600 610 560 636 544", width=12, tone=-0.5)
-    return as_pair(sketch)
+    as_pair(sketch)
 
 
-def flat_sandal(cloth: Cloth, rng: Random) -> Sketch:
+def flat_sandal(sketch: Sketch, rng: Random) -> None:
     """Flat sandals seen from above, side by side."""
-    sketch = Sketch(cloth)
     bed = BED
     sketch.pair(bed, dye=FOOTBED, edge=5)
     for x, y in ((452, 290), (490, 310), (476, 660)):
@@ -135,15 +128,13 @@ def flat_sandal(cloth: Cloth, rng: Random) -> Sketch:
         sketch.pair("M394 344 C450 306 540 306 590 344 L588 412 C540 378 450 378 398 414 Z")
         sketch.pair("M406 500 C460 470 520 470 570 500 L566 548 C520 520 460 520 414 548 Z")
         for x in (572, 148):
-            sketch.jewel(x, 522, 9, cloth.metal)
+            sketch.jewel(x, 522, 9, sketch.cloth.metal)
     sketch.fold("M420 352 C470 330 520 330 560 350", width=14, tone=0.6, both=True)
     sketch.pair("M416 620 C460 600 520 600 568 620 L566 652 C520 632 460 632 420 652 Z")
-    return sketch
 
 
-def slide(cloth: Cloth, rng: Random) -> Sketch:
+def slide(sketch: Sketch, rng: Random) -> None:
     """Slip-on mules with one broad band, seen from above."""
-    sketch = Sketch(cloth)
     sketch.pair(BED, dye=FOOTBED, edge=5)
     band = "M390 318 C440 266 540 266 590 318 L588 480 C540 440 440 440 394 480 Z"
     sketch.pair(band)
@@ -154,19 +145,12 @@ def slide(cloth: Cloth, rng: Random) -> Sketch:
             sketch.line(
                 f"M{side - 26} 352 L{side + 26} 352 L{side + 26} 398 L{side - 26} 398 Z",
                 width=9,
-                colour=cloth.metal,
+                colour=sketch.cloth.metal,
                 opacity=1,
             )
     sketch.fold("M430 330 C480 306 520 312 560 334", width=20, tone=0.5, both=True)
     sketch.fold("M400 470 C450 440 530 440 580 470", width=14, tone=-0.5, both=True)
     sketch.fold("M470 640 L510 680", width=60, tone=-0.2, both=True)
-    return sketch
 
 
-CUTS: dict[str, Callable[[Cloth, Random], Sketch]] = {
-    "pump": pump,
-    "slingback": slingback,
-    "block_sandal": block_sandal,
-    "flat_sandal": flat_sandal,
-    "slide": slide,
-}
+CUTS = cuts(pump, slingback, block_sandal, flat_sandal, slide, origin=0)

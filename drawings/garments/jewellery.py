@@ -1,26 +1,19 @@
 """How earrings, necklaces and bracelets are drawn: `dye` is the metal, `accent` the stone."""
 
-from collections.abc import Callable
 from math import cos, pi, sin
 from random import Random
 
 from drawings.palette import darker, lighter
-from drawings.path import CENTRE, centred, ellipse
-from drawings.sketch import Cloth, Sketch
+from drawings.path import CENTRE, ellipse, moved
+from drawings.sketch import Sketch, cuts
 
 PEARL = "#f3ece2"
-
-
-def _metal(cloth: Cloth) -> Sketch:
-    return Sketch(cloth, depth=0.2)
 
 
 def _wire(sketch: Sketch, path: str, *, width: float) -> None:
     """Bend round metal: dark edge, body, a broad and a narrow light along its length."""
     metal = sketch.cloth.dye
-    sketch.outline.append(
-        f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="{width}" stroke-linecap="round"/>'
-    )
+    sketch.cast(path, width=width, is_round=True)
     sketch.line(path, width=width, colour=darker(metal, 0.5), opacity=1)
     sketch.line(path, width=width * 0.86, colour=darker(metal, 0.16), opacity=1)
     sketch.line(path, width=width * 0.56, colour=metal, opacity=1)
@@ -30,9 +23,7 @@ def _wire(sketch: Sketch, path: str, *, width: float) -> None:
 def _links(sketch: Sketch, path: str, *, size: float) -> None:
     """Lay a chain along a path."""
     metal = sketch.cloth.dye
-    sketch.outline.append(
-        f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="{size}"/>'
-    )
+    sketch.cast(path, width=size)
     sketch.line(
         path, width=size, colour=darker(metal, 0.45), opacity=1, dash=f"{size * 1.2} {size * 0.9}"
     )
@@ -47,26 +38,24 @@ def _links(sketch: Sketch, path: str, *, size: float) -> None:
     )
 
 
-def hoops(cloth: Cloth, rng: Random) -> Sketch:
-    sketch = _metal(cloth)
+def hoops(sketch: Sketch, rng: Random) -> None:
     radius, width = rng.uniform(84, 112), rng.uniform(14, 30)
     tall = rng.choice((1, 1.18))
-    style = cloth.detail % 3
+    style = sketch.cloth.detail % 3
     for x in (CENTRE - 132, CENTRE + 132):
         ring = ellipse(x, 480, radius, radius * tall)
         _wire(sketch, ring, width=width)
-        sketch.jewel(x, 480 - radius * tall, width * 0.36, lighter(cloth.dye, 0.1))
+        sketch.jewel(x, 480 - radius * tall, width * 0.36, lighter(sketch.cloth.dye, 0.1))
         if style == 1:
             _links(sketch, f"M{x} {480 + radius * tall} L{x} {540 + radius * tall}", size=9)
-            sketch.jewel(x, 566 + radius * tall, 34, cloth.accent)
+            sketch.jewel(x, 566 + radius * tall, 34, sketch.cloth.accent)
         elif style == 2:
             _wire(sketch, ellipse(x, 480, radius * 0.6, radius * 0.6 * tall), width=width * 0.6)
-    return sketch
 
 
-def drops(cloth: Cloth, rng: Random) -> Sketch:
+def drops(sketch: Sketch, rng: Random) -> None:
     """A stud, a short chain and a cut stone."""
-    sketch = _metal(cloth)
+    cloth = sketch.cloth
     length = rng.uniform(40, 110)
     for x in (CENTRE - 110, CENTRE + 110):
         _wire(sketch, f"M{x} 330 C{x - 4} 280 {x + 30} 276 {x + 30} 316", width=6)
@@ -92,12 +81,10 @@ def drops(cloth: Cloth, rng: Random) -> Sketch:
         sketch.patch(
             f"M{x} {y + 140} L{x + 34} {y + 104} L{x + 20} {y + 148} Z", fill="#200a18", opacity=0.3
         )
-    return sketch
 
 
-def pearl_studs(cloth: Cloth, rng: Random) -> Sketch:
-    sketch = _metal(cloth)
-    radius, style = rng.uniform(40, 54), cloth.detail % 3
+def pearl_studs(sketch: Sketch, rng: Random) -> None:
+    radius, style = rng.uniform(40, 54), sketch.cloth.detail % 3
     for x in (CENTRE - 104, CENTRE + 104):
         if style == 2:
             for turn in range(6):
@@ -105,7 +92,7 @@ def pearl_studs(cloth: Cloth, rng: Random) -> Sketch:
                     round(x + 62 * cos(turn * pi / 3), 1), round(480 + 62 * sin(turn * pi / 3), 1),
                     29, PEARL,
                 )  # fmt: skip
-            sketch.jewel(x, 480, 30, cloth.dye)
+            sketch.jewel(x, 480, 30, sketch.cloth.dye)
         elif style == 1:
             _wire(sketch, ellipse(x, 400, 30, 34), width=12)
             _wire(sketch, f"M{x} 434 L{x} 470", width=8)
@@ -113,12 +100,10 @@ def pearl_studs(cloth: Cloth, rng: Random) -> Sketch:
         else:
             _wire(sketch, ellipse(x, 480, radius + 8, radius + 8), width=14)
             sketch.jewel(x, 480, radius, PEARL)
-    return sketch
 
 
-def ear_cuffs(cloth: Cloth, rng: Random) -> Sketch:
+def ear_cuffs(sketch: Sketch, rng: Random) -> None:
     """Sculpted drops, domed like petals."""
-    sketch = _metal(cloth)
     for x in (CENTRE - 112, CENTRE + 112):
         petal = f"M{x} 340 C{x + 84} 380 {x + 84} 560 {x} 640 C{x - 84} 560 {x - 84} 380 {x} 340 Z"
         sketch.panel(petal)
@@ -133,20 +118,18 @@ def ear_cuffs(cloth: Cloth, rng: Random) -> Sketch:
             opacity=0.8,
         )
         sketch.line(f"M{x} 348 C{x + 14} 440 {x + 14} 540 {x} 632", width=2.5)
-        if cloth.detail % 2:
-            sketch.jewel(x, 548, 34, cloth.accent)
-            sketch.jewel(x, 452, 20, cloth.accent)
-    return sketch
+        if sketch.cloth.detail % 2:
+            sketch.jewel(x, 548, 34, sketch.cloth.accent)
+            sketch.jewel(x, 452, 20, sketch.cloth.accent)
 
 
 def _necklace_curve(*, drop: float, wide: float = 200) -> str:
-    return centred(
-        f"M-{wide * 0.62} 170 C-{wide * 1.25} 300 -{wide} {drop - 40} 0 {drop} C{wide} {drop - 40} {wide * 1.25} 300 {wide * 0.62} 170"
-    )
+    curve = f"M-{wide * 0.62} 170 C-{wide * 1.25} 300 -{wide} {drop - 40} 0 {drop} C{wide} {drop - 40} {wide * 1.25} 300 {wide * 0.62} 170"
+    return moved(curve, lambda x, y: (CENTRE + x, y))
 
 
-def pendant(cloth: Cloth, rng: Random) -> Sketch:
-    sketch = _metal(cloth)
+def pendant(sketch: Sketch, rng: Random) -> None:
+    cloth = sketch.cloth
     drop = rng.uniform(560, 640)
     _links(sketch, _necklace_curve(drop=drop), size=7)
     y = drop + 8
@@ -165,18 +148,16 @@ def pendant(cloth: Cloth, rng: Random) -> Sketch:
         )
     else:
         sketch.jewel(CENTRE, y + 50, 36, PEARL)
-    return sketch
 
 
-def pearl_strand(cloth: Cloth, rng: Random) -> Sketch:
-    sketch = _metal(cloth)
+def pearl_strand(sketch: Sketch, rng: Random) -> None:
     radius = rng.uniform(15, 21)
     beads = round(2 * pi * 205 / (radius * 2.02))
-    coloured = cloth.detail % 2
+    coloured = sketch.cloth.detail % 2
     for place in range(beads):
         turn = 2 * pi * place / beads + pi / 2
         squeeze = 1 if sin(turn) > 0 else 0.9
-        fill = cloth.accent if coloured and place % 3 == 0 else PEARL
+        fill = sketch.cloth.accent if coloured and place % 3 == 0 else PEARL
         sketch.jewel(
             round(CENTRE + 190 * squeeze * cos(turn), 1),
             round(470 + 225 * sin(turn), 1),
@@ -185,22 +166,19 @@ def pearl_strand(cloth: Cloth, rng: Random) -> Sketch:
         )
     clasp = sketch.cloth.metal
     sketch.jewel(CENTRE, 470 - 225, 12, clasp)
-    return sketch
 
 
-def curb_chain(cloth: Cloth, rng: Random) -> Sketch:
+def curb_chain(sketch: Sketch, rng: Random) -> None:
     """A bold chain necklace."""
-    sketch = _metal(cloth)
     size, drop = rng.uniform(20, 32), rng.uniform(600, 690)
     _links(sketch, _necklace_curve(drop=drop), size=size)
-    if cloth.detail % 2:
+    if sketch.cloth.detail % 2:
         _links(sketch, _necklace_curve(drop=drop - 110, wide=168), size=size * 0.5)
-    return sketch
 
 
-def cuff(cloth: Cloth, rng: Random) -> Sketch:
+def cuff(sketch: Sketch, rng: Random) -> None:
     """A broad open bangle lying at an angle."""
-    sketch = _metal(cloth)
+    cloth = sketch.cloth
     width = (62, 96)[cloth.detail % 2] + rng.uniform(-5, 5)
     _wire(sketch, "M190 430 C220 330 500 330 530 430", width=width * 0.55)
     band = f"M168 430 C150 620 570 620 552 430 L552 {430 + width} C570 {640 + width} 150 {640 + width} 168 {430 + width} Z"
@@ -220,22 +198,19 @@ def cuff(cloth: Cloth, rng: Random) -> Sketch:
     if cloth.detail % 2:
         for x, y, radius in ((-112, 542, 24), (0, 572, 34), (112, 542, 24)):
             sketch.jewel(CENTRE + x, y + width * 0.5, radius, cloth.accent)
-    return sketch
 
 
-def chain_bracelet(cloth: Cloth, rng: Random) -> Sketch:
-    sketch = _metal(cloth)
+def chain_bracelet(sketch: Sketch, rng: Random) -> None:
     _links(sketch, ellipse(CENTRE, 480, 190, 150), size=rng.uniform(15, 26))
-    for turn in (0.7, 1.2, 1.7, 2.2)[: 4 * (cloth.detail % 2)]:
+    for turn in (0.7, 1.2, 1.7, 2.2)[: 4 * (sketch.cloth.detail % 2)]:
         x, y = CENTRE + 190 * cos(turn), 480 + 150 * sin(turn)
-        sketch.jewel(round(x, 1), round(y + 26, 1), 17, cloth.accent)
+        sketch.jewel(round(x, 1), round(y + 26, 1), 17, sketch.cloth.accent)
     _wire(sketch, ellipse(CENTRE - 190, 480, 12, 15), width=8)
-    return sketch
 
 
-def bead_bracelets(cloth: Cloth, rng: Random) -> Sketch:
+def bead_bracelets(sketch: Sketch, rng: Random) -> None:
     """Two strings of beads, one in colour, one in metal."""
-    sketch = _metal(cloth)
+    cloth = sketch.cloth
     first, second = ((15, 20), (27, 12))[cloth.detail % 2]
     for dx, dy, radius, fill in ((-34, -50, first, cloth.dye), (30, 46, second, cloth.accent)):
         beads = round(2 * pi * 165 / (radius * 2.02))
@@ -248,18 +223,19 @@ def bead_bracelets(cloth: Cloth, rng: Random) -> Sketch:
                 radius,
                 shade,
             )
-    return sketch
 
 
-CUTS: dict[str, Callable[[Cloth, Random], Sketch]] = {
-    "hoops": hoops,
-    "drops": drops,
-    "pearl_studs": pearl_studs,
-    "ear_cuffs": ear_cuffs,
-    "pendant": pendant,
-    "pearl_strand": pearl_strand,
-    "curb_chain": curb_chain,
-    "cuff": cuff,
-    "chain_bracelet": chain_bracelet,
-    "bead_bracelets": bead_bracelets,
-}
+CUTS = cuts(
+    hoops,
+    drops,
+    pearl_studs,
+    ear_cuffs,
+    pendant,
+    pearl_strand,
+    curb_chain,
+    cuff,
+    chain_bracelet,
+    bead_bracelets,
+    origin=0,
+    depth=0.2,
+)

@@ -1,24 +1,18 @@
 """How sneakers and loafers are drawn: in profile, one behind the other."""
 
-from collections.abc import Callable
 from random import Random
 
-from drawings.garments.last import (
-    as_pair,
-    foot_light,
-    laces,
-    leather_sole,
-)
+from drawings.garments.last import as_pair, foot_light, laces, leather_sole
 from drawings.palette import contrasting, darker
 from drawings.path import ellipse
-from drawings.sketch import Cloth, Sketch
+from drawings.sketch import Sketch, cuts
 
 RUBBER = "#f1ece2"
 
 
-def court_sneaker(cloth: Cloth, rng: Random) -> Sketch:
+def court_sneaker(sketch: Sketch, rng: Random) -> None:
     """A low leather sneaker on a flat rubber cup."""
-    sketch = Sketch(cloth)
+    cloth = sketch.cloth
     tab = cloth.accent
     sketch.panel(
         "M346 548 C352 500 362 470 376 452 L424 440 L470 500 L430 560 Z",
@@ -42,7 +36,7 @@ def court_sneaker(cloth: Cloth, rng: Random) -> Sketch:
     laces(sketch, start=(268, 576), end=(356, 492), count=5)
     _cupsole(sketch)
     foot_light(sketch)
-    return as_pair(sketch)
+    as_pair(sketch)
 
 
 def _cupsole(sketch: Sketch, *, colour: str = RUBBER) -> None:
@@ -55,14 +49,13 @@ def _cupsole(sketch: Sketch, *, colour: str = RUBBER) -> None:
     )
 
 
-def runner(cloth: Cloth, rng: Random) -> Sketch:
+def runner(sketch: Sketch, rng: Random) -> None:
     """A running shoe: mesh, overlays, a thick wavy midsole."""
-    sketch = Sketch(cloth)
     sketch.panel(
         "M340 540 C346 490 356 462 372 440 L420 432 L470 500 L430 560 Z",
-        dye=contrasting(cloth.dye, 0.1),
+        dye=contrasting(sketch.cloth.dye, 0.1),
     )
-    sketch.panel("M420 470 C480 452 560 430 616 432 L624 500 L440 520 Z", dye=cloth.inside)
+    sketch.panel("M420 470 C480 452 560 430 616 432 L624 500 L440 520 Z", dye=sketch.cloth.inside)
     sketch.panel(
         "M84 672 C80 634 118 608 182 592 C256 574 306 536 346 472 C356 462 370 466 378 478 C420 524 500 528 546 500"
         " C576 482 592 446 618 430 C644 470 636 590 644 676 Z"
@@ -70,7 +63,7 @@ def runner(cloth: Cloth, rng: Random) -> Sketch:
     overlay = sketch.cloth.accent
     sketch.panel(
         "M84 672 C82 640 104 616 148 602 C190 620 250 640 330 640 L330 676 Z",
-        dye=contrasting(cloth.dye, 0.16),
+        dye=contrasting(sketch.cloth.dye, 0.16),
     )
     sketch.panel(
         "M330 640 C350 600 350 560 340 520 L372 500 C396 560 420 610 470 650 L440 674 L380 676 Z",
@@ -93,12 +86,12 @@ def runner(cloth: Cloth, rng: Random) -> Sketch:
         opacity=0.8,
     )
     foot_light(sketch)
-    return as_pair(sketch)
+    as_pair(sketch)
 
 
-def high_top(cloth: Cloth, rng: Random) -> Sketch:
+def high_top(sketch: Sketch, rng: Random) -> None:
     """A canvas high-top with a rubber toe."""
-    sketch = Sketch(cloth)
+    cloth = sketch.cloth
     sketch.panel("M356 560 L372 330 L430 322 L470 420 L430 560 Z", dye=contrasting(cloth.dye, 0.1))
     sketch.panel("M380 370 C460 356 560 346 612 352 L620 420 L400 440 Z", dye=cloth.inside)
     sketch.panel(
@@ -119,12 +112,12 @@ def high_top(cloth: Cloth, rng: Random) -> Sketch:
     laces(sketch, start=(264, 574), end=(352, 402), count=7)
     _cupsole(sketch)
     foot_light(sketch)
-    return as_pair(sketch, low=False)
+    as_pair(sketch, low=False)
 
 
-def loafer(cloth: Cloth, rng: Random) -> Sketch:
+def loafer(sketch: Sketch, rng: Random) -> None:
     """A penny loafer, or one with a metal bit."""
-    sketch = Sketch(cloth)
+    cloth = sketch.cloth
     sketch.panel("M330 560 C420 520 540 500 612 512 L622 560 L380 600 Z", dye=cloth.inside)
     leather_sole(sketch)
     sketch.panel(
@@ -145,13 +138,12 @@ def loafer(cloth: Cloth, rng: Random) -> Sketch:
         sketch.patch("M312 576 L352 566 L356 590 L328 604 Z", fill=cloth.inside)
     foot_light(sketch)
     sketch.fold("M120 640 C170 618 230 604 270 590", width=14, tone=0.5)
-    return as_pair(sketch)
+    as_pair(sketch)
 
 
-def derby(cloth: Cloth, rng: Random) -> Sketch:
+def derby(sketch: Sketch, rng: Random) -> None:
     """A laced leather shoe with a cap toe."""
-    sketch = Sketch(cloth)
-    sketch.panel("M340 560 C420 500 540 480 612 486 L622 560 L380 600 Z", dye=cloth.inside)
+    sketch.panel("M340 560 C420 500 540 480 612 486 L622 560 L380 600 Z", dye=sketch.cloth.inside)
     leather_sole(sketch, heel=30)
     sketch.panel(
         "M84 694 C82 646 130 624 196 604 C260 584 306 548 342 500 C356 486 372 490 384 500 C430 548 510 560 560 530"
@@ -161,21 +153,15 @@ def derby(cloth: Cloth, rng: Random) -> Sketch:
     sketch.line("M188 607 C216 638 220 670 214 704", width=1.6, dash="3 4")
     sketch.panel(
         "M298 560 C320 540 340 510 352 496 C366 488 376 492 384 500 C420 540 470 552 520 548 C530 600 520 650 500 692 L420 696 C400 640 350 590 298 560 Z",
-        dye=contrasting(cloth.dye, 0.05),
+        dye=contrasting(sketch.cloth.dye, 0.05),
     )
     for place in range(4):
         x, y = 322 + place * 16, 566 - place * 20
         sketch.line(
-            f"M{x} {y} L{x + 34} {y + 22}", width=6, colour=darker(cloth.dye, 0.5), opacity=1
+            f"M{x} {y} L{x + 34} {y + 22}", width=6, colour=darker(sketch.cloth.dye, 0.5), opacity=1
         )
     foot_light(sketch)
-    return as_pair(sketch)
+    as_pair(sketch)
 
 
-CUTS: dict[str, Callable[[Cloth, Random], Sketch]] = {
-    "court_sneaker": court_sneaker,
-    "runner": runner,
-    "high_top": high_top,
-    "loafer": loafer,
-    "derby": derby,
-}
+CUTS = cuts(court_sneaker, runner, high_top, loafer, derby, origin=0)

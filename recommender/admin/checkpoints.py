@@ -22,7 +22,8 @@ from recommender.catalog import catalog
 from recommender.models import Checkpoint, Picture, active_checkpoint
 from recommender.pipeline.picture_sync import ENCODER_PURPOSES
 from recommender.strips.change import StripChange
-from recommender.switching.checkpoints import NoCheckpoint, has_served, switch_checkpoint
+from recommender.switching.cards import NoCheckpoint
+from recommender.switching.checkpoints import has_served, switch_checkpoint
 from recommender.switching.comparison import comparison
 from recommender.switching.coverage import coverage_of
 

@@ -13,8 +13,7 @@ from rest_framework.response import Response
 
 from recommender.api import schema, views
 from recommender.api.endpoint import Endpoint, product_or_404
-from recommender.api.parameters import GoesWithQuery, PhotoQuery, SimilarQuery
-from recommender.api.serializers import HealthSerializer, PhotoAnswerSerializer, StripSerializer
+from recommender.api.serializers import HealthSerializer
 from recommender.catalog import catalog
 from recommender.pipeline.health import engine_health
 
@@ -26,15 +25,7 @@ class Similar(views.Similar):
 
     http_method_names = ["post"]
 
-    @schema.operation(
-        "similar_alias",
-        summary="What looks like it",
-        replies={200: StripSerializer},
-        fails=(400, 404),
-        tags=[schema.ALIASES],
-        parameters=[schema.PRODUCT_ID, SimilarQuery],
-        request=None,
-    )
+    @schema.alias("similar_alias", views.Similar.get, request=None)
     def post(self, request: Request, id: str) -> Response:
         return self.get(request, id)
 
@@ -44,15 +35,7 @@ class Compatible(views.GoesWith):
 
     http_method_names = ["post"]
 
-    @schema.operation(
-        "compatible_alias",
-        summary="What goes well with it",
-        replies={200: StripSerializer},
-        fails=(400, 404),
-        tags=[schema.ALIASES],
-        parameters=[schema.PRODUCT_ID, GoesWithQuery],
-        request=None,
-    )
+    @schema.alias("compatible_alias", views.GoesWith.get, request=None)
     def post(self, request: Request, id: str) -> Response:
         return self.get(request, id)
 
@@ -60,15 +43,7 @@ class Compatible(views.GoesWith):
 class SearchImage(views.PhotoSearch):
     """The same as `POST /api/v1/search/image`."""
 
-    @schema.operation(
-        "search_image_alias",
-        summary="What looks like a photo",
-        replies={200: PhotoAnswerSerializer},
-        fails=(400, 413, 415, 422, 429, 503),
-        tags=[schema.ALIASES],
-        parameters=[PhotoQuery, schema.RETRY_AFTER],
-        request=schema.PHOTO,
-    )
+    @schema.alias("search_image_alias", views.PhotoSearch.post)
     def post(self, request: Request) -> Response:
         return super().post(request)
 

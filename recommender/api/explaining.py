@@ -132,7 +132,6 @@ class WhyNot(Endpoint):
         summary="Why it is not there",
         replies={200: PlacementSerializer},
         fails=(400, 404, 429),
-        tags=[schema.PRODUCTS],
         parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery, schema.TRY_LATER],
     )
     def get(self, request: Request, id: str, other: str) -> Response:
@@ -152,7 +151,6 @@ class Why(Endpoint):
         summary="Why it is there",
         replies={200: ExplanationSerializer, 202: ExplanationSerializer},
         fails=(400, 404, 429, 503),
-        tags=[schema.PRODUCTS],
         parameters=[schema.PRODUCT_ID, OTHER, WhyQuery, schema.RETRY_AFTER, ASK_AGAIN],
     )
     def get(self, request: Request, id: str, other: str) -> Response:

@@ -43,7 +43,6 @@ class ProductOutfits(Endpoint):
         summary="Outfits that begin with it",
         replies={200: OutfitsSerializer},
         fails=(400, 404),
-        tags=[schema.PRODUCTS],
         parameters=[schema.PRODUCT_ID, OutfitsQuery],
     )
     def get(self, request: Request, id: str) -> Response:

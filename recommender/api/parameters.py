@@ -98,19 +98,6 @@ class CursorField(serializers.CharField):
             self.fail("invalid_cursor")
 
 
-def strip_limit() -> WholeField:
-    text = "How many products at most; the shop's strip length if not given."
-    return WholeField(min_value=1, max_value=MAX_STRIP, required=False, help_text=text)
-
-
-def diversity() -> ShareField:
-    text = (
-        "0: the best, however alike they look; towards 1: the more unlike what stands before them;"
-        " the shop's setting if not given."
-    )
-    return ShareField(required=False, help_text=text)
-
-
 def slot() -> serializers.ChoiceField:
     text = "Only products that play this part in an outfit."
     return serializers.ChoiceField(choices=Slot.choices, required=False, help_text=text)
@@ -197,19 +184,29 @@ class ListQuery(serializers.Serializer[Any]):
     )
 
 
-class SimilarQuery(FilterQuery):
-    limit = strip_limit()
-    diversity = diversity()
+class StripQuery(FilterQuery):
+    limit = WholeField(
+        min_value=1,
+        max_value=MAX_STRIP,
+        required=False,
+        help_text="How many products at most; the shop's strip length if not given.",
+    )
+    diversity = ShareField(
+        required=False,
+        help_text="0: the best, however alike they look; towards 1: the more unlike what stands before them;"
+        " the shop's setting if not given.",
+    )
+
+
+class SimilarQuery(StripQuery):
     colour_weight = ShareField(
         required=False,
         help_text="0: the cut alone counts; 1: the colour alone; the encoder's own mixture if not given.",
     )
 
 
-class GoesWithQuery(FilterQuery):
-    limit = strip_limit()
+class GoesWithQuery(StripQuery):
     slot = slot()
-    diversity = diversity()
     per_slot = WholeField(
         min_value=1,
         max_value=MAX_STRIP,
@@ -238,10 +235,8 @@ class CropField(serializers.Field[Crop, str, str, Any]):
         return crop
 
 
-class PhotoQuery(FilterQuery):
-    limit = strip_limit()
+class PhotoQuery(StripQuery):
     slot = slot()
-    diversity = diversity()
     crop = CropField(
         required=False,
         help_text="Only this part of the photo: `x,y,width,height`, shares of the upright photo.",

@@ -33,6 +33,7 @@ TITLES = {
     "no_worker": "No worker can look at pictures right now",
 }
 PHOTO_TITLE = "The photo cannot be used"
+UNREADABLE = (SuspiciousOperation, UnreadablePostError)
 
 
 class CursorExpired(Exception):  # noqa: N818 -- reads as what happened
@@ -76,30 +77,19 @@ class Problem:
 
 def problem_response(error: Exception, _context: Any = None) -> Response | None:
     """Answer an error as a problem; None, which raises it again, where it is nobody's fault but ours."""
-    problem = _problem(error)
-    if problem is None:
+    build = next((build for kind, build in _BUILDERS if isinstance(error, kind)), None)
+    if build is None:
         return None
+    problem = build(error)
     set_rollback()
     body = {"type": problem.type, "title": problem.title, **asdict(problem)}
     return Response(body, status=problem.status, headers=_headers(error), content_type=MEDIA_TYPE)
-
-
-def _problem(error: Exception) -> Problem | None:
-    return next((build(error) for kind, build in _BUILDERS if isinstance(error, kind)), None)
 
 
 def _bad_photo(error: BadPhoto) -> Problem:
     status = 413 if error.code == "too_many_bytes" else 422
     detail = translated(str(error))
     return Problem(status, error.code, detail, [Fault("body", "#/image", error.code, detail)])
-
-
-def _no_worker(error: NoWorker) -> Problem:
-    return Problem(503, "no_worker", str(error))
-
-
-def _expired(error: CursorExpired) -> Problem:
-    return Problem(410, "cursor_expired", str(error))
 
 
 def _bad_parameters(error: ValidationError) -> Problem:
@@ -111,16 +101,6 @@ def _bad_parameters(error: ValidationError) -> Problem:
 
 def _from_rest_framework(error: APIException) -> Problem:
     return Problem(error.status_code, str(error.get_codes()), str(error.detail))
-
-
-def _missing(_error: Http404) -> Problem:
-    """The same for a product nobody knows and one that may not be seen."""
-    return _from_rest_framework(NotFound())
-
-
-def _unreadable(error: Exception) -> Problem:
-    """Too many fields or files, or a sender who hung up."""
-    return _from_rest_framework(ParseError(str(error)))
 
 
 def _faults(details: Any, pointer: str) -> Iterator[Fault]:
@@ -140,13 +120,14 @@ def _headers(error: Exception) -> dict[str, str]:
     return {} if wait is None else {"Retry-After": str(wait)}
 
 
-_BUILDERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
+_BUILDERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     (BadPhoto, _bad_photo),
-    (NoWorker, _no_worker),
-    (CursorExpired, _expired),
+    (NoWorker, lambda error: Problem(503, "no_worker", str(error))),
+    (CursorExpired, lambda error: Problem(410, "cursor_expired", str(error))),
     (ValidationError, _bad_parameters),
     (APIException, _from_rest_framework),
-    (Http404, _missing),
-    (SuspiciousOperation, _unreadable),
-    (UnreadablePostError, _unreadable),
+    # The same for a product nobody knows and one that may not be seen.
+    (Http404, lambda _error: _from_rest_framework(NotFound())),
+    # Too many fields or files, or a sender who hung up.
+    (UNREADABLE, lambda error: _from_rest_framework(ParseError(str(error)))),
 )

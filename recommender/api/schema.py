@@ -62,13 +62,25 @@ PHOTO = {
 def operation(
     name: str, *, replies: Mapping[int, Any], fails: Sequence[int] = (), **words: Any
 ) -> Callable[[Door], Door]:
-    """Describe an operation: what it replies by status, and with which statuses it may fail."""
+    """Describe an operation: what it replies by status, and with which statuses it may fail.
+
+    One of `PRODUCTS`, where no other `tags` are given.
+    """
+    described = Operation(name, replies, fails, {"tags": [PRODUCTS], **words})
 
     def describe(door: Door) -> Door:
-        DESCRIBED.append((door, Operation(name, replies, fails, words)))
+        door.described = described  # type: ignore[attr-defined]
+        DESCRIBED.append((door, described))
         return door
 
     return describe
+
+
+def alias(name: str, of: Any, **words: Any) -> Callable[[Door], Door]:
+    """Describe a plain path in the words of the operation whose very answer it gives."""
+    known: Operation = of.described
+    said = {**known.words, "tags": [ALIASES], **words}
+    return operation(name, replies=known.replies, fails=known.fails, **said)
 
 
 def shape(schema: Any) -> Callable[[Shape], Shape]:

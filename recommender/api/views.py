@@ -37,7 +37,6 @@ class Products(Endpoint):
         summary="Products, page by page",
         replies={200: PageSerializer},
         fails=(400, 410),
-        tags=[schema.PRODUCTS],
         parameters=[ListQuery],
     )
     def get(self, request: Request) -> Response:
@@ -55,7 +54,6 @@ class ProductDetail(Endpoint):
         summary="One product",
         replies={200: CardSerializer},
         fails=(404,),
-        tags=[schema.PRODUCTS],
         parameters=[schema.PRODUCT_ID],
     )
     def get(self, request: Request, id: str) -> Response:
@@ -71,7 +69,6 @@ class Similar(Endpoint):
         summary="What looks like it",
         replies={200: StripSerializer},
         fails=(400, 404),
-        tags=[schema.PRODUCTS],
         parameters=[schema.PRODUCT_ID, SimilarQuery],
     )
     def get(self, request: Request, id: str) -> Response:
@@ -87,7 +84,6 @@ class GoesWith(Endpoint):
         summary="What goes well with it",
         replies={200: StripSerializer},
         fails=(400, 404),
-        tags=[schema.PRODUCTS],
         parameters=[schema.PRODUCT_ID, GoesWithQuery],
     )
     def get(self, request: Request, id: str) -> Response:

@@ -70,15 +70,14 @@ def _merchant_parts(placement: Placement, asked: StripQuestion) -> list[ScorePar
 
 
 def _merchant_part(rule: Rule) -> ScorePart:
+    said = {
+        Rule.Kind.PIN: ("pinned", gettext("Rule %(rule)s pins it at position %(position)s"), 1.0),
+        Rule.Kind.BOOST: ("boosted", gettext("Rule %(rule)s shows it earlier"), rule.strength),
+        Rule.Kind.BURY: ("buried", gettext("Rule %(rule)s shows it later"), -rule.strength),
+    }
+    code, text, value = said[Rule.Kind(rule.kind)]
     words = {"rule": rule.pk, "position": rule.position}
-    if rule.kind == Rule.Kind.PIN:
-        text = gettext("Rule %(rule)s pins it at position %(position)s") % words
-        return ScorePart(Reason("pinned", text, 1.0), rule=rule.pk)
-    if rule.kind == Rule.Kind.BOOST:
-        text = gettext("Rule %(rule)s shows it earlier") % words
-        return ScorePart(Reason("boosted", text, rule.strength), rule=rule.pk)
-    text = gettext("Rule %(rule)s shows it later") % words
-    return ScorePart(Reason("buried", text, -rule.strength), rule=rule.pk)
+    return ScorePart(Reason(code, text % words, value), rule=rule.pk)
 
 
 def _visual_parts(placement: Placement, asked: StripQuestion) -> list[ScorePart]:

@@ -1,4 +1,4 @@
-"""Writes the shop's own looks as files in the retailer's format: what training and measuring read."""
+"""Writes the shop's own looks as a catalogue in files: what training and measuring read."""
 
 import csv
 import io
@@ -22,21 +22,13 @@ from recommender.models import Picture
 from recommender.photos import CATALOGUE, BadPhoto, digest, encode_jpeg, open_photo
 from recommender.pipeline.picture_files import read_picture
 
-PRODUCTS, LEARNT, HELD_OUT = "product_data.csv", "outfits_train.csv", "outfits_valid.csv"
+PRODUCTS, LOOKS = "products.csv", "looks.csv"
 FEEDBACK = "feedback.csv"  # pairs with a thumbs down
 IMAGES, REPORT = "images", "export.json"
 TO_LEARN = "learn"  # a folder within: the same without what is held out
-# The retailer's thirteen columns; what no catalogue of ours knows stays empty.
-COLUMNS = (
-    *("cod_modelo_color", "cod_color_code", "des_color_specification_esp", "des_agrup_color_eng"),
-    *("des_sex", "des_age", "des_line", "des_fabric", "des_product_category"),
-    *("des_product_aggregated_family", "des_product_family", "des_product_type", "des_filename"),
-)
-SEXES = {"WOMEN": "Female", "MEN": "Male", "UNISEX": "Unisex"}
-GROUPS = {
-    **{"TOP": "Tops", "BOTTOM": "Bottoms", "DRESS": "Dresses", "OUTERWEAR": "Outerwear"},
-    **{"SHOES": "Shoes", "BAG": "Bags", "JEWELLERY": "Jewellery", "ACCESSORY": "Accessories"},
-}
+COLUMNS = ("sku", "model", "category", "family", "slot", "colour", "gender", "season", "image1")
+# Of exports by earlier releases: readers would take them for the data.
+FORMER_TABLES = ("product_data.csv", "outfits_train.csv", "outfits_valid.csv")
 # Fewer products than these cannot give three rivals that were never worn with the rest of a look.
 FEWEST_RIVALS = 12
 LONGEST_NAME = 100  # of the part of a file name that names the product
@@ -159,7 +151,7 @@ def export_looks(folder: Path, *, track: Track = lambda rows, _total: rows) -> E
     rivals = Counter(_rivals(product) for product in shown if product.pk in worn)
     _write_tables(folder, shown, files=files.files, looks=complete, rivals=rivals)
     apart = [(products[a].key, products[b].key) for a, b in parted if {a, b} <= files.files.keys()]
-    _write_csv(folder / FEEDBACK, ("cod_modelo_color", "other"), apart)
+    _write_csv(folder / FEEDBACK, ("sku", "other"), apart)
     files.sweep()
     return _report(folder, files, complete, parted=len(apart))
 
@@ -171,6 +163,9 @@ def _claim(folder: Path) -> None:
     (folder / IMAGES).mkdir(parents=True, exist_ok=True)
     if not (folder / REPORT).is_file():
         (folder / REPORT).write_text("{}\n")
+    for table in FORMER_TABLES:
+        (folder / table).unlink(missing_ok=True)
+        (folder / TO_LEARN / table).unlink(missing_ok=True)
 
 
 def _write_tables(
@@ -181,49 +176,29 @@ def _write_tables(
     looks: Mapping[Any, Sequence[Any]],
     rivals: Mapping[tuple[str, ...], int],
 ) -> None:
+    """Write all of it, and for a training, over the same pictures, what no look held out tells."""
     keys = {product.pk: product.key for product in products}
-    rows = {product.key: _row(product, files[product.pk], sizes=rivals) for product in products}
-    worn = {look: [keys[key] for key in members] for look, members in looks.items()}
-    learnt = {look: members for look, members in worn.items() if not is_held_out(look)}
-    held_out = {look: members for look, members in worn.items() if is_held_out(look)}
-    _write_csv(folder / PRODUCTS, COLUMNS, rows.values())
-    _write_looks(folder / LEARNT, learnt)
-    _write_looks(folder / HELD_OUT, held_out)
-    _write_lesson(folder / TO_LEARN, list(rows.values()), learnt=learnt)
-
-
-def _write_lesson(
-    folder: Path, rows: Sequence[list[str]], *, learnt: Mapping[Any, Sequence[str]]
-) -> None:
-    """Lay out what a training may see, over the same pictures: no look that is held out."""
-    seen = {key for members in learnt.values() for key in members}
-    folder.mkdir(exist_ok=True)
-    named = [[*cells, f"../{file}"] for *cells, file in rows if cells[0] in seen]
-    _write_csv(folder / PRODUCTS, COLUMNS, named)
-    _write_looks(folder / LEARNT, learnt)
-
-
-def _write_looks(path: Path, looks: Mapping[Any, Sequence[str]]) -> None:
-    rows = [(look, key) for look, members in looks.items() for key in members]
-    _write_csv(path, ("cod_outfit", "cod_modelo_color"), rows)
+    rows = [_row(product, files[product.pk], sizes=rivals) for product in products]
+    worn = [
+        (f"{'valid' if is_held_out(look) else 'train'}/{look}", keys[key])
+        for look, members in looks.items()
+        for key in members
+    ]
+    learnt = [(look, key) for look, key in worn if look.startswith("train/")]
+    seen = {key for _look, key in learnt}
+    (folder / TO_LEARN).mkdir(exist_ok=True)
+    shown = [[*cells, f"../{file}"] for *cells, file in rows if cells[0] in seen]
+    for place, table, looks_there in ((folder, rows, worn), (folder / TO_LEARN, shown, learnt)):
+        _write_csv(place / PRODUCTS, COLUMNS, table)
+        _write_csv(place / LOOKS, ("look", "sku"), looks_there)
 
 
 def _row(product: LookProduct, file: str, *, sizes: Mapping[tuple[str, ...], int]) -> list[str]:
     """One line of the product table; a family holds what could take the product's place."""
-    group = GROUPS.get(product.slot, "")
-    category = product.category or group
-    family = category if not group or sizes[_rivals(product)] >= FEWEST_RIVALS else group
-    cells = {
-        "cod_modelo_color": product.key,
-        "des_agrup_color_eng": product.colour.upper(),
-        "des_sex": SEXES.get(product.gender.upper(), product.gender),
-        "des_product_category": group,
-        "des_product_aggregated_family": family,
-        "des_product_family": category,
-        "des_product_type": category,
-        "des_filename": file,
-    }
-    return [cells.get(column, "") for column in COLUMNS]
+    slot, category = product.slot, product.category or product.slot
+    family = category if not slot or sizes[_rivals(product)] >= FEWEST_RIVALS else slot
+    own = product.model, category, family, slot, product.colour, product.gender, product.season
+    return [product.key, *own, file]
 
 
 def _rivals(product: LookProduct) -> tuple[str, ...]:
@@ -232,8 +207,7 @@ def _rivals(product: LookProduct) -> tuple[str, ...]:
 
 
 def _file_name(product: LookProduct, sha256: str) -> str:
-    """Name a picture; its first word is the season, which is where readers look for it."""
-    return f"{IMAGES}/{product.season}_{product.key[:LONGEST_NAME]}_{sha256[:12]}.jpg"
+    return f"{IMAGES}/{product.key[:LONGEST_NAME]}_{sha256[:12]}.jpg"
 
 
 def _jpeg(data: bytes) -> bytes:

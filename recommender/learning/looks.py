@@ -22,7 +22,7 @@ KNOWN = ("category", "colour", "gender", "season")  # of `Catalog.attributes`, w
 
 @dataclass(frozen=True)
 class LookProduct:
-    """A product by a key that is safe in any file: `<model>-<its own>`, or its own where it has no model.
+    """A product by a key that is safe in any file.
 
     Words a catalogue does not know are "", but for category and slot, which its pictures may tell.
     `pictures` come in the shoppers' order; those never noted have no `sha256` yet.
@@ -30,6 +30,7 @@ class LookProduct:
 
     pk: Any
     key: str
+    model: str = ""
     slot: str = ""
     category: str = ""
     colour: str = ""
@@ -98,12 +99,13 @@ def _look_product(row: Any, noted: Sequence[Picture]) -> LookProduct:
     seen = noted[0] if noted else Picture()
     return LookProduct(
         pk=row.pk,
-        key=_key(row.pk, model=_word(row, "model")),
+        key=_safe(str(row.pk)),
+        model=_word(row, "model"),
         slot=_word(row, "slot") or seen.slot,
         category=_word(row, "category") or seen.category,
         colour=_word(row, "colour"),
         gender=_word(row, "gender"),
-        season=_safe(_word(row, "season")).replace("_", "-"),
+        season=_word(row, "season"),
         pictures=_pictures(row, noted),
     )
 
@@ -120,12 +122,6 @@ def _pictures(row: Any, noted: Sequence[Picture]) -> tuple[Picture, ...]:
 def _word(row: Any, name: str) -> str:
     value = getattr(row, f"worn_{name}", None)
     return "" if value is None else str(value)
-
-
-def _key(primary_key: Any, *, model: str) -> str:
-    """Name a product so that what stands before the last "-" is its model."""
-    own = _safe(str(primary_key)).replace("-", "%2D")
-    return f"{_safe(model)}-{own}" if model and model != str(primary_key) else own
 
 
 def _safe(text: str) -> str:

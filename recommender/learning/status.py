@@ -10,6 +10,11 @@ from recommender.models import TrainingRun
 from recommender.stored_texts import translated
 
 LOCK = "recommender.training"
+TONES = {
+    **{TrainingRun.State.RUNNING: "running", TrainingRun.State.INTERRUPTED: "queued"},
+    **{TrainingRun.State.FAILED: "failed", TrainingRun.State.NOT_PASSED: "queued"},
+    TrainingRun.State.PASSED: "ready",
+}
 # What the promotion gate compares with → how a merchant would call it.
 RIVALS = {
     "current": _("What serves now"),
@@ -61,17 +66,10 @@ def training_status(run: TrainingRun) -> TrainingStatus:
         text = translated(run.reason) or gettext(
             "Its process is gone. The same command goes on where it was."
         )
-        return TrainingStatus(str(state.INTERRUPTED.label), "queued", text)
-    label, reason = str(state(run.state).label), translated(run.reason)
-    match run.state:
-        case state.RUNNING:
-            return TrainingStatus(label, "running", f"{run.get_step_display()} …")
-        case state.FAILED:
-            return TrainingStatus(label, "failed", reason)
-        case state.PASSED:
-            return TrainingStatus(label, "ready", reason)
-        case _:
-            return TrainingStatus(label, "queued", reason)
+        return TrainingStatus(str(state.INTERRUPTED.label), TONES[state.INTERRUPTED], text)
+    is_running = run.state == state.RUNNING
+    text = f"{run.get_step_display()} …" if is_running else translated(run.reason)
+    return TrainingStatus(str(state(run.state).label), TONES[state(run.state)], text)
 
 
 def comparisons(run: TrainingRun) -> list[Comparison]:

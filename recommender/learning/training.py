@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from recommender import conf
-from recommender.learning.export import TO_LEARN, Export, Track, export_looks
+from recommender.learning.export import TO_LEARN, Track, export_looks
 from recommender.learning.looks import is_held_out, look_keys
 from recommender.learning.programs import ProgramResult, check_programs, run_program
 from recommender.learning.status import LOCK
@@ -182,7 +182,7 @@ def _export(run: TrainingRun, desk: Desk) -> None:
     run.products, run.learnt, run.held_out = export.products, export.learnt, export.held_out
     run.left_out = export.reasons()
     try:
-        _count_of(export).check()
+        LookCount(export.learnt, export.held_out, export.held_out_items).check()
     except TooFewLooks as error:
         raise _StoppedError(State.FAILED, f"Without what was left out: {error}") from error
     run.step = Step.TRAIN
@@ -190,15 +190,8 @@ def _export(run: TrainingRun, desk: Desk) -> None:
 
 
 def _train(run: TrainingRun, desk: Desk) -> None:
-    arguments = [
-        RECIPE,
-        *_common(_data(run) / TO_LEARN),
-        "--out",
-        run.folder,
-        "--version",
-        run.version,
-        "--resume",
-    ]
+    where = ["--out", run.folder, "--version", run.version, "--resume"]
+    arguments = [RECIPE, *_common(_data(run) / TO_LEARN), *where]
     if desk.config:
         arguments += ["--config", str(desk.config.absolute())]
     outcome = _run(run, desk, module=TRAINING, arguments=arguments)
@@ -274,10 +267,6 @@ def _checkpoint_at(checkpoint: Checkpoint) -> Path:
     """Where it lies on this machine, which may not be the one that registered it."""
     folder = Path(checkpoint.folder)
     return folder if folder.exists() else checkpoint_dir() / checkpoint.name
-
-
-def _count_of(export: Export) -> LookCount:
-    return LookCount(export.learnt, export.held_out, export.held_out_items)
 
 
 def _next_version(out: Path) -> str:

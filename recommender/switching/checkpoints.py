@@ -31,17 +31,6 @@ from recommender.switching.cards import (
 from recommender.switching.coverage import ENOUGH, coverage_of, pictures_without_vector
 from recommender.worker_package import worker_package
 
-__all__ = [
-    "CannotSwitch",
-    "NoCheckpoint",
-    "activate_checkpoint",
-    "checkpoint_dir",
-    "purposes_without_checkpoint",
-    "register_checkpoint",
-    "shipped_checkpoints",
-    "switch_checkpoint",
-]
-
 PICTURES_AT_ONCE = 2_000
 SWITCH = "recommender.switch"  # two switches at once would both believe to be the only one
 

@@ -12,7 +12,7 @@ from drawings.palette import COLOURS, darker, lighter, luminance, mixed
 from drawings.path import mirrored, symmetric
 from drawings.photograph import cover, file_names, garment, save_pictures
 from drawings.render import GROUNDS, Framing, fitting, picture
-from drawings.sketch import Cloth
+from drawings.sketch import Cloth, Sketch
 
 WIDTH = 96
 
@@ -94,10 +94,19 @@ def test_a_second_picture_shows_the_product_differently(tmp_path):
 
 
 def test_a_right_half_is_closed_with_its_mirror_image():
-    assert (
-        symmetric("M0 100 L50 100 L0 300")
-        == "M360.0 100.0 L410.0 100.0 L360.0 300.0 L310.0 100.0 L360.0 100.0 Z"
-    )
+    whole = symmetric("M2 100 L50 100 L2 300")
+
+    assert whole == "M2.0 100.0 L50.0 100.0 L2.0 300.0 L-50.0 100.0 L-2.0 100.0 Z"
+
+
+def test_what_is_drawn_counts_from_the_centre_line_or_from_the_edge():
+    coat, shoe = Sketch(Cloth(dye="#777777")), Sketch(Cloth(dye="#777777"), origin=0)
+
+    for sketch in (coat, shoe):
+        sketch.patch("M2 100 L50 100 Z", fill="#000")
+
+    assert 'd="M362.0 100.0 L410.0 100.0 Z"' in coat.crisp[0]
+    assert 'd="M2 100 L50 100 Z"' in shoe.crisp[0]
 
 
 def test_mirroring_twice_gives_the_path_back():

@@ -43,14 +43,14 @@ def test_an_unknown_recipe_is_refused():
 
 
 def test_two_embeddings_of_2048_take_two_million_weights():
-    network = compat_mlp.build(width=2048)
+    network = compat_mlp.CompatibilityMLP(width=2048)
 
     assert sum(p.numel() for p in network.parameters()) == 4096 * 512 + 512 + 512 + 1
 
 
 def test_the_original_judges_one_way(pair):
     a, b = pair
-    network = compat_mlp.build(width=6, hidden=4, symmetric=False).eval()
+    network = compat_mlp.CompatibilityMLP(width=6, hidden=4, symmetric=False).eval()
     layers = {"first": network.fc[0].weight, "first_bias": network.fc[0].bias}
     layers |= {"second": network.fc[2].weight, "second_bias": network.fc[2].bias}
     lists = {name: value.tolist() for name, value in layers.items()}
@@ -63,7 +63,7 @@ def test_the_original_judges_one_way(pair):
 
 def test_ours_is_the_mean_of_both_ways(pair):
     a, b = pair
-    network = compat_mlp.build(width=6, hidden=4).eval()
+    network = compat_mlp.CompatibilityMLP(width=6, hidden=4).eval()
 
     both = (network.one_way(a, b) + network.one_way(b, a)) / 2
 

@@ -132,27 +132,27 @@ def test_directions_are_orthogonal_and_the_same_every_time():
 
 
 def test_a_pair_is_worth_the_same_both_ways_round():
-    network = compat_mlp.build(width=6, hidden=4).eval()
+    network = compat_mlp.CompatibilityMLP(width=6, hidden=4).eval()
     a, b = torch.randn(2, 5, 6, generator=torch.Generator().manual_seed(0))
 
     assert torch.allclose(network(a, b)["score"], network(b, a)["score"])
 
 
 def test_the_pair_scorer_has_the_keys_of_older_files():
-    keys = set(compat_mlp.build(width=6).state_dict())
+    keys = set(compat_mlp.CompatibilityMLP(width=6).state_dict())
 
     assert keys == {"fc.0.weight", "fc.0.bias", "fc.2.weight", "fc.2.bias"}
 
 
 def test_rounding_leaves_nothing_that_a_half_cannot_hold():
-    network = compat_mlp.build(width=6, hidden=8)
+    network = compat_mlp.CompatibilityMLP(width=6, hidden=8)
     round_to_half(network)
 
     assert all(torch.equal(p, p.half().float()) for p in network.parameters())
 
 
 def test_an_export_holds_halves_and_names_no_file():
-    network = compat_mlp.build(width=64, hidden=32).eval()
+    network = compat_mlp.CompatibilityMLP(width=64, hidden=32).eval()
     round_to_half(network)
 
     exported = to_onnx(network, examples=pair_examples(64))

@@ -119,13 +119,13 @@ def test_a_trunk_is_torchvisions_without_its_last_layer(architecture, width, par
 
 
 def test_the_last_layer_of_the_classifier_is_new():
-    network = ours.build_classifier(categories=9)
+    network = ours.ResNetClassifier(categories=9)
 
     assert count(network) == 23_508_032 + 2048 * 9 + 9
 
 
 def test_the_style_head_makes_512_numbers_of_2048():
-    network = ours.build_style_512()
+    network = ours.Style512()
 
     assert count(network) == 23_508_032 + 2048 * 512 + 512
     assert network.dimension == 512

@@ -31,11 +31,11 @@ QUICK = {"layers": "tiny", "side_px": 24, "epochs": 2, "batch": 8, "held_out": 0
 
 def scorer(**options):
     torch.manual_seed(0)
-    return polania.build_scorer(blocks=[512, 24], **options)
+    return polania.PolaniaScorer(blocks=[512, 24], **options)
 
 
 def test_the_cnn_is_vgg_16_without_its_classifier():
-    encoder = polania.build_encoder()
+    encoder = polania.PolaniaEncoder()
 
     assert sum(p.numel() for p in encoder.parameters()) == 14_714_688
     assert encoder.features.state_dict()["28.weight"].shape == (512, 512, 3, 3)
@@ -62,7 +62,7 @@ def test_a_pair_is_worth_the_same_both_ways_round():
 
 def test_products_are_blocks_of_unit_vectors_times_their_width():
     a, b = torch.rand(2, 1, 5, generator=torch.Generator().manual_seed(0))
-    network = polania.build_scorer(blocks=[3, 2], hidden=[2, 2])
+    network = polania.PolaniaScorer(blocks=[3, 2], hidden=[2, 2])
 
     first, second = network.products(a, b)[0].split([3, 2])
 
@@ -73,7 +73,7 @@ def test_products_are_blocks_of_unit_vectors_times_their_width():
 
 def test_colours_agree_with_the_loop(dress):
     pixels = torch.from_numpy(np.asarray(dress.resize((48, 48))).copy())[None]
-    histogram = polania.build_encoder(layers="tiny").histogram
+    histogram = polania.PolaniaEncoder(layers="tiny").histogram
     few = pixels[:, STEP_PX // 2 :: STEP_PX, STEP_PX // 2 :: STEP_PX]
     lab = to_lab(few.permute(0, 3, 1, 2).float() / 255, histogram.matrix)
 
@@ -87,7 +87,7 @@ def test_colours_agree_with_the_loop(dress):
 def test_the_ground_has_no_colour(dress):
     pixels = torch.from_numpy(np.asarray(dress.resize((48, 48))).copy())[None]
 
-    red = polania.build_encoder(layers="tiny").histogram(pixels)[0, :8]
+    red = polania.PolaniaEncoder(layers="tiny").histogram(pixels)[0, :8]
 
     assert red[180 * 8 // 256] > 0.75  # (180, 20, 40) on (240, 240, 240), 70 % of the picture
 
@@ -117,8 +117,8 @@ def task(pixels):
     config = PolaniaConfig(batch=4, layers="tiny", dropout=0.0, covariance_every=2)
     torch.manual_seed(0)
     network = polania.PolaniaNetwork(
-        encoder=polania.build_encoder(layers="tiny"),
-        scorer=polania.build_scorer(blocks=[16, 24], dropout=0.0),
+        encoder=polania.PolaniaEncoder(layers="tiny"),
+        scorer=polania.PolaniaScorer(blocks=[16, 24], dropout=0.0),
     )
     outputs = outputs_of_pictures(network, Pictures(pixels, np.arange(6)))
     return PolaniaTask(
@@ -169,7 +169,7 @@ def test_steps_make_filters_exactly_zero(task):
 
 @pytest.mark.parametrize("prior", ["metric_prior", "filter_prior", "classifier_prior"])
 def test_every_prior_can_be_switched_off(task, prior):
-    task.priors._config = PolaniaConfig(**{prior: 0.0})
+    task.priors.config = PolaniaConfig(**{prior: 0.0})
     task.priors.restart()
 
     assert task.priors.terms()[prior] == 0

@@ -125,7 +125,7 @@ def test_too_few_looks_let_nobody_through(tiny, tiny_style, tmp_path):
 
 def test_pairs_with_a_thumbs_down_are_counted_and_do_not_decide(shop, tiny, tiny_style, tmp_path):
     pairs = [("0-0-BLUE", "1-1-RED"), ("00-BLUE", "11-RED"), ("00-BLUE", "nobody")]
-    write_csv(shop / "feedback.csv", [["cod_modelo_color", "other"], *pairs])
+    write_csv(shop / "feedback.csv", [["sku", "other"], *pairs])
     data = ["--data", str(shop), "--visual", str(tiny), "--json", str(tmp_path / "g.json")]
 
     evaluation.main(["gate", *data, "--candidate", str(tiny_style)])

@@ -242,7 +242,7 @@ def test_a_long_look_is_shown_in_part(split):
 
 def test_fresh_vectors_know_nothing_of_the_memory():
     torch.manual_seed(0)
-    network = style_fabric.build(reduced=8, hidden=4, width=6, remembered=2).eval()
+    network = style_fabric.FabricStyle(reduced=8, hidden=4, width=6, remembered=2).eval()
     described = torch.randn(3, fabric.WIDTH)
     with torch.no_grad():
         network.style.keys.copy_(unit(network.style.reduce(described[:2])))

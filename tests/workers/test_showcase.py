@@ -141,7 +141,7 @@ def test_a_scorer_of_another_encoder_is_refused(export, siamese, tiny, tmp_path,
     command = ["mlp", "--data", str(export), "--out", str(tmp_path), "--visual", str(tiny)]
 
     assert showcase.main([*command, "--checkpoint", str(siamese / "scorer")]) == 1
-    assert "not tiny@1; see --visual" in capsys.readouterr().err
+    assert "is tiny@1; name the folder of the encoder that it reads" in capsys.readouterr().err
 
 
 def test_every_product_gets_a_partner_of_every_other_slot(export, tiny, tmp_path):

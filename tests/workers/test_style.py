@@ -9,7 +9,7 @@ import torch
 from workers.datasets import looks
 from workers.datasets.collection import Collection, Item
 from workers.networks.fabric import WIDTH, Fabric, moments
-from workers.networks.style_fabric import StyleHead, build
+from workers.networks.style_fabric import FabricStyle, StyleHead
 from workers.networks.visual import unit
 from workers.training import look_blocks
 from workers.training.config import Config
@@ -121,7 +121,7 @@ def test_descriptions_and_style_vectors_have_their_widths():
     pixels = torch.randint(0, 255, (2, 192, 192, 3), dtype=torch.uint8)
     with torch.inference_mode():
         described = Fabric().eval()(pixels)
-        network = build(reduced=8, hidden=8, width=6, remembered=3, has_colours=True).eval()
+        network = FabricStyle(reduced=8, hidden=8, width=6, remembered=3, has_colours=True).eval()
         embedding = network(pixels)["embedding"]
 
     assert described.shape == (2, WIDTH)

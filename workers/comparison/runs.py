@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from workers.comparison.figures import (
 from workers.comparison.rows import IMAGENET, Row
 from workers.datasets.collection import Collection
 from workers.evaluation.split import write_split
-from workers.training.recipes import RECIPES
+from workers.training.recipes import RECIPES, train
 from workers.training.run import Run
 
 SHARE, SEED = 0.15, 0  # of the product-disjoint split
@@ -72,7 +71,7 @@ def prepare(data: Path, *, split: Path | None, out: Path, **how: bool) -> Compar
     """Read the data set and its product-disjoint split, which is made where there is none."""
     folder = split or out / "split"
     collection = datasets.read(data)
-    if not (folder / "product_data.csv").is_file():
+    if not (folder / "products.csv").is_file():
         write_split(collection, folder, share=SHARE, seed=SEED)
     unseen = Side(folder, datasets.read(folder))
     return Comparison(Side(data, collection), unseen, out, **how)
@@ -169,11 +168,10 @@ def _train(row: Row, comparison: Comparison, side: Side, *, out: Path) -> dict[P
         backbone=row.backbone or None,
     )
     _link(comparison.cache, run.work)
-    module, function = RECIPES[row.recipe].split(":")
-    made = getattr(import_module(module), function)(run)
+    made = train(row.recipe, run)
     _link(run.work, comparison.cache)
     (out.parent / f"{out.name}.done").touch()
-    return {out: made} if isinstance(made, Card) else dict(made)
+    return made
 
 
 def _link(source: Path, target: Path) -> None:

@@ -38,6 +38,7 @@ def _item(folder: Path, row: Row) -> tuple[Item | None, str]:
         path=path,
         label=label,
         slot=row.get("slot", "").upper() or slot_of(label, row.get("title", "")),
+        family=row.get("family", ""),
         model=row.get("model", ""),
         colour=row.get("colour", ""),
         season=row.get("season", ""),

@@ -18,27 +18,9 @@ from workers.datasets.collection import SUFFIXES, Collection, Item, Looks, Skip,
 
 CATEGORIES = frozenset(
     [
-        "bag",
-        "bottom",
-        "bracelet",
-        "brooch",
-        "dress",
-        "earrings",
-        "eyewear",
-        "gloves",
-        "hairwear",
-        "hats",
-        "jumpsuit",
-        "legwear",
-        "necklace",
-        "neckwear",
-        "outwear",
-        "pants",
-        "rings",
-        "shoes",
-        "skirt",
-        "top",
-        "watches",
+        *("bag", "bottom", "bracelet", "brooch", "dress", "earrings", "eyewear", "gloves"),
+        *("hairwear", "hats", "jumpsuit", "legwear", "necklace", "neckwear", "outwear", "pants"),
+        *("rings", "shoes", "skirt", "top", "watches"),
     ]
 )
 SLOTS = {"hairwear": "ACCESSORY", "legwear": "ACCESSORY", "neckwear": "ACCESSORY"}

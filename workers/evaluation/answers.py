@@ -35,21 +35,25 @@ def answers(questions: Sequence[Question], score: Score) -> Answers:
     )
 
 
+def mean_of_pairs(
+    questions: Sequence[Question], score: Callable[[NDArray[np.int64]], Sequence[float]]
+) -> Score:
+    """Score an answer by the mean over its pairs with the context, all asked about at once.
+
+    Args:
+        questions: At least one.
+        score: (P, 2) item indices, context first, to P scores.
+    """
+    pairs = sorted({(c, a) for q in questions for c in q.context for a in q.answers})
+    scores = dict(zip(pairs, score(np.array(pairs, dtype=np.int64)), strict=True))
+    return lambda context, a: np.mean([scores[c, a] for c in context]).item()
+
+
 def figures_by_pairs(
     questions: Sequence[Question], score: Callable[[NDArray[np.int64]], Sequence[float]]
 ) -> dict[str, float]:
-    """Answer by the mean score of the pairs of context and answer; {} without questions.
-
-    Args:
-        questions: Held out.
-        score: (P, 2) item indices to P scores.
-    """
-    if not questions:
-        return {}
-    pairs = sorted({(c, a) for q in questions for c in q.context for a in q.answers})
-    scores = dict(zip(pairs, score(np.array(pairs, dtype=np.int64)), strict=True))
-    by_mean = answers(questions, lambda context, a: np.mean([scores[c, a] for c in context]).item())
-    return by_mean.figures()
+    """Answer by `mean_of_pairs`; {} without questions."""
+    return answers(questions, mean_of_pairs(questions, score)).figures() if questions else {}
 
 
 def figures_by_vectors(

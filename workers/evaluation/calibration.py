@@ -3,7 +3,7 @@
     python -m workers.evaluation calibrate --data DIR --checkpoint NAME_OR_PATH [--write]
 
 Right is, for a visual encoder, a neighbour in the same slot of the same kind or model; for a style encoder
-and a pair scorer, a pair worn in a look of `outfits_valid.csv` against one with a rival of its family and
+and a pair scorer, a pair worn in a look named `valid/…` against one with a rival of its family and
 season. What a benchmark asks about (looks named `test/…`) is never touched.
 """
 

@@ -14,12 +14,13 @@ Pair = tuple[str, str]
 
 
 def disliked_pairs(folder: Path, known: Iterable[str]) -> list[Pair]:
-    """Read the pairs of a shop's export whose products are both known; [] where it has none."""
+    """Read the pairs of a shop's export whose products are both known; [] where it has none.
+
+    The first two columns count, whatever an earlier release called them.
+    """
     path, keys = folder / FILE, set(known)
-    read = (
-        ((row["cod_modelo_color"], row["other"]) for _, row in rows(path)) if path.is_file() else ()
-    )
-    return [pair for pair in read if keys.issuperset(pair)]
+    read = [tuple(row.values()) for _, row in rows(path)] if path.is_file() else []
+    return [(one, other) for one, other, *_ in read if {one, other} <= keys]
 
 
 def above_median(

@@ -2,7 +2,7 @@
 
     python -m workers.evaluation gate --data DIR --candidate DIR [--current NAME_OR_DIR] --json OUT
 
-The looks are those of `outfits_valid.csv` in DIR; the candidate must have been trained without them.
+The looks are those of DIR that are named `valid/…`; the candidate must have been trained without them.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from workers.checkpoints import find
 from workers.datasets.collection import Collection, Item
 from workers.datasets.looks import Question, gather, questions
-from workers.evaluation.answers import Answers, Score, answers
+from workers.evaluation.answers import Answers, Score, answers, mean_of_pairs
 from workers.evaluation.feedback import Pair, above_median
 from workers.evaluation.vectors import embed, similarity
 from workers.serving.encoders import Encoder, load_encoder
@@ -209,12 +209,9 @@ def _tables(
 
 
 def _by_scorer(folder: Path, vectors: NDArray[np.floating], held: _HeldOut) -> Score:
-    """Let a pair scorer score every pair that is asked about, as the mean over the context."""
-    scorer = load_pair_scorer(folder)
-    pairs = sorted({(c, answer) for q in held.asked for c in q.context for answer in q.answers})
-    a, b = (vectors[[held.at[pair[side]] for pair in pairs]] for side in (0, 1))
-    scores = dict(zip(pairs, scorer.score(a, b), strict=True))
-    return lambda context, answer: float(np.mean([scores[c, answer] for c in context]))
+    """Let a pair scorer score every pair that is asked about."""
+    scorer, row = load_pair_scorer(folder), np.vectorize(held.at.__getitem__)
+    return mean_of_pairs(held.asked, lambda pairs: scorer.score(*vectors[row(pairs.T)]))
 
 
 def _by_table(table: NDArray[np.floating], at: Mapping[int, int]) -> Score:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.random import Generator
 
 from workers.datasets.collection import Collection, Item
-from workers.datasets.looks import learnable_looks
+from workers.datasets.looks import UNLEARNT, learnable_looks
 from workers.evaluation.benchmark import NEGATIVES, Blank, LabelledSet
 from workers.evaluation.negatives import HARD, Drawer
 
@@ -29,10 +29,7 @@ from workers.evaluation.negatives import HARD, Drawer
 RESOLUTION = 5.0
 ASKED_PER_LOOK = 2
 FEWEST_ASKED = 3  # products of a look that is asked about: a context of two and an answer
-COLUMNS = (
-    *("cod_modelo_color", "des_agrup_color_eng", "des_sex", "des_product_category"),
-    *("des_product_aggregated_family", "des_product_family", "des_product_type", "des_filename"),
-)
+COLUMNS = ("sku", "model", "category", "family", "slot", "colour", "gender", "season", "image1")
 Looks = Mapping[str, Sequence[str]]
 
 
@@ -82,18 +79,18 @@ def communities(looks: Looks, *, seed: int) -> list[set[str]]:
 
 
 def write_split(collection: Collection, out: Path, *, share: float, seed: int) -> dict[str, int]:
-    """Write the folder in the retailer's format, questions included; its own test looks stay unread.
+    """Write the folder as a catalogue with questions; the collection's own test looks stay unread.
 
     Returns:
         How many looks and products lie on each side, and how many questions of each kind there are.
     """
     sides = divide(learnable_looks(collection), share=share, seed=seed)
     out.mkdir(parents=True, exist_ok=True)
-    _write_products(collection.items, out)
-    valid = {name: keys for name, keys in sides.learnt.items() if name.startswith("valid/")}
-    train = {name: keys for name, keys in sides.learnt.items() if name not in valid}
-    for part, looks in (("train", train), ("valid", valid), ("test", sides.asked)):
-        _write_looks(out / f"outfits_{part}.csv", looks)
+    _write_csv(out / "products.csv", COLUMNS, (_row(item, out) for item in collection.items))
+    learnt = {name if "/" in name else f"train/{name}": k for name, k in sides.learnt.items()}
+    looks = learnt | {f"{UNLEARNT}{name}": keys for name, keys in sides.asked.items()}
+    worn = [(name, key) for name, keys in looks.items() for key in keys]
+    _write_csv(out / "looks.csv", ("look", "sku"), worn)
     counts = {
         "looks learnt": len(sides.learnt),
         "looks unseen": len(sides.asked),
@@ -160,32 +157,24 @@ def _is_mostly(keys: Sequence[str], unseen: set[str]) -> bool:
     return inside > 1 and inside > len(keys) / 2
 
 
-def _write_products(items: Iterable[Item], out: Path) -> None:
-    rows = [_row(item, out) for item in items]
-    with (out / "product_data.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([COLUMNS, *rows])
-
-
 def _row(item: Item, out: Path) -> tuple[str, ...]:
-    family = item.family or item.slot
-    kinds = (item.slot.title(), family, family, item.label)
-    return (item.key, item.colour, item.gender, *kinds, _picture(item, out))
+    own = (item.model, item.label, item.family or item.slot, item.slot)
+    return (item.key, *own, item.colour, item.gender, item.season, _picture(item, out))
 
 
 def _picture(item: Item, out: Path) -> str:
-    """Name the picture where it lies; cut out of a photo, or with a name that hides the season, a copy."""
-    if item.cut is None and item.path.name.split("_", 1)[0] == item.season:
+    """Name the picture where it lies; cut out of a photo, a copy."""
+    if item.cut is None:
         return str(item.path.absolute())
-    name = f"images/{item.season}_{item.key.replace('/', '-')}.png"
+    name = f"images/{item.key.replace('/', '-')}.png"
     (out / "images").mkdir(exist_ok=True)
     item.open().save(out / name)
     return name
 
 
-def _write_looks(path: Path, looks: Looks) -> None:
-    rows = [(name.rpartition("/")[2], key) for name, keys in looks.items() for key in keys]
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("cod_outfit", "cod_modelo_color"), *rows])
+        csv.writer(file).writerows([columns, *rows])
 
 
 def _write_blanks(path: Path, blanks: Iterable[Blank]) -> None:

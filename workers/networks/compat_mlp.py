@@ -40,8 +40,3 @@ class CompatibilityMLP(nn.Module):
         """Score pairs in the given order: (B,) logits."""
         logit: Tensor = self.fc(torch.cat([a, b], dim=1)).squeeze(1)
         return logit
-
-
-def build(*, width: int, hidden: int = HIDDEN, symmetric: bool = True) -> CompatibilityMLP:
-    """Build the network for a checkpoint's options."""
-    return CompatibilityMLP(width=width, hidden=hidden, symmetric=symmetric)

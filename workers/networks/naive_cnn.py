@@ -5,7 +5,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH = 128
-SIDE_PX = 128
 
 
 class NaiveCNN(nn.Module):
@@ -42,8 +41,3 @@ def in_unit_range(pixels: Tensor) -> Tensor:
 
 def _block(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
     return nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()
-
-
-def build(*, categories: int = 0) -> NaiveCNN:
-    """Build the network for a checkpoint's options."""
-    return NaiveCNN(categories=categories)

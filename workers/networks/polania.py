@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torchvision.models.vgg import make_layers
 
 from workers.networks.histogram import RGBHistogram
 
@@ -38,7 +39,7 @@ class PolaniaEncoder(nn.Module):
 
     def __init__(self, *, layers: str = "vgg16") -> None:
         super().__init__()
-        self.features = convolutions(LAYERS[layers])
+        self.features = make_layers(LAYERS[layers])
         self.width = int([entry for entry in LAYERS[layers] if entry != "M"][-1])
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)
         self.register_buffer("deviation", torch.tensor(DEVIATION)[:, None, None], persistent=False)
@@ -135,29 +136,3 @@ class PolaniaNetwork(nn.Module):
         a, b = embedding[pairs].unbind(1)
         scored: dict[str, Tensor] = self.scorer(a, b)
         return scored
-
-
-def convolutions(layers: Sequence[int | str]) -> nn.Sequential:
-    """Build 3×3 convolutions with ReLU and 2×2 poolings ("M"), numbered as in torchvision."""
-    built: list[nn.Module] = []
-    inputs = 3
-    for entry in layers:
-        if entry == "M":
-            built.append(nn.MaxPool2d(2))
-            continue
-        outputs = int(entry)
-        built += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU()]
-        inputs = outputs
-    return nn.Sequential(*built)
-
-
-def build_encoder(*, layers: str = "vgg16") -> PolaniaEncoder:
-    """Build the encoder for a checkpoint's options."""
-    return PolaniaEncoder(layers=layers)
-
-
-def build_scorer(
-    *, blocks: Sequence[int], hidden: Sequence[int] = HIDDEN, dropout: float = DROPOUT
-) -> PolaniaScorer:
-    """Build the scorer for a checkpoint's options."""
-    return PolaniaScorer(blocks=blocks, hidden=hidden, dropout=dropout)

@@ -1,8 +1,8 @@
 """The networks there are, by name: build a fresh one, or load a checkpoint's."""
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from collections.abc import Mapping
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import torch
@@ -12,30 +12,30 @@ from workers.checkpoints import Card, Purpose, check_shapes, load_card, load_wei
 from workers.export import stored_state
 
 ENCODERS: dict[str, str] = {
-    "visual": "workers.networks.visual:build",
-    "style-fabric": "workers.networks.style_fabric:build",
-    "tiny": "workers.networks.tiny:build",
-    "polania": "workers.networks.polania:build_encoder",
-    "naive-cnn": "workers.networks.naive_cnn:build",
-    "siamese-hist": "workers.networks.siamese_hist:build_encoder",
-    "resnet50": "workers.networks.resnet:build_resnet50",
-    "resnet18": "workers.networks.resnet:build_resnet18",
-    "style-512": "workers.networks.resnet:build_style_512",
+    "visual": "workers.networks.visual:VisualNetwork",
+    "style-fabric": "workers.networks.style_fabric:FabricStyle",
+    "tiny": "workers.networks.tiny:TinyNetwork",
+    "polania": "workers.networks.polania:PolaniaEncoder",
+    "naive-cnn": "workers.networks.naive_cnn:NaiveCNN",
+    "siamese-hist": "workers.networks.siamese_hist:SiameseEncoder",
+    "resnet50": "workers.networks.resnet:ResNetEncoder",
+    "resnet18": "workers.networks.resnet:ResNet18",
+    "style-512": "workers.networks.resnet:Style512",
     "siamese-style": "workers.networks.resnet:build_siamese_style",
 }
 PUBLIC_ENCODERS: dict[str, str] = {  # needs requirements-encoders.txt
     "public": "workers.networks.public:build",
 }
 PAIR_SCORERS: dict[str, str] = {
-    "compat-mlp": "workers.networks.compat_mlp:build",
-    "polania": "workers.networks.polania:build_scorer",
-    "siamese-hist": "workers.networks.siamese_hist:build_scorer",
+    "compat-mlp": "workers.networks.compat_mlp:CompatibilityMLP",
+    "polania": "workers.networks.polania:PolaniaScorer",
+    "siamese-hist": "workers.networks.siamese_hist:SiameseScorer",
 }
 SET_SCORERS: dict[str, str] = {
-    "set-scorer": "workers.networks.set_transformer:build",
+    "set-scorer": "workers.networks.set_transformer:SetTransformer",
 }
 CLASSIFIERS: dict[str, str] = {
-    "classifier": "workers.networks.resnet:build_classifier",
+    "classifier": "workers.networks.resnet:ResNetClassifier",
 }
 REGISTRIES: dict[Purpose, dict[str, str]] = {
     **dict.fromkeys((Purpose.VISUAL, Purpose.STYLE, Purpose.OPEN), ENCODERS | PUBLIC_ENCODERS),
@@ -50,7 +50,7 @@ class UnknownNetworkError(KeyError):
 
 
 def build_network(registry: Mapping[str, str], name: str, *, options: dict[str, Any]) -> nn.Module:
-    """Build a registered network, `package.module:function`, with fresh weights.
+    """Build a registered network, `package.module:class`, with fresh weights.
 
     Raises:
         UnknownNetworkError: Lists the known names.
@@ -58,9 +58,8 @@ def build_network(registry: Mapping[str, str], name: str, *, options: dict[str, 
     if name not in registry:
         message = f"No network is called {name!r}; known: {', '.join(sorted(registry))}."
         raise UnknownNetworkError(message)
-    module, function = registry[name].split(":")
-    builder: Callable[..., nn.Module] = getattr(import_module(module), function)
-    return builder(**options)
+    network: nn.Module = resolve_name(registry[name])(**options)
+    return network
 
 
 def load_network(folder: Path) -> tuple[nn.Module, Card]:

@@ -4,6 +4,7 @@ Source: He et al. 2016, "Deep Residual Learning for Image Recognition"; torchvis
 and key names.
 """
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -97,19 +98,8 @@ def trunk(architecture: str) -> ResNet:
     return built
 
 
-def build_resnet50(**options: Any) -> ResNetEncoder:
-    """Build the encoder for a checkpoint's options."""
-    return ResNetEncoder(**{"architecture": "resnet50", **options})
-
-
-def build_resnet18(**options: Any) -> ResNetEncoder:
-    """Build the encoder for a checkpoint's options."""
-    return ResNetEncoder(**{"architecture": "resnet18", **options})
-
-
-def build_style_512(**options: Any) -> ResNetEncoder:
-    """Build the encoder for a checkpoint's options."""
-    return ResNetEncoder(**{"architecture": "resnet50", "width": STYLE_WIDTH, **options})
+ResNet18 = partial(ResNetEncoder, architecture="resnet18")
+Style512 = partial(ResNetEncoder, width=STYLE_WIDTH)
 
 
 def build_siamese_style(
@@ -118,8 +108,3 @@ def build_siamese_style(
     """Build the encoder and the head for a checkpoint's options."""
     built = build_network(ENCODERS, encoder, options=encoder_options or {})
     return SiameseStyle(built, **widths)
-
-
-def build_classifier(**options: Any) -> ResNetClassifier:
-    """Build the classifier for a checkpoint's options."""
-    return ResNetClassifier(**options)

@@ -122,25 +122,3 @@ class _Block(nn.Module):
         seen = torch.softmax(alike, dim=3) @ value  # (B, heads, T, d)
         heads: Tensor = self.tell(seen.transpose(1, 2).reshape(batch, count, model))
         return heads
-
-
-def build(
-    *,
-    width: int,
-    slots: Sequence[str],
-    model: int = 64,
-    heads: int = 4,
-    layers: int = 2,
-    dropout: float = 0.3,
-    with_pairs: bool = True,
-) -> SetTransformer:
-    """Build the network for a checkpoint's options."""
-    return SetTransformer(
-        width=width,
-        slots=slots,
-        model=model,
-        heads=heads,
-        layers=layers,
-        dropout=dropout,
-        with_pairs=with_pairs,
-    )

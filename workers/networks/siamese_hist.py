@@ -85,13 +85,3 @@ class SiameseNetwork(nn.Module):
         a, b = self.encoder(pixels)["embedding"][pairs].unbind(1)
         scored: dict[str, Tensor] = self.scorer(a, b)
         return scored
-
-
-def build_encoder() -> SiameseEncoder:
-    """Build the encoder for a checkpoint."""
-    return SiameseEncoder()
-
-
-def build_scorer(*, merge: str = HADAMARD, hidden: int = HIDDEN) -> SiameseScorer:
-    """Build the scorer for a checkpoint's options."""
-    return SiameseScorer(merge=merge, hidden=hidden)

@@ -75,7 +75,7 @@ class StyleHead(nn.Module):
 class FabricStyle(nn.Module):
     """Pixels to style vectors, on a backbone of its own: the shape encoder's sees no colours."""
 
-    def __init__(self, *, has_colours: bool, **head: int) -> None:
+    def __init__(self, *, has_colours: bool = False, **head: int) -> None:
         super().__init__()
         self.has_colours = has_colours
         self.fabric = Fabric()
@@ -110,17 +110,3 @@ def perceptron(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
         nn.Dropout(0.5),
         nn.Linear(hidden, outputs),
     )
-
-
-def build(
-    *,
-    reduced: int,
-    hidden: int,
-    width: int,
-    members: int = 1,
-    remembered: int = 0,
-    has_colours: bool = False,
-) -> FabricStyle:
-    """Build the network for a checkpoint's options."""
-    head = {"reduced": reduced, "hidden": hidden, "width": width}
-    return FabricStyle(has_colours=has_colours, **head, members=members, remembered=remembered)

@@ -28,8 +28,3 @@ class TinyNetwork(nn.Module):
             "features": torch.cat([shape, embedding], dim=1),
             "category_logits": self.category(shape),
         }
-
-
-def build(*, categories: int, shape: int = 8, colours: int = 8) -> TinyNetwork:
-    """Build the network for a checkpoint's options."""
-    return TinyNetwork(categories=categories, shape=shape, colours=colours)

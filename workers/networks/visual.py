@@ -106,10 +106,3 @@ class VisualNetwork(nn.Module):
 def unit(vectors: Tensor) -> Tensor:
     """Scale (B, D) to unit norm along D."""
     return functional.normalize(vectors, dim=1)
-
-
-def build(
-    *, categories: int, shape: int = 256, waves: int = 256, colours: int = 64
-) -> VisualNetwork:
-    """Build the network for a checkpoint's options."""
-    return VisualNetwork(categories=categories, shape=shape, waves=waves, colours=colours)

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import EMBEDDINGS_OF, CheckpointError, find, load_card
+from workers.checkpoints import CheckpointError, load_card
 from workers.datasets.collection import Collection, Item
 from workers.datasets.looks import gather
 from workers.evaluation.sheet import BAD, GOOD, Cell, Row, draw_curves, draw_rows
-from workers.evaluation.vectors import embed
-from workers.serving.encoders import load_encoder
+from workers.evaluation.vectors import embed, encoder_for
 from workers.serving.scorers import PairScorer, load_pair_scorer
 from workers.showcase.gallery import choose_items, item_words
 from workers.training.triplets import FAMILY, Negatives, Triplets
@@ -37,7 +36,7 @@ def show(
     """
     scorer = load_pair_scorer(checkpoint)
     items = choose_items(collection, most=most, seed=seed)
-    vectors = _embed(items, scorer, visual=visual)
+    vectors = embed(items, encoder_for(checkpoint, visual=visual))["embedding"]
     place = {item.key: at for at, item in enumerate(items)}
     looks = {
         name: kept
@@ -50,17 +49,6 @@ def show(
         "suggestions": _suggestions(shown, vectors, scorer, out=out, seed=seed),
         "curve": _curve(checkpoint, out=out),
     }
-
-
-def _embed(items: Sequence[Item], scorer: PairScorer, *, visual: str | None) -> NDArray[np.float32]:
-    encoder = load_encoder(find(visual or "visual"))
-    identity = encoder.card.identity
-    if scorer.card.reads != f"{EMBEDDINGS_OF}{identity}":
-        message = (
-            f"{scorer.card.identity} reads {scorer.card.reads!r}, not {identity}; see --visual."
-        )
-        raise CheckpointError(message)
-    return embed(items, encoder)["embedding"]
 
 
 def _triplets(

@@ -3,14 +3,13 @@
 import argparse
 import logging
 import sys
-from importlib import import_module
 from pathlib import Path
 
-from workers.checkpoints import Card, CheckpointError, find
+from workers.checkpoints import CheckpointError, find
 from workers.datasets import UnknownFormatError, read
 from workers.serving.runtime import has_cuda
 from workers.training.config import UnknownSettingError, read_overrides
-from workers.training.recipes import RECIPES
+from workers.training.recipes import RECIPES, train
 from workers.training.run import Run
 
 DEFAULT_OUT = Path("var/checkpoints")
@@ -20,10 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Read the command line, train, and say where the checkpoint is."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    module, function = RECIPES[options.recipe].split(":")
     try:
         run = _run(options)
-        made = getattr(import_module(module), function)(run)
+        cards = train(options.recipe, run)
     except (
         FileNotFoundError,
         CheckpointError,
@@ -32,7 +30,6 @@ def main(arguments: list[str] | None = None) -> int:
     ) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    cards: dict[Path, Card] = {run.out: made} if isinstance(made, Card) else made
     for folder, card in cards.items():
         sys.stdout.write(f"{card.identity} saved in {folder}\n{card.metrics}\n")
     return 0

@@ -66,14 +66,12 @@ class PairTask:
         config: Config,
         loss: PairLoss | None = None,
     ) -> None:
-        self.network = network
-        self.outputs = outputs
+        self.network, self.outputs = network, outputs
         self._loss = loss or cross_entropy(per_positive=negatives.per_positive)
         self._triplets = Triplets(
             split.corpus, looks=split.looks, negatives=negatives, seed=config.seed
         )
-        self._questions = split.questions
-        self._config = config
+        self._questions, self._config = split.questions, config
 
     def batches(self, epoch: int) -> list[Batch]:
         """Draw rivals anew, shuffle, and cut into (pairs (B, 2), labels (B,))."""

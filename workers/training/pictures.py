@@ -145,42 +145,38 @@ def network_outputs(
     return np.concatenate(rows)
 
 
+@dataclass(eq=False)
 class LabelTask:
     """A network's `category_logits` by label: flipped pictures, cross-entropy, accuracy."""
 
-    def __init__(
-        self,
-        network: nn.Module,
-        *,
-        material: LabelledPictures,
-        pixels: Pixels,
-        config: PictureConfig,
-    ) -> None:
-        self.network = network
-        self._labels = material.labels
-        self._learnt = material.learnt
-        self._held = np.flatnonzero(material.held)
-        self._pixels = pixels
-        self._config = config
-        self._generator = np.random.default_rng(config.seed)
+    network: nn.Module
+    material: LabelledPictures
+    pixels: Pixels
+    config: PictureConfig
+
+    def __post_init__(self) -> None:
+        self._learnt = self.material.learnt
+        self._generator = np.random.default_rng(self.config.seed)
 
     def batches(self, epoch: int) -> "Shuffled":
         """Shuffle; the flips of the epoch are decided here too."""
-        self._generator = np.random.default_rng([self._config.seed, epoch, 1])
+        self._generator = np.random.default_rng([self.config.seed, epoch, 1])
         count = len(self._learnt)
-        return Shuffled(count, batch=self._config.batch, seed=self._config.seed, epoch=epoch)
+        return Shuffled(count, batch=self.config.batch, seed=self.config.seed, epoch=epoch)
 
     def loss(self, batch: Indices) -> Tensor:
         """Cross-entropy of half of the pictures flipped."""
         chosen = np.sort(self._learnt[batch])  # a memory map is read in order
-        pixels = flip_half(self._pixels[chosen], generator=self._generator)  # (B, S, S, 3)
+        pixels = flip_half(self.pixels[chosen], generator=self._generator)  # (B, S, S, 3)
         on = device_of(self.network)
         logits = self.network(torch.from_numpy(pixels).to(on))["category_logits"]  # (B, C)
-        return functional.cross_entropy(logits, torch.from_numpy(self._labels[chosen]).to(on))
+        labels = torch.from_numpy(self.material.labels[chosen])
+        return functional.cross_entropy(logits, labels.to(on))
 
     def validate(self) -> dict[str, float]:
         """Accuracy, macro F1 and loss on what is held out."""
-        pixels, truth = self._pixels[self._held], self._labels[self._held]
+        held = np.flatnonzero(self.material.held)
+        pixels, truth = self.pixels[held], self.material.labels[held]
         logits = network_outputs(self.network, pixels, output="category_logits")  # (N, C)
         guess = logits.argmax(axis=1)
         valid = functional.cross_entropy(torch.from_numpy(logits), torch.from_numpy(truth))

@@ -1,4 +1,4 @@
-"""manage.py export_looks DIR: the shop's own looks as files, in the retailer's format."""
+"""manage.py export_looks DIR: the shop's own looks as a catalogue in files."""
 
 from pathlib import Path
 from typing import Any

@@ -18,7 +18,8 @@ from recommender.models import (
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
 from recommender.switching import comparison as selector
-from recommender.switching.checkpoints import CannotSwitch, NoCheckpoint, switch_checkpoint
+from recommender.switching.cards import NoCheckpoint
+from recommender.switching.checkpoints import CannotSwitch, switch_checkpoint
 from recommender.switching.comparison import Comparison, comparison
 from recommender.switching.coverage import coverage_of
 from recommender.testing import give_vectors

@@ -1,5 +1,11 @@
 """One file per network: how it is trained, from a `Run` to its checkpoints."""
 
+from pathlib import Path
+from pkgutil import resolve_name
+
+from workers.checkpoints import Card
+from workers.training.run import Run
+
 RECIPES: dict[str, str] = {
     "visual": "workers.training.recipes.visual:train",
     "style": "workers.training.recipes.style:train",
@@ -14,3 +20,9 @@ RECIPES: dict[str, str] = {
     "siamese-style": "workers.training.recipes.siamese_style:train",
     "classifier": "workers.training.recipes.classifier:train",
 }
+
+
+def train(recipe: str, run: Run) -> dict[Path, Card]:
+    """Train by a recipe's name; the cards of what it made, by folder."""
+    made: Card | dict[Path, Card] = resolve_name(RECIPES[recipe])(run)
+    return {run.out: made} if isinstance(made, Card) else made

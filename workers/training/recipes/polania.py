@@ -4,6 +4,7 @@ Polanía and Gupte's network by maximum a posteriori: cross-entropy and priors o
 makes two checkpoints, `OUT/encoder` and `OUT/scorer`; on a frozen encoder one, in `OUT`.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -83,21 +84,16 @@ class PolaniaConfig(HeadConfig):
     learning_rate: float = 5e-3
 
 
+@dataclass(eq=False)
 class Priors:
-    """The three priors of one run: terms to log, a gradient, and what follows a step."""
+    """The three priors of one run over so many pairs: terms to log, a gradient, what follows a step."""
 
-    def __init__(
-        self,
-        *,
-        scorer: PolaniaScorer,
-        encoder: PolaniaEncoder | None,
-        config: PolaniaConfig,
-        pairs: int,
-    ) -> None:
-        self._scorer = scorer
-        self._filters = [] if encoder is None else filters(encoder)
-        self._config = config
-        self._pairs = max(1, pairs)
+    scorer: PolaniaScorer
+    filters: Sequence[Tensor]  # of the convolutions; none on a frozen encoder
+    config: PolaniaConfig
+    pairs: int
+
+    def __post_init__(self) -> None:
         self._covariances: list[Tensor] = []
         self._steps = 0
 
@@ -107,46 +103,46 @@ class Priors:
         self._estimate()
 
     def _estimate(self) -> None:
-        how = {"epsilon": self._config.epsilon, "degrees": self._config.degrees}
+        how = {"epsilon": self.config.epsilon, "degrees": self.config.degrees}
         self._covariances = [
-            estimated_covariance(weight, **how) for weight in self._scorer.metric_weights
+            estimated_covariance(weight, **how) for weight in self.scorer.metric_weights
         ]
 
     def penalty(self) -> Tensor:
         """Give the part of the objective that is followed by its gradient, per pair, never below 0."""
-        if not self._config.metric_prior:
-            return torch.zeros((), device=device_of(self._scorer))
-        how = {"epsilon": self._config.epsilon, "degrees": self._config.degrees}
-        layers = zip(self._scorer.metric_weights, self._covariances, strict=True)
+        if not self.config.metric_prior:
+            return torch.zeros((), device=device_of(self.scorer))
+        how = {"epsilon": self.config.epsilon, "degrees": self.config.degrees}
+        layers = zip(self.scorer.metric_weights, self._covariances, strict=True)
         terms = [
             shrunk_matrix_normal(weight, omega, **how) - least(weight.shape, **how)
             for weight, omega in layers
         ]
-        return self._config.metric_prior * torch.stack(terms).sum() / self._pairs
+        return self.config.metric_prior * torch.stack(terms).sum() / self.pairs
 
     def after_step(self, *, learning_rate: float) -> None:
         """Take the proximal step of both Laplace priors, and estimate every Ω when it is time."""
-        step = learning_rate / self._pairs
-        if self._config.filter_prior:
-            for weight in self._filters:
-                soft_threshold(weight, amount=step * self._config.filter_prior)
-        if self._config.classifier_prior:
-            amount = step * self._config.classifier_prior
-            soft_threshold(self._scorer.classifier.weight, amount=amount)
+        step = learning_rate / self.pairs
+        if self.config.filter_prior:
+            for weight in self.filters:
+                soft_threshold(weight, amount=step * self.config.filter_prior)
+        if self.config.classifier_prior:
+            amount = step * self.config.classifier_prior
+            soft_threshold(self.scorer.classifier.weight, amount=amount)
         self._steps += 1
-        if self._steps % self._config.covariance_every == 0:
+        if self._steps % self.config.covariance_every == 0:
             self._estimate()
 
     def terms(self) -> dict[str, float]:
         """Name what each prior adds to the objective per pair, and how sparse the weights are."""
-        classifier = [self._scorer.classifier.weight]
-        config = self._config
+        classifier = [self.scorer.classifier.weight]
+        config = self.config
         figures = {
             "metric_prior": self.penalty(),
-            "filter_prior": laplace(self._filters, rate=config.filter_prior) / self._pairs,
-            "classifier_prior": laplace(classifier, rate=config.classifier_prior) / self._pairs,
+            "filter_prior": laplace(self.filters, rate=config.filter_prior) / self.pairs,
+            "classifier_prior": laplace(classifier, rate=config.classifier_prior) / self.pairs,
         }
-        shares = {"zero_filters": zero_share(self._filters), "zero_class": zero_share(classifier)}
+        shares = {"zero_filters": zero_share(self.filters), "zero_class": zero_share(classifier)}
         return {name: float(value.detach()) for name, value in figures.items()} | shares
 
 
@@ -167,7 +163,8 @@ class PolaniaTask(PairTask):
         encoder = None if isinstance(network, PolaniaScorer) else network.encoder
         self._most = config.most_pairs
         pairs = min(self._triplets.count, self._most or self._triplets.count)
-        self.priors = Priors(scorer=scorer, encoder=encoder, config=config, pairs=pairs)
+        filters = [] if encoder is None else convolution_weights(encoder)
+        self.priors = Priors(scorer, filters, config, pairs=max(1, pairs))
 
     def batches(self, epoch: int) -> list[Batch]:
         """Draw anew, no more than `most_pairs`; a last pair alone is left out, as BatchNorm needs two."""
@@ -220,7 +217,7 @@ def outputs_of_pictures(network: PolaniaNetwork, pictures: Pictures) -> PairOutp
     return outputs
 
 
-def filters(encoder: nn.Module) -> list[Tensor]:
+def convolution_weights(encoder: nn.Module) -> list[Tensor]:
     """List the convolutions' weights, without biases."""
     return [layer.weight for layer in encoder.modules() if isinstance(layer, nn.Conv2d)]
 

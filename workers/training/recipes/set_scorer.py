@@ -196,32 +196,26 @@ class Rivals:
         return not any(index in known for index in context)
 
 
+@dataclass(eq=False)
 class SetTask:
     """Looks with rivals as batches, held-out questions as validation."""
 
-    def __init__(
-        self,
-        network: SetTransformer,
-        *,
-        vectors: StyleVectors,
-        slots: Tensor,
-        split: LookSplit,
-        config: SetConfig,
-    ) -> None:
-        self.network = network
-        self._vectors = vectors
-        self._slots = slots  # (N,)
-        self._split = split
-        self._rivals = Rivals(split.corpus, split.looks)
-        self._config = config
+    network: SetTransformer
+    vectors: StyleVectors
+    slots: Tensor  # (N,)
+    split: LookSplit
+    config: SetConfig
+
+    def __post_init__(self) -> None:
+        self._rivals = Rivals(self.split.corpus, self.split.looks)
 
     def batches(self, epoch: int) -> list[SetBatch]:
         """Shuffle the looks and draw their rivals anew; decided by seed and epoch."""
-        size, seed = self._config.batch, self._config.seed
+        size, seed = self.config.batch, self.config.seed
         generator = np.random.default_rng([seed, epoch])
         return [
-            draw_sets(looks, self._rivals, self._config, generator=generator)
-            for looks in look_batches(self._split.looks, size=size, seed=seed, epoch=epoch)
+            draw_sets(looks, self._rivals, self.config, generator=generator)
+            for looks in look_batches(self.split.looks, size=size, seed=seed, epoch=epoch)
         ]
 
     def loss(self, batch: SetBatch) -> Tensor:
@@ -234,24 +228,24 @@ class SetTask:
         )
         replaced = self._logits(batch.replaced)  # (B,)
         whole = functional.softplus(-logits[:, 0]) + functional.softplus(replaced)
-        return blank + self._config.whole_weight * whole.mean()
+        return blank + self.config.whole_weight * whole.mean()
 
     def validate(self) -> dict[str, float]:
         """Answer the held-out questions by the score of the whole set."""
-        return set_figures(self._split.questions, lambda sets: self._logits(pad_sets(sets)))
+        return set_figures(self.split.questions, lambda sets: self._logits(pad_sets(sets)))
 
     def _logits(self, sets: Indices) -> Tensor:
         """Score (S, K) padded sets of item indices: (S,)."""
         on = device_of(self.network)
         index = torch.from_numpy(sets)
         at = index.clamp(min=0)
-        vectors = self._vectors.known[at].to(on)  # (S, K, D)
+        vectors = self.vectors.known[at].to(on)  # (S, K, D)
         if self.network.training:
-            is_fresh = torch.rand(len(at), 1, 1, device=on) < self._config.forgets
-            vectors = torch.where(is_fresh, self._vectors.fresh[at].to(on), vectors)
-            step = self._config.noise * vectors.shape[2] ** -0.5
+            is_fresh = torch.rand(len(at), 1, 1, device=on) < self.config.forgets
+            vectors = torch.where(is_fresh, self.vectors.fresh[at].to(on), vectors)
+            step = self.config.noise * vectors.shape[2] ** -0.5
             vectors = vectors + step * torch.randn_like(vectors)
-        slots = torch.where(index != PAD, self._slots[at], NOTHING).to(on)  # (S, K)
+        slots = torch.where(index != PAD, self.slots[at], NOTHING).to(on)  # (S, K)
         logits: Tensor = self.network(vectors, slots)["logit"]
         return logits
 

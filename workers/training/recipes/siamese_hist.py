@@ -106,30 +106,24 @@ class PairMaterial:
     held: SetPairs
 
 
+@dataclass(eq=False)
 class SiameseTask:
     """Pairs drawn anew every epoch; the pairs of the validation are drawn once."""
 
-    def __init__(
-        self,
-        network: SiameseNetwork,
-        *,
-        material: PairMaterial,
-        pixels: Pixels,
-        config: SiameseConfig,
-    ) -> None:
-        self.network = network
-        self._pixels = pixels
-        self._learnt = material.learnt
-        self._config = config
-        self._held_items = np.array(material.held.items, dtype=np.int64)
-        generator = np.random.default_rng([config.seed, 2])
-        self._held = material.held.draw(generator, most=config.most_pairs)
+    network: SiameseNetwork
+    material: PairMaterial
+    pixels: Pixels
+    config: SiameseConfig
+
+    def __post_init__(self) -> None:
+        generator = np.random.default_rng([self.config.seed, 2])
+        self._held = self.material.held.draw(generator, most=self.config.most_pairs)
 
     def batches(self, epoch: int) -> list[Batch]:
         """Draw and cut into (pairs (B, 2), labels (B,)), partner and negative of an anchor together."""
-        size = self._config.batch
-        generator = np.random.default_rng([self._config.seed, epoch])
-        pairs, labels = self._learnt.draw(generator, most=self._config.most_pairs)
+        size = self.config.batch
+        generator = np.random.default_rng([self.config.seed, epoch])
+        pairs, labels = self.material.learnt.draw(generator, most=self.config.most_pairs)
         starts = range(0, len(pairs), size)
         return [(pairs[at : at + size], labels[at : at + size]) for at in starts]
 
@@ -138,7 +132,7 @@ class SiameseTask:
         pairs, labels = batch
         shown, places = np.unique(pairs, return_inverse=True)  # (U,), places of (B, 2)
         on = device_of(self.network)
-        pixels = torch.from_numpy(np.ascontiguousarray(self._pixels[shown])).to(on)  # (U, S, S, 3)
+        pixels = torch.from_numpy(np.ascontiguousarray(self.pixels[shown])).to(on)  # (U, S, S, 3)
         logit = self.network(pixels, torch.from_numpy(places.reshape(-1, 2)).to(on))["logit"]
         return functional.binary_cross_entropy_with_logits(
             logit.float(), torch.from_numpy(labels).to(on)
@@ -147,8 +141,9 @@ class SiameseTask:
     def validate(self) -> dict[str, float]:
         """Loss and area under the curve of the held-out pairs."""
         pairs, labels = self._held
-        seen = network_outputs(self.network.encoder, self._pixels[self._held_items])  # (H, D)
-        places = torch.from_numpy(np.searchsorted(self._held_items, pairs))
+        items = np.array(self.material.held.items, dtype=np.int64)  # (H,)
+        seen = network_outputs(self.network.encoder, self.pixels[items])  # (H, D)
+        places = torch.from_numpy(np.searchsorted(items, pairs))
         on = device_of(self.network)
         a, b = torch.from_numpy(seen).to(on)[places.to(on)].unbind(1)
         logit = self.network.scorer(a, b)["logit"].float().cpu()

@@ -83,35 +83,29 @@ def metric_loss(name: str) -> Loss:
     raise UnknownSettingError(f"Unknown loss {name!r}; known: {TRIPLET}, {CONTRAST}.")
 
 
+@dataclass(eq=False)
 class StyleSpaceTask:
     """Metric learning on labels and, where the data knows it, on label and style together."""
 
-    def __init__(
-        self,
-        network: ResNetEncoder,
-        *,
-        material: LabelledPictures,
-        styles: Indices,
-        pixels: Pixels,
-        config: Style512Config,
-    ) -> None:
-        self.network = network
-        self._material = material
-        self._styles = styles  # (N,)
-        self._pixels = pixels
-        self._config = config
-        self._loss = metric_loss(config.loss)
-        tells = len(np.unique(styles)) > len(material.names)
-        self._style_weight = config.style_weight if tells else 0.0
-        self._generator = np.random.default_rng(config.seed)
+    network: ResNetEncoder
+    material: LabelledPictures
+    styles: Indices  # (N,)
+    pixels: Pixels
+    config: Style512Config
+
+    def __post_init__(self) -> None:
+        self._loss = metric_loss(self.config.loss)
+        tells = len(np.unique(self.styles)) > len(self.material.names)
+        self._style_weight = self.config.style_weight if tells else 0.0
+        self._generator = np.random.default_rng(self.config.seed)
 
     def batches(self, epoch: int) -> list[Indices]:
         """Cut each label's shuffled items into groups, and shuffle the groups into batches."""
-        generator = np.random.default_rng([self._config.seed, epoch])
-        self._generator = np.random.default_rng([self._config.seed, epoch, 1])
+        generator = np.random.default_rng([self.config.seed, epoch])
+        self._generator = np.random.default_rng([self.config.seed, epoch, 1])
         groups = self._groups(generator)
         order = generator.permutation(len(groups)).tolist()
-        at_once = max(2, self._config.batch // self._config.per_label)
+        at_once = max(2, self.config.batch // self.config.per_label)
         return [
             np.concatenate([groups[at] for at in order[start : start + at_once]])
             for start in range(0, len(order), at_once)
@@ -119,33 +113,33 @@ class StyleSpaceTask:
 
     def loss(self, batch: Indices) -> Tensor:
         """Shape the space by label and, beside it, by label and style."""
-        pixels = flip_half(self._pixels[batch], generator=self._generator)  # (B, S, S, 3)
+        pixels = flip_half(self.pixels[batch], generator=self._generator)  # (B, S, S, 3)
         on = device_of(self.network)
         embedding = self.network(torch.from_numpy(pixels).to(on))["embedding"].float()  # (B, D)
-        total = self._loss(embedding, torch.from_numpy(self._material.labels[batch]).to(on))
+        total = self._loss(embedding, torch.from_numpy(self.material.labels[batch]).to(on))
         if self._style_weight:
-            styles = torch.from_numpy(self._styles[batch]).to(on)
+            styles = torch.from_numpy(self.styles[batch]).to(on)
             total = total + self._style_weight * self._loss(embedding, styles)
         return total
 
     def validate(self) -> dict[str, float]:
         """How many of the five nearest held-out items share the label, and label and style."""
-        held = np.flatnonzero(self._material.held)
-        vectors = network_outputs(self.network, self._pixels[held])  # (H, D)
+        held = np.flatnonzero(self.material.held)
+        vectors = network_outputs(self.network, self.pixels[held])  # (H, D)
         count = min(NEIGHBOURS, len(held) - 1)
         ranked = nearest_neighbours(vectors, count=count)
-        figures = {"label_p5": precision(ranked, self._material.labels[held].tolist(), count=count)}
+        figures = {"label_p5": precision(ranked, self.material.labels[held].tolist(), count=count)}
         if self._style_weight:
-            figures["style_p5"] = precision(ranked, self._styles[held].tolist(), count=count)
+            figures["style_p5"] = precision(ranked, self.styles[held].tolist(), count=count)
         return figures
 
     def _groups(self, generator: np.random.Generator) -> list[Indices]:
         groups = []
-        learnt = self._material.learnt
-        for label in range(len(self._material.names)):
-            members = generator.permutation(learnt[self._material.labels[learnt] == label])
-            starts = range(0, len(members), self._config.per_label)
-            groups += [members[at : at + self._config.per_label] for at in starts]
+        learnt = self.material.learnt
+        for label in range(len(self.material.names)):
+            members = generator.permutation(learnt[self.material.labels[learnt] == label])
+            starts = range(0, len(members), self.config.per_label)
+            groups += [members[at : at + self.config.per_label] for at in starts]
         return groups
 
 
