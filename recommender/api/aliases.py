@@ -64,7 +64,7 @@ class SearchImage(views.PhotoSearch):
         "search_image_alias",
         summary="What looks like a photo",
         replies={200: PhotoAnswerSerializer},
-        fails=(400, 413, 415, 422, 429, 503),
+        fails=(400, 411, 413, 415, 422, 429, 503),
         tags=[schema.ALIASES],
         parameters=[PhotoQuery, schema.RETRY_AFTER],
         request=schema.PHOTO,

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
@@ -35,6 +36,11 @@ BOXES = [
     box("jacket", "OUTERWEAR", 0.921, height=0.5),
     box("shoes", "SHOES", 0.2, y=0.9, height=0.1),
 ]
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet(redis_url):
+    cache.clear()
 
 
 @pytest.fixture

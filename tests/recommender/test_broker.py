@@ -152,7 +152,7 @@ def test_an_answer_is_heard_once_and_not_kept_for_ever(redis_url):
         broker.send_reply(name, {"seen": number})
 
     assert [heard(name, timeout=5)["seen"] for _time in range(2)] == [0, 1]
-    assert 0 < broker._redis().ttl(name) <= broker.REPLY_KEPT_SECONDS
+    assert 0 < broker.redis_connection().ttl(name) <= broker.REPLY_KEPT_SECONDS
 
 
 def test_a_photo_is_never_answered_with_what_another_asked(bells, redis_url, settings):

@@ -35,7 +35,7 @@ def partners(checkpoints, blouse, skirt, boots):
 
 
 @pytest.fixture
-def worker(monkeypatch, checkpoints):
+def worker(monkeypatch, checkpoints, redis_url):
     """A worker behind the broker; returns the photos it was given."""
     given = []
 
