@@ -15,10 +15,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import DEVNULL, Popen
+from subprocess import Popen
 
 import catalogue
 import psutil
+from django.conf import settings
 from django.core.management import call_command
 
 from fashionshop import processes
@@ -26,6 +27,7 @@ from fashionshop.embedded import redis_server, redis_url
 from fashionshop.management.commands.demo import CATALOGUE
 
 PORT, SENDERS = 8765, 16
+PAUSE_SECONDS = 1  # of a sender between two photos
 ADDRESSES = (f"127.{a}.{b}.{c}" for a, b, c in itertools.product(*[range(1, 255)] * 3))
 
 
@@ -52,12 +54,13 @@ def main() -> None:
 @contextmanager
 def shop() -> Iterator[psutil.Process]:
     """The demo's processes with its catalogue; yields the web process, whose children answer."""
-    os.environ["REDIS_URL"] = redis_url(catalogue.VAR)
-    call_command("migrate", verbosity=0)
-    call_command("activate_checkpoint", verbosity=0)
-    call_command("import_catalog", str(CATALOGUE), verbosity=0)
-    with redis_server(catalogue.VAR):
-        started = [Popen(each, stdout=DEVNULL) for each in processes.commands(PORT).values()]  # noqa: S603
+    os.environ["REDIS_URL"] = settings.RECOMMENDER["BROKER_URL"] = redis_url(catalogue.VAR)
+    with redis_server(catalogue.VAR), open(os.devnull, "w") as quiet:
+        call_command("migrate", verbosity=0)
+        call_command("activate_checkpoint", verbosity=0)
+        call_command("import_catalog", str(CATALOGUE), verbosity=0)
+        output = {"stdout": quiet, "stderr": quiet}
+        started = [Popen(each, **output) for each in processes.commands(PORT).values()]  # noqa: S603
         try:
             while not_ready():
                 time.sleep(1)
@@ -71,13 +74,14 @@ def shop() -> Iterator[psutil.Process]:
 
 def not_ready() -> bool:
     """Whether a worker still has pictures to look at; until then pages are slower, and emptier."""
-    from recommender.models import EmbeddingJob  # noqa: PLC0415 -- Django is ready by now
+    from recommender.models import EmbeddingJob, PairingJob  # noqa: PLC0415 -- Django is ready by now
 
     try:
         is_up = ask("GET", "/product/1/")[0] in {200, 404}
     except OSError:
         return True
-    return not is_up or EmbeddingJob.objects.unfinished().exists()
+    jobs = (EmbeddingJob, PairingJob)
+    return not is_up or any(job.objects.unfinished().exists() for job in jobs)
 
 
 def ask(method: str, path: str, data: bytes = b"") -> tuple[int, float]:
@@ -101,13 +105,14 @@ def page_times(count: int) -> list[float]:
 
 @contextmanager
 def senders(data: bytes) -> Iterator[Counter[int]]:
-    """Post a photo from sixteen threads, again and again while the block lasts; counts the answers."""
+    """Post a photo sixteen times at once, and again and again while the block lasts; counts the answers."""
     answers: Counter[int] = Counter()
     done = threading.Event()
 
     def post() -> None:
         while not done.is_set():
             answers[ask("POST", "/api/v1/search/image", data)[0]] += 1
+            done.wait(PAUSE_SECONDS)
 
     threads = [threading.Thread(target=post) for _ in range(SENDERS)]
     for thread in threads:
