@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -40,13 +39,8 @@ BOXES = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def nobody_has_asked_yet(redis_url):
-    cache.clear()
-
-
 @pytest.fixture
-def sent(monkeypatch):
+def sent(monkeypatch, redis_url):
     """What reached the worker; a fake one answers at once."""
     photos = []
 
