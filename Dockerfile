@@ -23,7 +23,7 @@ COPY --from=web-packages /venv /venv
 COPY --chown=shop . .
 USER shop
 EXPOSE 8000
-CMD ["gunicorn", "fashionshop.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]
+CMD ["gunicorn", "fashionshop.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8"]
 
 FROM base AS cpu
 COPY --from=cpu-packages /venv /venv

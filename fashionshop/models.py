@@ -1,15 +1,19 @@
 """What the demo shop sells: the kind of models a host shop brings along."""
 
+from collections.abc import Callable
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from fashionshop.renditions import DecodedPicture, DecodedPictureField
+from recommender.decoder import decode_photo
 from recommender.models import Slot
-from recommender.photos import MERCHANT, Limits, digest, encode_jpeg, open_photo
+from recommender.photos import MERCHANT, Limits, digest, encode_jpeg
 
 
 class Gender(models.TextChoices):
@@ -142,11 +146,18 @@ class ProductPicture(models.Model):
         return gettext("Picture %(position)s of %(product)s") % words
 
 
-def clean_picture(data: bytes, *, limits: Limits = MERCHANT) -> DecodedPicture:
+def clean_picture(
+    data: bytes,
+    *,
+    limits: Limits = MERCHANT,
+    decode: Callable[..., Image.Image] = decode_photo,
+) -> DecodedPicture:
     """Turn uploaded bytes into the file the shop stores: upright, re-encoded, pixels only.
+
+    An import, which serves nobody else, may `decode` in its own process.
 
     Raises:
         recommender.photos.BadPhoto: what is wrong with the upload.
     """
-    image = open_photo(data, limits=limits)
+    image = decode(data, limits=limits)
     return DecodedPicture(encode_jpeg(image), image, name="picture.jpg")

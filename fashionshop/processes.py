@@ -15,6 +15,7 @@ from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
 READY_SECONDS = 60
+NICE = ("nice", "-n", "10")
 CLOSED = {130, 143}  # how honcho says that it was told to end, by Ctrl-C or by a plain kill
 
 
@@ -24,11 +25,12 @@ class PortTaken(RuntimeError):  # noqa: N818 -- reads as what is wrong
 
 def commands(port: int) -> dict[str, list[str]]:
     """The command line of each process, by the name its output is labelled with."""
-    gunicorn = "-m gunicorn fashionshop.wsgi --workers 2 --threads 4 --preload --log-level warning"
+    gunicorn = "-m gunicorn fashionshop.wsgi --workers 2 --threads 8 --preload --log-level warning"
     celery = "-m celery --quiet -A workers.celery"
     worker = "worker --pool threads --concurrency 4 --without-gossip --without-mingle"
     return {
-        name: [sys.executable, *shlex.split(command)]
+        # Pages come first where the processor is scarce.
+        name: [*(NICE if name == "worker" else ()), sys.executable, *shlex.split(command)]
         for name, command in {
             "web": f"{gunicorn} --no-control-socket --bind 127.0.0.1:{port}",
             "worker": f"{celery} {worker} --queues interactive,embed,pair --loglevel WARNING",

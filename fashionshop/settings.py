@@ -66,6 +66,11 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///fashionshop
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 
+# Shared by all web processes, so that what is counted there is counted once.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [
     ("en-gb", "English"),

@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
 
 from fashionshop import storefront
 from fashionshop.filters import ProductFilter
@@ -16,7 +18,10 @@ from fashionshop.forms import CropForm, PhotoForm, WishForm
 from fashionshop.models import Category, Product
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
 from fashionshop.photo_search import Wishes, photo_results, with_crop
+from recommender.api.throttles import PhotoThrottle
 from recommender.broker import NoWorker
+from recommender.bulkhead import NoRoom
+from recommender.photo_body import LengthRequired, guard_body
 from recommender.photos import BadPhoto, Crop
 from recommender.stored_texts import translated
 from recommender.strips.photo import OutdatedFeatures, encode_photo
@@ -24,6 +29,7 @@ from recommender.strips.photo_garments import EncodedPhoto, encode_photo_garment
 
 PRODUCTS_PER_PAGE = 24
 RETRY_AFTER_SECONDS = "30"
+TRY_LATER = {429, 503}
 
 
 @require_safe
@@ -54,8 +60,31 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "product.html", {"product": shown, "siblings": siblings})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def photo_search(request: HttpRequest) -> HttpResponse:
     """Take a photo, or show what looks like one that was seen before."""
+    if request.method == "POST" and (refusal := _refusal(request)):
+        return refusal
+    return _photo_search(request)
+
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    """Refuse what is not worth reading: too much at once, too many in a minute."""
+    throttle = PhotoThrottle()
+    if request.content_type == "multipart/form-data" and not throttle.allow_request(request, None):
+        problem = _("You have sent many photos within a minute. Please try again in a minute.")
+        return _photo_form(request, problem=problem, status=429, retry_after=throttle.wait())
+    try:
+        guard_body(request)
+    except BadPhoto as error:
+        return _photo_form(request, problem=translated(str(error)), status=413)
+    except LengthRequired as error:
+        return _photo_form(request, problem=str(error), status=411)
+    return None
+
+
+@csrf_protect
+def _photo_search(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _look_at_photo(request)
     if link := request.GET.get("seen"):
@@ -74,8 +103,9 @@ def _look_at_photo(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data["photo"].read()
         looked = encode_photo_garments(data) if crop is None else _part_of(data, crop, earlier)
     except BadPhoto as error:
-        return _photo_form(request, problem=translated(str(error)), status=422)
-    except NoWorker as error:
+        status = 503 if error.code == "no_decoder" else 422
+        return _photo_form(request, problem=translated(str(error)), status=status)
+    except (NoWorker, NoRoom) as error:
         return _photo_form(request, problem=str(error), status=503)
     chosen = {} if crop is None else {"box": 0}
     return redirect(reverse("photo-search", query={"seen": photo_link(looked), **chosen}))
@@ -104,9 +134,14 @@ def _photo_results(request: HttpRequest, link: str) -> HttpResponse:
     return render(request, "photo_results.html", shown)
 
 
-def _photo_form(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _photo_form(
+    request: HttpRequest, *, problem: str = "", status: int = 200, retry_after: float = 5
+) -> HttpResponse:
     shown = {"form": PhotoForm(), "problem": problem}
-    return render(request, "photo_search.html", shown, status=status)
+    page = render(request, "photo_search.html", shown, status=status)
+    if status in TRY_LATER:
+        page["Retry-After"] = str(round(retry_after))
+    return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,6 @@ A bell carries nothing. The rows in the database say what is due; whoever hears 
 there. So a lost bell costs seconds (the sweep rings again) and a doubled one costs nothing.
 """
 
-import base64
 import json
 import logging
 import time
@@ -21,13 +20,14 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from recommender import conf
+from recommender.photos import BadPhoto
 
 log = logging.getLogger(__name__)
 
 EMBED = "workers.tasks.embed_pictures"
 PAIR = "workers.tasks.refresh_pairings"
-ENCODE_PHOTO = "workers.tasks.encode_photo"
-ENCODE_BOXES = "workers.tasks.encode_photo_in_boxes"
+ENCODE_PHOTO = "workers.tasks.encode_waiting_photo"
+ENCODE_BOXES = "workers.tasks.encode_waiting_photo_in_boxes"
 FIND_REGIONS = "workers.tasks.find_regions"
 QUEUES = {
     EMBED: "embed",
@@ -36,6 +36,7 @@ QUEUES = {
     ENCODE_BOXES: "interactive",
     FIND_REGIONS: "interactive",
 }
+WORKER_FAILED = "worker_failed"
 PING_SECONDS = 0.5
 REPLY_KEPT_SECONDS = 30
 LISTEN_SECONDS = 3  # at a time; redis-py gives up on a silent connection after SILENT_SECONDS
@@ -67,61 +68,93 @@ def ring(bell: str) -> None:
 def ask_photo_features(jpeg: bytes) -> dict[str, Any]:
     """Have a worker encode a shopper's photo and wait for it, a bounded time.
 
-    The bytes live in the broker until a worker takes them, the reply until it is read here.
+    The bytes live in the broker's memory until a worker takes them or the wait is over, the reply
+    until it is read here.
 
     Raises:
+        BadPhoto: a worker can make nothing of it.
         NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
     """
-    return _ask(ENCODE_PHOTO, jpeg=base64.b64encode(jpeg).decode())
+    return _ask(ENCODE_PHOTO, jpeg)
 
 
 def ask_garment_features(jpeg: bytes) -> dict[str, Any]:
     """Have a worker encode a shopper's photo and the pieces it may hold, `boxes` in the reply.
 
     Raises:
+        BadPhoto: a worker can make nothing of it.
         NoWorker: none answered within `PHOTO_TIMEOUT_SECONDS`, or the broker is down.
     """
-    return _ask(ENCODE_BOXES, jpeg=base64.b64encode(jpeg).decode())
+    return _ask(ENCODE_BOXES, jpeg)
 
 
-def _ask(task: str, **question: Any) -> dict[str, Any]:
-    """Put a question to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` at most.
+def _ask(task: str, photo: bytes) -> dict[str, Any]:
+    """Show a photo to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` at most.
 
-    It travels through a list of its own: Celery's result store keeps one connection for all
-    threads of a process and gives up for good when Redis was away for a while.
+    The message names the photo; the photo itself lies beside the queue under a key of its own, so
+    that it is gone with the wait whoever ends it: a worker, this process, or the broker by its own
+    clock. The reply travels through a list of its own: Celery's result store keeps one connection
+    for all threads of a process and gives up for good when Redis was away for a while.
     """
-    timeout = conf.get("PHOTO_TIMEOUT_SECONDS")
-    reply_to = f"recommender.reply.{uuid.uuid4()}"
+    timeout, question = conf.get("PHOTO_TIMEOUT_SECONDS"), uuid.uuid4()
+    key, reply_to = f"recommender.photo.{question}", f"recommender.reply.{question}"
     try:
-        _producer().send_task(
-            task,
-            kwargs={**question, "reply_to": reply_to},
-            queue=QUEUES[task],
-            expires=timeout,
-            ignore_result=True,
-            retry=False,
-        )
-        reply = _wait_for_reply(reply_to, timeout=timeout)
+        redis_connection().set(key, photo, px=round(1000 * timeout))
+        try:
+            _send_question(task, photo=key, reply_to=reply_to)
+            reply = _wait_for_reply(reply_to, timeout=timeout)
+        finally:
+            redis_connection().delete(key)
     except (OperationalError, RedisError, OSError) as error:
         raise NoWorker() from error
     if reply is None:
         raise NoWorker()
-    send_reply: dict[str, Any] = json.loads(reply[1])
-    return send_reply
+    return _read_reply(json.loads(reply[1]))
+
+
+def _send_question(task: str, **question: str) -> None:
+    """Needs no expiry by a worker's clock: where the photo is gone, there is nothing to do."""
+    _producer().send_task(
+        task, kwargs=question, queue=QUEUES[task], ignore_result=True, retry=False
+    )
+
+
+def _read_reply(reply: dict[str, Any]) -> dict[str, Any]:
+    error = reply.get("error")
+    if error is None:
+        return reply
+    if error["code"] == WORKER_FAILED:
+        raise NoWorker(gettext("A worker failed over this photo. It was not kept; try another."))
+    raise BadPhoto(error["code"], error["message"])
+
+
+def take_photo(key: str) -> bytes | None:
+    """Take a photo that waits for a worker, so that it is nowhere else; None where nobody waits any more."""
+    with redis_connection().pipeline() as pipe:
+        pipe.get(key)
+        pipe.delete(key)
+        photo, _deleted = pipe.execute()
+    return photo if photo is None else bytes(photo)
 
 
 def _wait_for_reply(reply_to: str, *, timeout: float) -> Any:
     """The first entry of a list once there is one; None after the timeout."""
     deadline = time.monotonic() + timeout
     while (left := deadline - time.monotonic()) > 0:
-        if reply := _redis().blpop([reply_to], timeout=min(left, LISTEN_SECONDS)):
+        if reply := redis_connection().blpop([reply_to], timeout=min(left, LISTEN_SECONDS)):
             return reply
     return None
 
 
+def send_refusal(reply_to: str, error: BadPhoto | None) -> None:
+    """Tell whoever waits why a photo cannot be used; None where that is not the photo's fault."""
+    code, message = (WORKER_FAILED, "") if error is None else (error.code, str(error))
+    send_reply(reply_to, {"error": {"code": code, "message": message}})
+
+
 def send_reply(reply_to: str, payload: Mapping[str, Any]) -> None:
     """Send what a worker saw to whoever waits for it."""
-    with _redis().pipeline() as pipe:
+    with redis_connection().pipeline() as pipe:
         pipe.rpush(reply_to, json.dumps(payload))
         pipe.expire(reply_to, REPLY_KEPT_SECONDS)
         pipe.execute()
@@ -175,8 +208,8 @@ def _producer() -> Celery:
 
 
 @lru_cache
-def _redis() -> Redis:
-    """A pool of connections to the broker itself, for replies."""
+def redis_connection() -> Redis:
+    """A pool of connections to the broker itself, for what is no task: photos, replies, places."""
     return Redis.from_url(
         conf.get("BROKER_URL"), socket_connect_timeout=1, socket_timeout=SILENT_SECONDS
     )

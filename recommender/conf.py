@@ -25,6 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_ATTEMPTS": 3,  # after which a job waits for a person
     "RETRY_SECONDS": 30,  # before a failed job's next attempt; doubles each time
     "CURSOR_SECONDS": 86_400,  # after which a page's cursor is told to begin again
+    "PHOTOS_PER_MINUTE": 10,  # photo searches of one address
+    "PHOTOS_IN_FLIGHT": 4,  # that the shop looks at at once; fewer than a web process has threads
     "PHOTO_TIMEOUT_SECONDS": 8,  # how long photo search waits for a worker
 }
 

@@ -16,8 +16,10 @@ pillow_heif.register_heif_opener()
 
 # JPEG includes MPO, which many phones write: several JPEGs in one file, the first is the photo.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")
+# Decoding one frame of these takes memory or time for others; the other formats leave them alone.
+ANIMATIONS = ("PNG", "WEBP", "AVIF")
 # Pillow's decoders raise many kinds of error on broken files; each means the same to the sender.
-DECODER_ERRORS = (OSError, ValueError, SyntaxError, IndexError, EOFError, MemoryError, RuntimeError)
+DECODER_ERRORS = (OSError, ValueError, SyntaxError, IndexError, EOFError, RuntimeError)
 WHITE = (255, 255, 255)
 SMALLEST_CROP_PX = 32
 
@@ -36,29 +38,37 @@ TOO_SMALL = _(
     "The picture is too small: %(width)s×%(height)s. "
     "Both sides must measure at least %(least)s pixels."
 )
+TOO_COSTLY = _(
+    "The picture takes too much time or memory to read. Save it anew, as an ordinary JPEG."
+)
+NO_DECODER = _("Pictures cannot be read at the moment. Please try again in a moment.")
 PART_TOO_SMALL = _("This part of the photo is too small. Choose a larger one.")
 TOO_LONG = _("The picture is too long for its width: %(width)s×%(height)s.")
 MESSAGES = (
     *(EMPTY, DAMAGED, NOT_AN_IMAGE, TOO_MANY_BYTES, TOO_MANY_PIXELS),
-    *(TOO_SMALL, PART_TOO_SMALL, TOO_LONG),
+    *(TOO_SMALL, PART_TOO_SMALL, TOO_LONG, TOO_COSTLY, NO_DECODER),
 )
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a photo may measure before it is refused."""
+    """What a photo may measure before it is refused, and what decoding it may cost."""
 
     bytes: int = 20_000_000
-    pixels: int = 50_000_000
+    pixels: int = 50_000_000  # of all frames together
     min_side_px: int = 64
     max_side_px: int = 12_000
     max_aspect: int = 20
+    memory_bytes: int = 1_200_000_000
+    cpu_seconds: int = 8
 
 
 MERCHANT = Limits()
 # Old catalogues hold pictures of 60 × 80; better a small picture in the shop than none.
 CATALOGUE = Limits(min_side_px=32)
-SHOPPER = Limits(bytes=10_000_000, pixels=25_000_000)
+# What was measured at the door may be any part of a photo, and is as small as it was made there.
+MEASURED = Limits(min_side_px=1, max_aspect=12_000)
+SHOPPER = Limits(bytes=10_000_000, pixels=25_000_000, memory_bytes=600_000_000, cpu_seconds=3)
 
 
 @dataclass(frozen=True)
@@ -95,11 +105,13 @@ def open_photo(data: bytes, *, limits: Limits = MERCHANT, max_side_px: int = 200
     try:
         image.draft("RGB", (max_side_px, max_side_px))
         image.load()
-        image = _upright_rgb(image)
+        image = _scalable(image)
+        image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return _upright_rgb(image)
+    except MemoryError as error:
+        raise BadPhoto("too_costly", TOO_COSTLY) from error
     except DECODER_ERRORS as error:
         raise BadPhoto("truncated", DAMAGED) from error
-    image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return image
 
 
 def crop_image(image: Image.Image, crop: Crop) -> Image.Image:
@@ -123,6 +135,18 @@ def encode_jpeg(image: Image.Image, *, quality: int = 90) -> bytes:
     return buffer.getvalue()
 
 
+def check_bytes(data: bytes, *, limits: Limits) -> None:
+    """Look at nothing but how many bytes there are.
+
+    Raises:
+        BadPhoto: none, or too many.
+    """
+    if not data:
+        raise BadPhoto("empty", EMPTY)
+    if len(data) > limits.bytes:
+        raise BadPhoto("too_many_bytes", TOO_MANY_BYTES % {"megabytes": limits.bytes // 1_000_000})
+
+
 def digest(data: bytes) -> str:
     """Name bytes by their SHA-256, in hexadecimal."""
     return sha256(data).hexdigest()
@@ -130,28 +154,28 @@ def digest(data: bytes) -> str:
 
 def _open_header(data: bytes, *, limits: Limits) -> Image.Image:
     """Read size and format without decoding a pixel."""
-    if not data:
-        raise BadPhoto("empty", EMPTY)
-    if len(data) > limits.bytes:
-        raise BadPhoto("too_many_bytes", TOO_MANY_BYTES % {"megabytes": limits.bytes // 1_000_000})
+    check_bytes(data, limits=limits)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of bombs; the limits below refuse them
             image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise BadPhoto("too_many_pixels", _too_many_pixels(limits)) from error
+    except MemoryError as error:
+        raise BadPhoto("too_costly", TOO_COSTLY) from error
     except DECODER_ERRORS as error:
         raise BadPhoto("not_an_image", NOT_AN_IMAGE) from error
-    _check_size(*image.size, limits=limits)
+    frames = getattr(image, "n_frames", 1) if image.format in ANIMATIONS else 1
+    _check_size(*image.size, frames=frames, limits=limits)
     return image
 
 
-def _check_size(width: int, height: int, *, limits: Limits) -> None:
+def _check_size(width: int, height: int, *, frames: int, limits: Limits) -> None:
     short, long = sorted((width, height))
     size = {"width": width, "height": height}
     if short < limits.min_side_px:
         raise BadPhoto("too_small", TOO_SMALL % (size | {"least": limits.min_side_px}))
-    if width * height > limits.pixels:
+    if width * height * frames > limits.pixels:
         raise BadPhoto("too_many_pixels", _too_many_pixels(limits))
     if long > limits.max_side_px or long > limits.max_aspect * short:
         raise BadPhoto("bad_shape", TOO_LONG % size)
@@ -161,11 +185,18 @@ def _too_many_pixels(limits: Limits) -> str:
     return TOO_MANY_PIXELS % {"millions": limits.pixels // 1_000_000}
 
 
-def _upright_rgb(image: Image.Image) -> Image.Image:
-    image = ImageOps.exif_transpose(image)
+def _scalable(image: Image.Image) -> Image.Image:
+    """Bring an image to a mode in which its colours can be mixed."""
     if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
         image = _eight_bit(image)
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+    if image.mode == "PA" or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB") if image.mode in {"1", "P"} else image
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    image = ImageOps.exif_transpose(image)
+    if image.mode in {"RGBA", "LA"}:
         layer = image.convert("RGBA")
         ground = Image.new("RGBA", layer.size, (*WHITE, 255))
         image = Image.alpha_composite(ground, layer)

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from hypothesis import settings
 
 from fashionshop.embedded import redis_server
@@ -28,6 +29,12 @@ def redis_url():
 def media(settings, tmp_path):
     """Each test stores its pictures in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet():
+    """What is counted for each address begins anew with each test."""
+    cache.clear()
 
 
 @pytest.hookimpl(trylast=True)

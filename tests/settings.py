@@ -50,3 +50,5 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 -- whitenoise warns of a folder that is not there
 WHITENOISE_AUTOREFRESH = True  # looks a file up when it is asked for, not all for each test client
+# Tests of pages and the API need no Redis for what they count; those that do ask for `shared_cache`.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

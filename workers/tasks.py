@@ -1,6 +1,6 @@
 """The doors of the workers: hear a bell or a question, call what does the work, answer."""
 
-import base64
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from recommender.models import (
     Purpose,
     active_checkpoints,
 )
-from recommender.photos import SHOPPER, BadPhoto, crop_image, open_photo
+from recommender.photos import MEASURED, BadPhoto, crop_image, open_photo
 from recommender.pipeline import indexes
 from recommender.pipeline.picture_sync import serving_encoders
 from workers.celery import app
@@ -50,24 +50,15 @@ def refresh_pairings() -> None:
 
 
 @app.task(name=broker.ENCODE_PHOTO)
-def encode_photo(*, jpeg: str, reply_to: str) -> None:
-    """Say what the encoders see in a shopper's photo (base64); nothing of it is kept."""
-    (features,) = photo_features([_decode_photo(jpeg)])
-    broker.send_reply(reply_to, asdict(features))
+def encode_waiting_photo(*, photo: str, reply_to: str) -> None:
+    """Say what the encoders see in a shopper's photo; nothing of it is kept."""
+    _answer(photo, reply_to, look=_features)
 
 
 @app.task(name=broker.ENCODE_BOXES)
-def encode_photo_in_boxes(*, jpeg: str, reply_to: str) -> None:
+def encode_waiting_photo_in_boxes(*, photo: str, reply_to: str) -> None:
     """Say what the encoders see in a shopper's photo, and in each part that may be a garment."""
-    image = _decode_photo(jpeg)
-    boxes = propose_boxes(image)
-    whole, *parts = photo_features([image, *(crop_image(image, box) for box in boxes)])
-    seen = [
-        asdict(box) | asdict(part)
-        for box, part in zip(boxes, parts, strict=True)
-        if part.embeddings
-    ]
-    broker.send_reply(reply_to, asdict(whole) | {"boxes": seen})
+    _answer(photo, reply_to, look=_features_in_boxes)
 
 
 @app.task(name=broker.FIND_REGIONS)
@@ -118,8 +109,36 @@ def regions_of(
     return [asdict(region) for region in found]
 
 
-def _decode_photo(jpeg: str) -> Image.Image:
-    return open_photo(base64.b64decode(jpeg), limits=SHOPPER, max_side_px=DECODED_SIDE_PX)
+def _answer(photo: str, reply_to: str, *, look: Callable[[Image.Image], dict[str, Any]]) -> None:
+    """Look at a photo that waits and answer, whatever happens; the door has measured it already."""
+    data = broker.take_photo(photo)
+    if data is None:
+        return
+    try:
+        reply = look(open_photo(data, limits=MEASURED, max_side_px=DECODED_SIDE_PX))
+    except BadPhoto as error:
+        broker.send_refusal(reply_to, error)
+    except Exception:
+        broker.send_refusal(reply_to, None)
+        raise
+    else:
+        broker.send_reply(reply_to, reply)
+
+
+def _features(image: Image.Image) -> dict[str, Any]:
+    (features,) = photo_features([image])
+    return asdict(features)
+
+
+def _features_in_boxes(image: Image.Image) -> dict[str, Any]:
+    boxes = propose_boxes(image)
+    whole, *parts = photo_features([image, *(crop_image(image, box) for box in boxes)])
+    seen = [
+        asdict(box) | asdict(part)
+        for box, part in zip(boxes, parts, strict=True)
+        if part.embeddings
+    ]
+    return asdict(whole) | {"boxes": seen}
 
 
 def _read_picture(picture: int) -> Image.Image:

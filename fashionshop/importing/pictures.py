@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fashionshop.models import ProductPicture, clean_picture
-from recommender.photos import CATALOGUE, BadPhoto, digest
+from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def fetch_picture(path: Path, *, known: Collection[str]) -> Fetched:
     if sha256 in known:
         return Fetched(sha256)
     try:
-        content = clean_picture(data, limits=CATALOGUE)
+        content = clean_picture(data, limits=CATALOGUE, decode=open_photo)
     except BadPhoto as error:
         return Fetched(problem=f"{path.name}: {error}")
     picture = ProductPicture(file=content, source_sha256=sha256)

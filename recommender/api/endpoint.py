@@ -39,6 +39,13 @@ class Endpoint(APIView):
     content_negotiation_class: type[DefaultContentNegotiation] = FirstRenderer
     versioning_class = None
 
+    def check_throttles(self, request: Request) -> None:
+        """Spend nothing of what one may ask where a request is refused for its form, as 405 or 415."""
+        parser = self.get_content_negotiator().select_parser(request, self.get_parsers())
+        is_readable = request.method != "POST" or parser is not None
+        if request.method in self.allowed_methods and is_readable:
+            super().check_throttles(request)
+
     def get_exception_handler(self) -> Callable[..., Response | None]:
         return problem_response
 

@@ -47,8 +47,18 @@ class KeyField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-def keys(text: str, *, most: int, least: int = 0) -> serializers.ListField:
-    return serializers.ListField(
+class KeysField(serializers.ListField):
+    """Keys, counted before any of them is looked at."""
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if isinstance(data, list) and self.max_length and len(data) > self.max_length:
+            message = self.error_messages["max_length"].format(max_length=self.max_length)
+            raise serializers.ValidationError(message, code="max_length")
+        return super().to_internal_value(data)
+
+
+def keys(text: str, *, most: int, least: int = 0) -> KeysField:
+    return KeysField(
         child=KeyField(),
         min_length=least,
         max_length=most,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -23,13 +23,14 @@ from recommender.api.outfit_shapes import (
     SeveralQuery,
 )
 from recommender.api.parameters import parameters
-from recommender.api.parsers import photo_bytes
+from recommender.api.parsers import SetParser, photo_bytes
 from recommender.api.problems import InvalidBody
 from recommender.api.serializers import StripSerializer
 from recommender.api.throttles import PhotoThrottle
 from recommender.broker import NoWorker
 from recommender.models import Purpose
 from recommender.outfits.answer import OutfitOptions, outfits
+from recommender.photo_body import guard_body
 from recommender.ranking.visible_products import keys_of, visible_products
 from recommender.strips.goes_with_several import goes_with_several
 from recommender.strips.photo import OutdatedFeatures, encode_photo
@@ -53,7 +54,7 @@ class ProductOutfits(Endpoint):
 class SetEndpoint(Endpoint):
     """Reads a set of products, and a photo where the body is a form."""
 
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (SetParser, MultiPartParser)
     throttle_classes = (PhotoThrottle,)
 
     def get_throttles(self) -> list[BaseThrottle]:
@@ -66,12 +67,15 @@ class SetEndpoint(Endpoint):
         Raises:
             BadPhoto: there is no photo in the form, or it cannot be used.
             NoWorker: nobody could look at the photo in time.
+            NoRoom: too many photos are being looked at.
             InvalidBody: names each field that is wrong.
         """
         photos = []
         if _has_photo(request):
             seen = encode_photo(photo_bytes(request), purpose=Purpose.STYLE)
             photos = [replace(seen, slot=slot) if slot else seen]
+        else:
+            guard_body(request._request)
         given = (SetWithPhotoSerializer if photos else SetSerializer)(data=request.data)
         if not given.is_valid():
             raise InvalidBody(given.errors)
@@ -85,7 +89,7 @@ class SetOutfits(SetEndpoint):
         "outfits_of_set",
         summary="Outfits that begin with several things",
         replies={200: OutfitsSerializer},
-        fails=(400, 404, 413, 415, 422, 429, 503),
+        fails=(400, 404, 411, 413, 415, 422, 429, 503),
         tags=[schema.SEARCH],
         parameters=[OutfitsOfSetQuery, schema.RETRY_AFTER],
         request=BODY,
@@ -115,7 +119,7 @@ class SetGoesWith(SetEndpoint):
         "goes_with_set",
         summary="What goes with several things, a photo among them",
         replies={200: StripSerializer},
-        fails=(400, 404, 413, 415, 422, 429, 503),
+        fails=(400, 404, 411, 413, 415, 422, 429, 503),
         tags=[schema.SEARCH],
         parameters=[SetQuery, schema.RETRY_AFTER],
         request=BODY,

@@ -15,6 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from recommender.broker import NoWorker
+from recommender.bulkhead import NoRoom
+from recommender.photo_body import LengthRequired
 from recommender.photos import BadPhoto
 from recommender.stored_texts import translated
 
@@ -30,6 +32,10 @@ TITLES = {
     "unsupported_media_type": "The body is of a kind we cannot read",
     "cursor_expired": "The cursor is too old",
     "throttled": "Too many requests",
+    "body_too_large": "The body is too large",
+    "length_required": "The length of the body must be announced",
+    "no_room": "Many photos are being looked at right now",
+    "no_decoder": "No process can read pictures right now",
     "no_worker": "No worker can look at pictures right now",
 }
 PHOTO_TITLE = "The photo cannot be used"
@@ -87,7 +93,7 @@ def problem_response(error: Exception, _context: Any = None) -> Response | None:
 
 
 def _bad_photo(error: BadPhoto) -> Problem:
-    status = 413 if error.code == "too_many_bytes" else 422
+    status = {"too_many_bytes": 413, "no_decoder": 503}.get(error.code, 422)
     detail = translated(str(error))
     return Problem(status, error.code, detail, [Fault("body", "#/image", error.code, detail)])
 
@@ -114,7 +120,7 @@ def _faults(details: Any, pointer: str) -> Iterator[Fault]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, NoWorker):
+    if isinstance(error, NoWorker | NoRoom) or getattr(error, "code", "") == "no_decoder":
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     wait = getattr(error, "wait", None)
     return {} if wait is None else {"Retry-After": str(wait)}
@@ -123,6 +129,8 @@ def _headers(error: Exception) -> dict[str, str]:
 _BUILDERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     (BadPhoto, _bad_photo),
     (NoWorker, lambda error: Problem(503, "no_worker", str(error))),
+    (NoRoom, lambda error: Problem(503, "no_room", str(error))),
+    (LengthRequired, lambda error: Problem(411, "length_required", str(error))),
     (CursorExpired, lambda error: Problem(410, "cursor_expired", str(error))),
     (ValidationError, _bad_parameters),
     (APIException, _from_rest_framework),

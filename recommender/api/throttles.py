@@ -1,5 +1,6 @@
 """How often one address may ask for the expensive things."""
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -9,14 +10,18 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from recommender import conf
+
 MINUTE = 60
+log = logging.getLogger(__name__)
 
 
 class AddressThrottle(BaseThrottle):
     """So many requests a minute for each address, counted in the host's cache.
 
     The count is one atomic increment, so that requests in parallel cannot slip through together.
-    A cache that all web processes share makes it one limit for all of them.
+    A cache that all web processes share makes it one limit for all of them. A cache that is down
+    limits nobody, for it must not close the shop.
     """
 
     scope: str
@@ -26,10 +31,13 @@ class AddressThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         window = int(self.clock()) // MINUTE
         key = f"recommender:{self.scope}:{self.get_ident(request)}:{window}"
-        cache.add(key, 0, timeout=2 * MINUTE)
         try:
+            cache.add(key, 0, timeout=2 * MINUTE)
             return cache.incr(key) <= self.per_minute
         except ValueError:  # a small cache has dropped the key in between
+            return True
+        except Exception as error:  # noqa: BLE001 -- each kind of cache has errors of its own
+            log.warning("Requests cannot be counted, the cache does not answer: %s", error)
             return True
 
     def wait(self) -> float:
@@ -45,7 +53,11 @@ class AddressThrottle(BaseThrottle):
 class PhotoThrottle(AddressThrottle):
     """Photo searches cost a worker's time."""
 
-    scope, per_minute = "photo", 10
+    scope = "photo"
+
+    @property
+    def per_minute(self) -> int:  # type: ignore[override]
+        return int(conf.get("PHOTOS_PER_MINUTE"))
 
 
 class ExplainThrottle(AddressThrottle):

@@ -101,7 +101,7 @@ class PhotoSearch(Endpoint):
         "search_image",
         summary="What looks like a photo",
         replies={200: PhotoAnswerSerializer},
-        fails=(400, 413, 415, 422, 429, 503),
+        fails=(400, 411, 413, 415, 422, 429, 503),
         tags=[schema.SEARCH],
         parameters=[PhotoQuery, schema.RETRY_AFTER],
         request=schema.PHOTO,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, register
 
-from recommender.checks import catalog, database, settings
+from recommender.checks import catalog, database, services, settings
 
 
 @register
@@ -15,6 +15,12 @@ def check_settings(**_kwargs: Any) -> Sequence[CheckMessage]:
     if not any(message.id == settings.NO_SETTINGS for message in messages):
         messages += catalog.messages()
     return messages
+
+
+@register(deploy=True)
+def check_services(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """W004 and W005: what cache and broker are like; run by `check --deploy`."""
+    return services.messages()
 
 
 @register("database")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
-from PIL import Image
 
 from recommender.broker import NoWorker, ask_photo_features
+from recommender.bulkhead import photo_in_flight
+from recommender.decoder import decode_photo
 from recommender.models import Checkpoint, Purpose, active_checkpoint
-from recommender.photos import SHOPPER, Crop, crop_image, encode_jpeg, open_photo
+from recommender.photos import SHOPPER, Crop, encode_jpeg
 from recommender.ranking.filters import ANYTHING, Filters
 from recommender.ranking.question import photo_question
 from recommender.strips.items import Strip
@@ -68,26 +69,21 @@ def encode_photo(
     Raises:
         BadPhoto: what is wrong with the photo, for people.
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
+        NoRoom: as many photos as the shop looks at at once are being looked at.
     """
-    photo, checkpoint = decode_photo(data, crop=crop), encoder_of(purpose)
-    return features_in(ask_photo_features(photo_payload(photo)), checkpoint)
+    with photo_in_flight():
+        payload, checkpoint = photo_payload(data, crop=crop), encoder_of(purpose)
+        reply = ask_photo_features(payload)
+    return features_in(reply, checkpoint)
 
 
-def decode_photo(data: bytes, *, crop: Crop | None = None) -> Image.Image:
-    """Decode a shopper's photo, or a part of it, as large as it is sent to a worker.
+def photo_payload(data: bytes, *, crop: Crop | None = None) -> bytes:
+    """What of a photo, or of a part of it, travels to a worker: pixels alone.
 
     Raises:
         BadPhoto: what is wrong with the photo or the part, for people.
     """
-    if crop is None:
-        return open_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX)
-    part = crop_image(open_photo(data, limits=SHOPPER), crop)
-    part.thumbnail((PHOTO_SIDE_PX, PHOTO_SIDE_PX), Image.Resampling.LANCZOS)
-    return part
-
-
-def photo_payload(photo: Image.Image) -> bytes:
-    """What of a photo travels to a worker: pixels alone."""
+    photo = decode_photo(data, limits=SHOPPER, max_side_px=PHOTO_SIDE_PX, crop=crop)
     return encode_jpeg(photo, quality=PHOTO_QUALITY)
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from recommender.broker import ask_garment_features
+from recommender.bulkhead import photo_in_flight
 from recommender.models import Checkpoint
 from recommender.photos import Crop
 from recommender.strips.photo import (
     PhotoFeatures,
-    decode_photo,
     encoder_of,
     features_in,
     photo_payload,
@@ -49,9 +49,11 @@ def encode_photo_garments(data: bytes) -> EncodedPhoto:
     Raises:
         BadPhoto: what is wrong with the photo, for people.
         NoWorker: nobody could look at the photo in time, or no encoder serves yet.
+        NoRoom: as many photos as the shop looks at at once are being looked at.
     """
-    photo, checkpoint = decode_photo(data), encoder_of()
-    reply = ask_garment_features(photo_payload(photo))
+    with photo_in_flight():
+        payload, checkpoint = photo_payload(data), encoder_of()
+        reply = ask_garment_features(payload)
     return EncodedPhoto(features_in(reply, checkpoint), _garments(reply["boxes"], checkpoint))
 
 

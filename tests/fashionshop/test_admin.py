@@ -9,6 +9,7 @@ from django.urls import reverse
 from PIL import Image, ImageFile
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
+from recommender import decoder
 from recommender.models import EmbeddingJob, Job, Look, LookItem
 from recommender.testing import activate_fake_checkpoints, photo, work_off
 
@@ -96,20 +97,23 @@ def test_several_photos_come_at_once_and_keep_their_order(admin_client, dresses)
     assert Image.open(pictures[2].file.path).getpixel((60, 80))[2] > 200
 
 
-def test_an_uploaded_photo_is_decoded_once(admin_client, dresses, monkeypatch):
-    decoded, load = [], ImageFile.ImageFile.load
+def test_an_uploaded_photo_is_decoded_once_and_not_in_this_process(
+    admin_client, dresses, monkeypatch
+):
+    here, elsewhere, load, child = [], [], ImageFile.ImageFile.load, decoder._Helper.child
 
     def count(image):
-        decoded.extend([image.size] if image.tile else [])
+        here.extend([image.size] if image.tile else [])
         return load(image)
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", count)
+    monkeypatch.setattr(decoder._Helper, "child", lambda me: elsewhere.append(me) or child(me))
     sizes = [(600, 900), (610, 910), (620, 920)]
     files = [upload(f"{w}.jpg", photo(size=(w, h))) for w, h in sizes]
     admin_client.post(ADD, form_data(dresses, add_pictures=files))
 
     assert ProductPicture.objects.count() == 3
-    assert decoded == sizes
+    assert (here, len(elsewhere)) == ([], 3)
 
 
 def test_more_photos_go_behind_those_that_are_there(admin_client, dress):

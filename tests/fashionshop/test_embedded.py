@@ -36,12 +36,21 @@ def test_redis_is_not_reachable_from_other_machines(tmp_path):
         assert redis.Redis.from_url(url).config_get("port") == {"port": "0"}
 
 
-def test_redis_remembers_what_was_written_before_it_stopped(tmp_path):
+def test_redis_writes_nothing_to_disk_but_its_log(tmp_path):
     with redis_server(tmp_path) as url:
-        redis.Redis.from_url(url).set("a", "kept")
+        redis.Redis.from_url(url).set("photo", "a stranger's")
 
-    with redis_server(tmp_path) as url:
-        assert redis.Redis.from_url(url).get("a") == b"kept"
+    assert [path.name for path in (tmp_path / "redis").iterdir()] == ["log"]
+
+
+def test_what_redis_wrote_to_disk_in_earlier_versions_is_deleted(tmp_path):
+    kept = ("appendonly.aof", "dump.rdb", "appendonlydir/appendonly.aof.1.incr.aof")
+    (tmp_path / "redis" / "appendonlydir").mkdir(parents=True)
+    for name in kept:
+        (tmp_path / "redis" / name).write_text("a stranger's photo")
+
+    with redis_server(tmp_path):
+        assert [name for name in kept if (tmp_path / "redis" / name).exists()] == []
 
 
 def test_a_redis_left_over_from_a_killed_run_is_adopted_and_stopped(tmp_path):
@@ -101,9 +110,9 @@ def test_what_does_not_start_says_why(tmp_path, monkeypatch):
 
 def test_a_redis_that_cannot_use_its_folder_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(embedded, "START_SECONDS", 1)
-    (tmp_path / "redis" / "appendonly.aof").mkdir(parents=True)
+    (tmp_path / "redis" / "redis.sock").mkdir(parents=True)
 
-    with pytest.raises(ServiceNotStarted, match="append"), redis_server(tmp_path):
+    with pytest.raises(ServiceNotStarted, match="socket"), redis_server(tmp_path):
         pass
 
 

@@ -7,10 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
+from recommender.api.throttles import PhotoThrottle
 from recommender.broker import NoWorker
 from recommender.models import Checkpoint, Slot
 from recommender.photos import WHOLE, Crop
@@ -38,7 +40,7 @@ BOXES = [
 
 
 @pytest.fixture
-def sent(monkeypatch):
+def sent(monkeypatch, redis_url):
     """What reached the worker; a fake one answers at once."""
     photos = []
 
@@ -130,6 +132,62 @@ def test_a_photo_that_cannot_be_used_is_refused_kindly(client, sent, db, data, m
     assert response.status_code == 422
     assert message in response.content.decode()
     assert 'role="alert"' in response.content.decode()
+
+
+def test_the_eleventh_photo_within_a_minute_is_asked_to_wait(client, sent, blouse, monkeypatch):
+    monkeypatch.setattr(PhotoThrottle, "clock", staticmethod(lambda: 1_700_000_000))
+
+    replies = [upload(client, photo(), follow=False) for _ in range(11)]
+
+    assert [reply.status_code for reply in replies] == [302] * 10 + [429]
+    assert "Please try again in a minute" in replies[-1].content.decode()
+    assert 0 < int(replies[-1]["Retry-After"]) <= 60
+
+
+def test_page_and_api_count_on_the_same_ten(client, sent, blouse, monkeypatch):
+    monkeypatch.setattr(PhotoThrottle, "clock", staticmethod(lambda: 1_700_000_000))
+    for _ in range(10):
+        client.post("/api/v1/search/image", photo(), content_type="image/jpeg")
+
+    assert upload(client, photo()).status_code == 429
+
+
+def test_a_file_that_is_announced_as_too_large_is_refused_unread(client, sent, db):
+    large = {"CONTENT_LENGTH": "200000000"}
+
+    response = client.post(PAGE, {"photo": SimpleUploadedFile("me.jpg", photo())}, **large)
+
+    assert response.status_code == 413
+    assert "The file is larger than 10 MB." in response.content.decode()
+    assert response.wsgi_request._read_started is False
+
+
+def test_a_photo_without_the_forms_token_is_refused(sent, db):
+    client = Client(enforce_csrf_checks=True)
+
+    assert upload(client, photo()).status_code == 403
+
+
+def test_a_photo_with_the_forms_token_is_taken(sent, blouse):
+    client = Client(enforce_csrf_checks=True)
+    page = client.get(PAGE).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    form = {"csrfmiddlewaretoken": token, "photo": SimpleUploadedFile("me.jpg", photo())}
+
+    assert client.post(PAGE, form).status_code == 302
+
+
+def test_a_shop_that_looks_at_many_photos_asks_for_patience(client, sent, blouse, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTOS_IN_FLIGHT": 0}
+
+    response = upload(client, photo())
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Many photos are being looked at right now" in response.content.decode()
+
+
+def test_the_page_takes_no_other_method(client, db):
+    assert client.put(PAGE).status_code == 405
 
 
 def test_sending_no_photo_asks_for_one(client, db):

@@ -5,12 +5,14 @@ import logging
 import threading
 import time
 import uuid
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from recommender import broker
+from recommender.photos import BadPhoto
 
 
 def test_a_bell_rings_after_the_commit_and_carries_nothing(
@@ -152,7 +154,63 @@ def test_an_answer_is_heard_once_and_not_kept_for_ever(redis_url):
         broker.send_reply(name, {"seen": number})
 
     assert [heard(name, timeout=5)["seen"] for _time in range(2)] == [0, 1]
-    assert 0 < broker._redis().ttl(name) <= broker.REPLY_KEPT_SECONDS
+    assert 0 < broker.redis_connection().ttl(name) <= broker.REPLY_KEPT_SECONDS
+
+
+@pytest.fixture
+def photo_waits(bells, redis_url, settings):
+    """Show a photo to nobody; returns what lay in the broker meanwhile, and what was sent."""
+    settings.RECOMMENDER = settings.RECOMMENDER | {"PHOTO_TIMEOUT_SECONDS": 0.1}
+    seen = {}
+    send = broker._send_question
+
+    def look(task, *, photo, reply_to):
+        client = broker.redis_connection()
+        seen[photo] = (client.get(photo), client.pttl(photo))
+        send(task, photo=photo, reply_to=reply_to)
+
+    def ask(data):
+        with patch.object(broker, "_send_question", look), pytest.raises(broker.NoWorker):
+            broker.ask_photo_features(data)
+        return seen
+
+    return ask
+
+
+def test_a_photo_waits_beside_the_queue_and_not_in_it(photo_waits, bells):
+    ((key, (data, milliseconds)),) = photo_waits(b"jpeg").items()
+
+    assert data == b"jpeg"
+    assert 0 < milliseconds <= 100
+    ((_name, options),) = bells.rung
+    assert options["kwargs"].keys() == {"photo", "reply_to"}
+    assert options["kwargs"]["photo"] == key
+
+
+def test_who_stops_waiting_takes_the_photo_away(photo_waits):
+    (key,) = photo_waits(b"jpeg")
+
+    assert not broker.redis_connection().exists(key)
+
+
+def test_a_question_has_no_expiry_by_a_workers_clock(photo_waits, bells):
+    photo_waits(b"jpeg")
+
+    assert "expires" not in bells.rung[0][1]
+
+
+def test_a_photo_is_taken_once(redis_url):
+    broker.redis_connection().set("recommender.photo.mine", b"jpeg", px=5_000)
+
+    assert broker.take_photo("recommender.photo.mine") == b"jpeg"
+    assert broker.take_photo("recommender.photo.mine") is None
+
+
+def test_a_workers_refusal_is_the_photos_fault_or_the_workers():
+    with pytest.raises(BadPhoto, match="too small"):
+        broker._read_reply({"error": {"code": "too_small", "message": "It is too small."}})
+    with pytest.raises(broker.NoWorker, match="failed over this photo"):
+        broker._read_reply({"error": {"code": "worker_failed", "message": ""}})
 
 
 def test_a_photo_is_never_answered_with_what_another_asked(bells, redis_url, settings):

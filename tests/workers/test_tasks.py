@@ -1,7 +1,7 @@
 """The tasks, called as plain functions, on real checkpoints and a real database."""
 
-import base64
 import json
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -63,16 +63,63 @@ def test_a_scorer_that_breaks_leaves_the_job_for_a_later_try(upload, monkeypatch
     assert worklist.sweep() == {"embed": False, "pair": False}
 
 
-def test_a_shoppers_photo_comes_back_as_vectors_and_words(monkeypatch):
-    replies, visual = {}, Checkpoint.objects.get(name="visual")
-    monkeypatch.setattr(broker, "send_reply", replies.__setitem__)
+@pytest.fixture
+def answer(redis_url):
+    """What a worker answers when it is shown a photo."""
 
-    tasks.encode_photo(jpeg=base64.b64encode(photo("navy")).decode(), reply_to="me")
+    def ask(task, data):
+        key, reply_to = f"recommender.photo.{uuid4()}", f"recommender.reply.{uuid4()}"
+        broker.redis_connection().set(key, data, px=9_000)
+        try:
+            task(photo=key, reply_to=reply_to)
+        finally:
+            assert not broker.redis_connection().exists(key)
+            reply = broker.redis_connection().lpop(reply_to)
+        return reply and json.loads(reply)
 
-    answer = replies["me"]
-    assert json.loads(json.dumps(answer)) == answer
+    return ask
+
+
+def test_a_shoppers_photo_comes_back_as_vectors_and_words(answer):
+    visual = Checkpoint.objects.get(name="visual")
+
+    answer = answer(tasks.encode_waiting_photo, photo("navy"))
+
     assert len(answer["embeddings"][visual.label]) > 64
     assert answer["category"]
+
+
+@pytest.mark.parametrize("task", [tasks.encode_waiting_photo, tasks.encode_waiting_photo_in_boxes])
+@pytest.mark.parametrize("size", [(1, 1), (640, 1), (10, 640), (32, 640), (32, 33), (47, 63)])
+def test_whatever_shape_the_door_lets_pass_is_answered(answer, task, size):
+    found = answer(task, photo(size=size))
+
+    assert any(label.startswith("visual@") for label in found["embeddings"])
+
+
+def test_what_a_worker_cannot_read_is_answered_with_the_reason(answer):
+    found = answer(tasks.encode_waiting_photo, b"no picture")
+
+    assert found["error"]["code"] == "not_an_image"
+
+
+def test_a_worker_that_fails_over_a_photo_says_so_before_it_fails(answer, monkeypatch):
+    sent = []
+    monkeypatch.setattr(broker, "send_refusal", lambda _to, error: sent.append(error))
+    monkeypatch.setattr(tasks, "photo_features", lambda _images: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        answer(tasks.encode_waiting_photo, photo())
+
+    assert sent == [None]
+
+
+def test_a_photo_nobody_waits_for_any_more_is_no_work(redis_url, monkeypatch):
+    monkeypatch.setattr(tasks, "photo_features", lambda _images: 1 / 0)
+
+    tasks.encode_waiting_photo(photo="recommender.photo.gone", reply_to="recommender.reply.gone")
+
+    assert not broker.redis_connection().exists("recommender.reply.gone")
 
 
 def test_the_sweep_rings_for_work_nobody_was_woken_for(upload, monkeypatch):

@@ -1,17 +1,11 @@
 """The cast, dressed: tops that look alike, a skirt and boots to go with them."""
 
 import pytest
-from django.core.cache import cache
 
 from recommender.models import Pairing
 from recommender.strips import photo as photo_selector
 from recommender.strips import photo_garments
 from recommender.testing import fake_features
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked_yet():
-    cache.clear()
 
 
 @pytest.fixture
@@ -35,7 +29,7 @@ def partners(checkpoints, blouse, skirt, boots):
 
 
 @pytest.fixture
-def worker(monkeypatch, checkpoints):
+def worker(monkeypatch, checkpoints, redis_url):
     """A worker behind the broker; returns the photos it was given."""
     given = []
 

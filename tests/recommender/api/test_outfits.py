@@ -128,7 +128,7 @@ def test_a_photo_takes_the_slot_that_was_recognised(client, wardrobe, worker):
     assert "blouse" not in titles(reply.json()["outfits"][0])
 
 
-def test_without_a_worker_a_photo_is_asked_for_again(client, wardrobe, monkeypatch):
+def test_without_a_worker_a_photo_is_asked_for_again(client, wardrobe, monkeypatch, redis_url):
     def nobody(_jpeg):
         raise NoWorker(NoWorker.__doc__)
 

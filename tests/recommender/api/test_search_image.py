@@ -17,7 +17,7 @@ URL = "/api/v1/search/image"
 
 
 @pytest.fixture
-def search(client):
+def search(client, redis_url):
     def send(data, query=""):
         return client.post(URL + query, {"image": SimpleUploadedFile("photo.jpg", data)})
 

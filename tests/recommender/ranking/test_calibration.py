@@ -152,7 +152,7 @@ def test_a_pairing_below_the_floor_is_left_to_the_next_rung(blouse, skirt, boots
 
 
 @pytest.fixture
-def recognised(monkeypatch):
+def recognised(monkeypatch, redis_url):
     """A worker that recognises something with so much confidence."""
 
     def set_confidence(confidence, category="t-shirt"):

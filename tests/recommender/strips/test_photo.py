@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def worker(monkeypatch):
+def worker(monkeypatch, redis_url):
     """A worker that answers at once; remembers the photos it was sent."""
     sent = []
 
