@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "MAX_ATTEMPTS": 3,  # after which a job waits for a person
     "RETRY_SECONDS": 30,  # before a failed job's next attempt; doubles each time
     "CURSOR_SECONDS": 86_400,  # after which a page's cursor is told to begin again
+    "STAFF_KEY": "",  # what a program of the shop sends to be told what is for staff; empty: none is
     "PHOTO_TIMEOUT_SECONDS": 8,  # how long photo search waits for a worker
 }
 
