@@ -1,13 +1,11 @@
 """Where everything is."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
-from django.views.static import serve
 
-from fashionshop import views
+from fashionshop import media, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,9 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("recommender.api.urls")),
     path("", include("recommender.api.aliases")),
+    path("media/<path:path>", media.picture, name="media"),
 ]
-
-if settings.SERVE_MEDIA:
-    urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 
 handler500 = "fashionshop.views.server_error"

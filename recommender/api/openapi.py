@@ -109,6 +109,7 @@ class Docs(Endpoint, SpectacularSwaggerSplitView):
     """The page of the OpenAPI document; its scripts come from this server where the host says `SIDECAR`."""
 
     renderer_classes = [TemplateHTMLRenderer]
+    template_name = "recommender/api/docs.html"
     url_name = "recommender:schema"
     schema = None
 
