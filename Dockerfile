@@ -1,5 +1,7 @@
 # One image, three sizes: `web` (no NumPy), `cpu` (ONNX Runtime), `gpu` (torch with CUDA).
-FROM python:3.11-slim-bookworm AS base
+# Give the digest that you have tried, as in --build-arg PYTHON_IMAGE=python@sha256:…, and builds repeat.
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+FROM ${PYTHON_IMAGE} AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=fashionshop.settings \
     FASHIONSHOP_VAR=/var/lib/fashionshop PATH=/venv/bin:$PATH
 RUN useradd --system --create-home shop && mkdir -p /var/lib/fashionshop && chown shop /var/lib/fashionshop
@@ -23,7 +25,7 @@ COPY --from=web-packages /venv /venv
 COPY --chown=shop . .
 USER shop
 EXPOSE 8000
-CMD ["gunicorn", "fashionshop.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]
+CMD ["gunicorn", "-c", "python:fashionshop.server", "fashionshop.wsgi", "--bind", "0.0.0.0:8000"]
 
 FROM base AS cpu
 COPY --from=cpu-packages /venv /venv

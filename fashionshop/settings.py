@@ -133,6 +133,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 HTTPS = env.bool("HTTPS", False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^metrics$"]  # asked within the machine, past the proxy
 # A browser that has seen the shop behind TLS does not speak to it without for so long.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if HTTPS else 0
 # Nothing on a page runs, is drawn or is sent but what this shop serves as a file.
