@@ -25,7 +25,7 @@ COPY --from=web-packages /venv /venv
 COPY --chown=shop . .
 USER shop
 EXPOSE 8000
-CMD ["gunicorn", "-c", "python:fashionshop.server", "fashionshop.wsgi", "--bind", "0.0.0.0:8000"]
+CMD ["gunicorn", "-c", "python:fashionshop.gunicorn_conf", "fashionshop.wsgi", "--bind", "0.0.0.0:8000"]
 
 FROM base AS cpu
 COPY --from=cpu-packages /venv /venv

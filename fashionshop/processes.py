@@ -24,7 +24,7 @@ class PortTaken(RuntimeError):  # noqa: N818 -- reads as what is wrong
 
 def commands(port: int) -> dict[str, list[str]]:
     """The command line of each process, by the name its output is labelled with."""
-    gunicorn = "-m gunicorn -c python:fashionshop.server fashionshop.wsgi"
+    gunicorn = "-m gunicorn -c python:fashionshop.gunicorn_conf fashionshop.wsgi"
     celery = "-m celery --quiet -A workers.celery"
     worker = "worker --pool threads --concurrency 4 --without-gossip --without-mingle"
     return {

@@ -1,7 +1,7 @@
 """The web server: gunicorn minds the processes, and in each one thread of waitress reads all clients.
 
 A client that sends half a request, or a byte a second, costs a connection and no thread: the four that
-make pages get whole requests. Start it with `gunicorn -c python:fashionshop.server fashionshop.wsgi`.
+make pages get whole requests. `fashionshop/gunicorn_conf.py` starts it.
 """
 
 import os
@@ -19,17 +19,10 @@ from waitress.utilities import Error, RequestEntityTooLarge
 MEGABYTE = 1_000_000
 # More than any photo: what is wrong with one of 12 MB the page itself says best.
 MOST_BODY = 64 * MEGABYTE
-MOST_ADMIN_BODY = (
-    512 * MEGABYTE
-)  # a hundred photos in one form; beyond MOST_BODY in a nameless file
+# A hundred photos in one form; what is beyond MOST_BODY lies in a nameless file.
+MOST_ADMIN_BODY = 512 * MEGABYTE
 MOST_HELD = 256 * MEGABYTE  # of all that one process has received and not answered yet
 ADMIN = "/admin/"
-
-# What gunicorn reads:
-worker_class = "fashionshop.server.BufferingWorker"
-workers, threads, preload_app = 2, 4, True
-loglevel = "warning"
-control_socket_disable = True
 
 
 class TooMuchAtOnce(Error):  # noqa: N818 -- reads as what is wrong
@@ -40,9 +33,8 @@ class BoundedRequest(HTTPRequestParser):
     """Refuses a body that is too large as soon as that is known, and any while too much is held."""
 
     is_held = True  # until it is answered
-    _with_body: "WeakSet[BoundedRequest]" = (
-        WeakSet()
-    )  # seen and changed by the one thread that reads
+    # Seen and changed by the one thread that reads.
+    _with_body: "WeakSet[BoundedRequest]" = WeakSet()
 
     def received(self, data: bytes) -> int:
         consumed = int(super().received(data))

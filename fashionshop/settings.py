@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from csp.constants import NONCE
+from django_guid.integrations import CeleryIntegration
 from environs import Env
 
 env = Env()
@@ -26,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "csp",
+    "django_guid",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -34,6 +36,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
+    "fashionshop.metrics.time_pages",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -152,10 +156,36 @@ CONTENT_SECURITY_POLICY = {
 # HSTS for sub-domains and for ever is for the owner of a domain to decide, not for a shop on it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
+# One id from a request to the work it caused: in both logs, and in the answer's header.
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"request": {"()": "django_guid.log_filters.CorrelationId"}},
+    "formatters": {
+        "plain": {"format": "{levelname} {name}: {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{levelname}{name}{message}{correlation_id}{process}",
+            "style": "{",
+            "timestamp": True,
+            "rename_fields": {"levelname": "level", "name": "logger", "correlation_id": "request"},
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", "plain"),  # or "json", for what collects logs
+            "filters": ["request"],
+        }
+    },
+    "loggers": {
+        "django_guid": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # that a request waits for a thread is no news
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

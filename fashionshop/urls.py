@@ -6,6 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from fashionshop import media, views
+from fashionshop.metrics import Metrics
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("recommender.api.urls")),
     path("", include("recommender.api.aliases")),
+    path("metrics", Metrics.as_view(), name="metrics"),
     path("media/<path:path>", media.picture, name="media"),
 ]
 

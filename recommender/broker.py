@@ -21,6 +21,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from recommender import conf
+from recommender.timing import timed
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ def ask_garment_features(jpeg: bytes) -> dict[str, Any]:
     return _ask(ENCODE_BOXES, jpeg=base64.b64encode(jpeg).decode())
 
 
+@timed("photo_wait")
 def _ask(task: str, **question: Any) -> dict[str, Any]:
     """Put a question to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` at most.
 
