@@ -25,7 +25,16 @@ PATHS = {
     *("/api/v1/products/{id}/goes-with", "/api/v1/search/image"),
     *("/api/v1/products/{id}/why/{other}", "/api/v1/products/{id}/why-not/{other}"),
     *("/api/v1/products/{id}/outfits", "/api/v1/outfits", "/api/v1/goes-with"),
-    *("/healthz", "/similar/{id}", "/compatible/{id}", "/search_image", "/image/{id}"),
+    *(
+        "/healthz",
+        "/healthz/process",
+        "/healthz/app",
+        "/healthz/pipeline",
+        "/similar/{id}",
+        "/compatible/{id}",
+        "/search_image",
+        "/image/{id}",
+    ),
 }
 
 PHOTOS = st.just(photo())
