@@ -9,16 +9,16 @@ WORKDIR /app
 
 FROM base AS web-packages
 RUN python -m venv /venv && pip install --no-cache-dir uv
-COPY requirements-web.txt ./
-RUN uv pip install --no-cache --python /venv/bin/python -r requirements-web.txt
+COPY locks/web.txt locks/
+RUN uv pip install --no-cache --python /venv/bin/python --require-hashes -r locks/web.txt
 
 FROM web-packages AS cpu-packages
-COPY requirements-cpu.txt ./
-RUN uv pip install --no-cache --python /venv/bin/python -r requirements-cpu.txt
+COPY locks/cpu.txt locks/
+RUN uv pip install --no-cache --python /venv/bin/python --require-hashes -r locks/cpu.txt
 
 FROM cpu-packages AS gpu-packages
-COPY requirements.txt ./
-RUN uv pip install --no-cache --python /venv/bin/python -r requirements.txt
+COPY locks/all.txt locks/
+RUN uv pip install --no-cache --python /venv/bin/python --require-hashes -r locks/all.txt
 
 FROM base AS web
 COPY --from=web-packages /venv /venv

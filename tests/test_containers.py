@@ -45,7 +45,7 @@ def test_every_stage_stands_on_one_that_exists():
 
 
 @pytest.mark.parametrize(
-    "source", re.findall(r"^COPY (?:--chown=\S+ )?(requirements\S+)", DOCKERFILE, re.M)
+    "source", re.findall(r"^COPY (?:--chown=\S+ )?(locks/\S+\.txt)", DOCKERFILE, re.M)
 )
 def test_every_copied_file_exists(source):
     assert (ROOT / source).is_file()
