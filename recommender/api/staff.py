@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
@@ -24,7 +23,7 @@ class StaffAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, str | None] | None:
         scheme, _space, key = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
         if scheme == SCHEME and _is_staff_key(key):
-            return AnonymousUser(), SCHEME
+            return None, SCHEME
         user = getattr(request._request, "user", None)
         return (user, None) if user is not None and user.is_authenticated else None
 
@@ -42,16 +41,17 @@ class StaffOnly(BasePermission):
 
 def is_staff(request: Request) -> bool:
     """Whether the request comes from staff; an endpoint says so by `StaffAuthentication`."""
-    user = request.user
-    is_member = user.is_active and user.is_staff and user.has_perm(VIEW_RULES)
-    return request.auth == SCHEME or bool(is_member)
+    if request.auth == SCHEME:
+        return True
+    user = request.user  # None, where the host's settings call strangers that
+    return bool(user and user.is_active and user.is_staff and user.has_perm(VIEW_RULES))
 
 
 def check_staff(request: Request) -> None:
     """Raise `NotAuthenticated` or `PermissionDenied` for anybody but staff."""
     if is_staff(request):
         return
-    if request.user.is_authenticated:
+    if request.user and request.user.is_authenticated:
         raise PermissionDenied(NO_PERMISSION)
     raise NotAuthenticated(STAFF_ONLY)
 
