@@ -4,6 +4,8 @@
 # make soak     every property on fifty times as many examples
 # make mutants  how many defects, put in by chance, the tests notice
 # make messages  gathers the texts to translate and compiles the translations (needs GNU gettext)
+# make locks    every package with its hashes, after a change of requirements*.txt
+# make licences sbom   the licences of all packages; a CycloneDX list of them in var/sbom.json
 # make bench    pictures per second  (PICTURES=<folder>, by default those of the demo)
 
 VENV   ?= .venv
@@ -20,7 +22,13 @@ export OMP_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist worksteal
 
-.PHONY: demo install test check soak mutants lint types messages deploy bench
+# A package is installed only as it was when it was locked; UNLOCKED=1 takes torch from another index.
+LOCKED := $(if $(UNLOCKED),requirements.txt requirements-cpu.txt,--require-hashes locks/all.txt locks/cpu.txt)
+INSTALL := $(VENV)/bin/uv pip install --quiet --python $(PY) $(filter --%,$(LOCKED)) -r
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+.PHONY: demo install test check soak mutants lint types messages deploy locks licences sbom bench
 
 demo: $(CPU)
 	$(PY) manage.py demo --port $(PORT) $(if $(CATALOG),--catalog "$(CATALOG)")
@@ -57,16 +65,30 @@ messages: $(ALL)
 		$(addprefix -i ,.venv benchmarks docs drawings shared tests var workers)
 	$(PY) manage.py compilemessages -i .venv
 
+locks: $(CPU)
+	$(LOCK) requirements-web.txt -o locks/web.txt
+	$(LOCK) requirements-cpu.txt -c locks/web.txt -o locks/cpu.txt
+	$(LOCK) requirements.txt -c locks/cpu.txt -o locks/all.txt
+
+licences: $(ALL)
+	@printf '# Licences\n\nOf every package that `requirements.txt` brings on Linux, as each states it: `make licences`.\n\n' > docs/licences.md
+	$(VENV)/bin/uv tool run --quiet --from pip-licenses==5.5.5 pip-licenses --python $(PY) --from mixed \
+		--format markdown --with-system >> docs/licences.md
+
+sbom: $(ALL)
+	@mkdir -p var
+	$(VENV)/bin/uv tool run --from cyclonedx-bom==7.2.1 cyclonedx-py environment $(PY) -o var/sbom.json
+
 bench: $(ALL)
 	$(PY) benchmarks/encode.py $(PICTURES)
 
 # What a CPU shop needs; a virtual environment that has everything has this too.
-$(CPU): requirements-cpu.txt requirements-web.txt
+$(CPU): requirements-cpu.txt requirements-web.txt locks/cpu.txt
 	@test -x $(PY) || python3 -m venv $(VENV)
 	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv
-	$(VENV)/bin/uv pip install --quiet --python $(PY) -r requirements-cpu.txt
+	$(INSTALL) $(lastword $(LOCKED))
 	@touch $@
 
-$(ALL): $(CPU) requirements.txt
-	$(VENV)/bin/uv pip install --quiet --python $(PY) -r requirements.txt
+$(ALL): $(CPU) requirements.txt locks/all.txt
+	$(INSTALL) $(firstword $(filter-out --%,$(LOCKED)))
 	@touch $@

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fashionshop.catalog import picture_source
+from fashionshop.login import ThrottledLogin
 from fashionshop.models import Category, Product, ProductPicture
 from fashionshop.uploads import PhotosField, add_pictures
 from recommender.admin.products import RETRY_FORM, ProductStateFilter, RecommendedProductAdmin
@@ -21,6 +22,7 @@ from recommender.ranking.designs import products_with_same_picture
 admin.site.site_header = "Fashionshop"
 admin.site.site_title = "Fashionshop"
 admin.site.index_title = _("Your shop")
+admin.site.login_form = ThrottledLogin
 
 
 class ProductForm(forms.ModelForm):

@@ -8,3 +8,6 @@ class FashionshopConfig(AppConfig):
     name = "fashionshop"
     verbose_name = _("Shop")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from fashionshop import checks  # noqa: F401 -- importing it registers them

@@ -129,7 +129,11 @@ class ProductPicture(models.Model):
         Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="pictures"
     )
     file = DecodedPictureField(
-        upload_to=picture_path, width_field="width", height_field="height", aspect_ratios=[None]
+        upload_to=picture_path,
+        width_field="width",
+        height_field="height",
+        aspect_ratios=[None],
+        db_index=True,  # each picture that is sent is looked up by its file
     )
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)

@@ -17,6 +17,7 @@ SALT = "fashionshop.photo"
 # One byte a number keeps a vector of 1,000 numbers within the 4,094 bytes of a request line;
 # the cosine of a vector and its copy in bytes is above 0.999.
 LEVELS = 127
+DAYS = 7  # after which the photo is to be sent again: what was seen in it is the shopper's own
 LONGEST_LINK = 3_700  # leaves room for the path and the choices
 
 
@@ -25,6 +26,13 @@ class BadLink(ValueError):  # noqa: N818 -- reads as the thing it is
 
     def __str__(self) -> str:
         return gettext("This link is incomplete. Please send your photo once more.")
+
+
+class ExpiredLink(BadLink):
+    """This link has expired. Please send your photo once more."""
+
+    def __str__(self) -> str:
+        return gettext("This link has expired. Please send your photo once more.")
 
 
 def photo_link(looked: EncodedPhoto) -> str:
@@ -41,10 +49,13 @@ def photo_of_link(link: str) -> EncodedPhoto:
     """Read what `photo_link` wrote.
 
     Raises:
+        ExpiredLink: it is older than `DAYS`.
         BadLink: it was cut short, or written by somebody else.
     """
     try:
-        fields = signing.loads(link, salt=SALT)
+        fields = signing.loads(link, salt=SALT, max_age=DAYS * 86_400)
+    except signing.SignatureExpired as error:
+        raise ExpiredLink() from error
     except signing.BadSignature as error:
         raise BadLink() from error
     pieces = [

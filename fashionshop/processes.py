@@ -25,14 +25,14 @@ class PortTaken(RuntimeError):  # noqa: N818 -- reads as what is wrong
 
 def commands(port: int) -> dict[str, list[str]]:
     """The command line of each process, by the name its output is labelled with."""
-    gunicorn = "-m gunicorn fashionshop.wsgi --workers 2 --threads 8 --preload --log-level warning"
+    gunicorn = "-m gunicorn -c python:fashionshop.gunicorn_conf fashionshop.wsgi"
     celery = "-m celery --quiet -A workers.celery"
     worker = "worker --pool threads --concurrency 4 --without-gossip --without-mingle"
     return {
         # Pages come first where the processor is scarce.
         name: [*(NICE if name == "worker" else ()), sys.executable, *shlex.split(command)]
         for name, command in {
-            "web": f"{gunicorn} --no-control-socket --bind 127.0.0.1:{port}",
+            "web": f"{gunicorn} --bind 127.0.0.1:{port}",
             "worker": f"{celery} {worker} --queues interactive,embed,pair --loglevel WARNING",
         }.items()
     }

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from csp.constants import NONCE
+from django_guid.integrations import CeleryIntegration
 from environs import Env
 
 env = Env()
@@ -9,7 +11,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("FASHIONSHOP_VAR", str(BASE_DIR / "var")))
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "only-for-the-demo-on-this-machine" + "-" * 20)
+DEMO_SECRET_KEY = "only-for-the-demo-on-this-machine" + "-" * 20
+SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
@@ -23,6 +26,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "csp",
+    "django_guid",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -31,7 +36,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
+    "fashionshop.metrics.time_pages",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -90,8 +98,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
-# A demo serves its own pictures; behind a real web server, let that do it.
-SERVE_MEDIA = env.bool("SERVE_MEDIA", True)
+# Which pictures may be seen the shop decides; behind ops/nginx.conf, that web server sends them.
+X_ACCEL = env.bool("X_ACCEL", False)
 WHITENOISE_USE_FINDERS = env.bool("WHITENOISE_USE_FINDERS", True)
 STORAGES = {
     "default": {"BACKEND": "fashionshop.storage.WholeFiles"},
@@ -114,6 +122,7 @@ RECOMMENDER_PRODUCT_MODEL = "fashionshop.Product"
 RECOMMENDER = {
     "CATALOG": "fashionshop.catalog.ShopCatalog",
     "BROKER_URL": REDIS_URL,
+    "STAFF_KEY": env.str("STAFF_KEY", ""),
     "TRAINING_DIR": str(VAR_DIR / "trainings"),
 }
 
@@ -133,14 +142,55 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 HTTPS = env.bool("HTTPS", False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = 3600 if HTTPS else 0
+SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^metrics$"]  # asked within the machine, past the proxy
+# A browser that has seen the shop behind TLS does not speak to it without for so long.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if HTTPS else 0
+# Nothing on a page runs, is drawn or is sent but what this shop serves as a file.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],  # icons in style sheets; a photo before it is sent
+        "connect-src": ["'self'", "data:"],  # the photo that this tab remembers
+        "style-src": ["'self'", NONCE],  # translated words that the admin's style sheets show
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 # HSTS for sub-domains and for ever is for the owner of a domain to decide, not for a shop on it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
+# One id from a request to the work it caused: in both logs, and in the answer's header.
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"request": {"()": "django_guid.log_filters.CorrelationId"}},
+    "formatters": {
+        "plain": {"format": "{levelname} {name}: {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{levelname}{name}{message}{correlation_id}{process}",
+            "style": "{",
+            "timestamp": True,
+            "rename_fields": {"levelname": "level", "name": "logger", "correlation_id": "request"},
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", "plain"),  # or "json", for what collects logs
+            "filters": ["request"],
+        }
+    },
+    "loggers": {
+        "django_guid": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # that a request waits for a thread is no news
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

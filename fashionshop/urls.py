@@ -1,13 +1,12 @@
 """Where everything is."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
-from django.views.static import serve
 
-from fashionshop import views
+from fashionshop import media, views
+from fashionshop.metrics import Metrics
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,9 +19,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("recommender.api.urls")),
     path("", include("recommender.api.aliases")),
+    path("metrics", Metrics.as_view(), name="metrics"),
+    path("media/<path:path>", media.picture, name="media"),
 ]
-
-if settings.SERVE_MEDIA:
-    urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 
 handler500 = "fashionshop.views.server_error"

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from recommender import conf
 from recommender.photos import BadPhoto
+from recommender.timing import timed
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ def ask_garment_features(jpeg: bytes) -> dict[str, Any]:
     return _ask(ENCODE_BOXES, jpeg)
 
 
+@timed("photo_wait")
 def _ask(task: str, photo: bytes) -> dict[str, Any]:
     """Show a photo to the workers and wait for the reply, `PHOTO_TIMEOUT_SECONDS` at most.
 

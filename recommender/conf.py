@@ -27,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "CURSOR_SECONDS": 86_400,  # after which a page's cursor is told to begin again
     "PHOTOS_PER_MINUTE": 10,  # photo searches of one address
     "PHOTOS_IN_FLIGHT": 4,  # that the shop looks at at once; fewer than a web process has threads
+    "STAFF_KEY": "",  # what a program of the shop sends to be told what is for staff; empty: none is
     "PHOTO_TIMEOUT_SECONDS": 8,  # how long photo search waits for a worker
 }
 

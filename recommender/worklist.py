@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from recommender import conf
 from recommender.locks import try_advisory_lock
 from recommender.models import EmbeddingJob, Job, PairingJob
+from recommender.timing import timed
 
 CRASHED = "crashed"
 CRASHED_TEXT = "The worker stopped while it worked on this, several times."
@@ -34,6 +35,7 @@ class Claim:
         return bool(self.jobs)
 
 
+@timed("claim")
 @transaction.atomic
 def claim_embedding_jobs(*, limit: int) -> Claim:
     """Claim due jobs, the newest pictures first: a merchant's upload overtakes a long import."""
@@ -89,6 +91,7 @@ def retry(jobs: Any) -> int:
     )
 
 
+@timed("sweep")
 @transaction.atomic
 def sweep() -> dict[str, bool]:
     """Bury jobs that crashed their workers too often; say for which kinds work is due.

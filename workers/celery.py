@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.signals import worker_ready
 from django.core.exceptions import ImproperlyConfigured
 from kombu.exceptions import OperationalError
 
@@ -43,6 +44,16 @@ class Schedule(bootsteps.StartStopStep):
             entry.cancel()
 
     shutdown = stop
+
+
+@worker_ready.connect
+def serve_metrics(**_signal: Any) -> None:
+    """Answer Prometheus where `METRICS_ADDRESS` says, as in `127.0.0.1:9101`; else nowhere."""
+    host, _colon, port = os.environ.get("METRICS_ADDRESS", "").rpartition(":")
+    if port:
+        from prometheus_client import start_http_server  # noqa: PLC0415 -- an extra
+
+        start_http_server(int(port), host or "127.0.0.1")
 
 
 def _send(app: Celery, task: str) -> None:

@@ -17,6 +17,7 @@ from recommender.photos import CATALOGUE, BadPhoto, digest, open_photo
 from recommender.pipeline.embeddings import store_embeddings
 from recommender.pipeline.picture_files import read_picture as stored_bytes
 from recommender.pipeline.picture_sync import serving_encoders
+from recommender.timing import timed
 from workers.checkpoint_cache import encoder_of
 from workers.images import palette
 from workers.serving.encoders import BadVector, merge_features
@@ -44,6 +45,7 @@ def embed_due() -> int:
     return done
 
 
+@timed("photo")
 def photo_features(images: Sequence[Image.Image]) -> list[PictureFeatures]:
     """What the encoders that serve see in pictures of which nothing is stored, one result each.
 
@@ -103,12 +105,14 @@ class _Batch:
         store_embeddings(features_of, jobs=done, token=self.claim.token)
         return len(features_of)
 
+    @timed("decode")
     def _read(self, job: EmbeddingJob) -> Image.Image:
         image = read_picture(job.picture, job.sha256)
         if job.picture.fingerprint is None:
             self._fingerprints[job.picture_id] = fingerprint(image)
         return image
 
+    @timed("encode")
     def _encoded(
         self,
         checkpoint: Checkpoint,

@@ -8,6 +8,7 @@ from recommender import worklist
 from recommender.models import PairingJob, Purpose, active_checkpoints
 from recommender.pipeline.pairings import refresh_pairings
 from recommender.pipeline.set_scores import refresh_set_scores
+from recommender.timing import timed
 from workers.checkpoint_cache import pair_scorer_of, set_scorer_of
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ def score_sets(sets: Sequence[Sequence[Any]], slots: Sequence[Sequence[str]]) ->
     return set_scorer_of(active_checkpoints()[Purpose.SET]).score(sets, slots)
 
 
+@timed("pair")
 def _pair_one(job: PairingJob, claim: worklist.Claim) -> None:
     try:
         refresh_pairings(job.product_id, score=score_pairs)

@@ -11,11 +11,9 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recommender.api import schema, views
+from recommender.api import health, schema, views
 from recommender.api.endpoint import Endpoint, product_or_404
-from recommender.api.serializers import HealthSerializer
 from recommender.catalog import catalog
-from recommender.pipeline.health import engine_health
 
 app_name = "recommender-aliases"
 
@@ -66,23 +64,11 @@ class Image(Endpoint):
         return redirect(request.build_absolute_uri(card.picture.src))
 
 
-class Healthz(Endpoint):
-    """What answers: 503 only without a database, for pages and strips need nothing else."""
-
-    @schema.operation(
-        "healthz",
-        summary="What is up and what is not",
-        replies={200: HealthSerializer, 503: HealthSerializer},
-        tags=[schema.OPERATIONS],
-    )
-    def get(self, request: Request) -> Response:
-        health = engine_health()
-        status = 503 if health.status == "down" else 200
-        return Response(HealthSerializer(health).data, status=status)
-
-
 urlpatterns = [
-    path("healthz", Healthz.as_view(), name="healthz"),
+    path("healthz", health.Healthz.as_view(), name="healthz"),
+    path("healthz/process", health.Process.as_view(), name="healthz-process"),
+    path("healthz/app", health.App.as_view(), name="healthz-app"),
+    path("healthz/pipeline", health.Pipeline.as_view(), name="healthz-pipeline"),
     path("similar/<str:id>", Similar.as_view(), name="similar"),
     path("compatible/<str:id>", Compatible.as_view(), name="compatible"),
     path("search_image", SearchImage.as_view(), name="search-image"),

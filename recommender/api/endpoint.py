@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,8 +32,8 @@ class Endpoint(APIView):
     """What all endpoints share; nothing is left to the host's REST_FRAMEWORK settings."""
 
     http_method_names = ["get", "head", "post"]
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
+    authentication_classes: Sequence[type[BaseAuthentication]] = ()
+    permission_classes: Sequence[type[BasePermission]] = (AllowAny,)
     throttle_classes: Sequence[type[BaseThrottle]] = ()
     parser_classes: Sequence[type[BaseParser]] = ()
     renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)

@@ -11,11 +11,12 @@ from recommender.api import schema
 from recommender.api.endpoint import Endpoint, product_or_404
 from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, parameters
 from recommender.api.serializers import ReasonSerializer
+from recommender.api.staff import StaffAuthentication, StaffOnly, check_staff, is_staff
 from recommender.api.throttles import ExplainThrottle
 from recommender.explain.region_searches import StillSearching
 from recommender.explain.regions import Region, regions
 from recommender.explain.strip_question import GOES_WITH, SIMILAR
-from recommender.explain.why import Explanation, ScorePart, why
+from recommender.explain.why import Explanation, ScorePart, why, without_rules
 from recommender.explain.why_not import Placement, why_not
 from recommender.ranking.exclusion import Exclusion
 
@@ -123,15 +124,17 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 
 class WhyNot(Endpoint):
-    """The first exclusion that keeps a product out of a strip, or its rank there."""
+    """The first exclusion that keeps a product out of a strip, or its rank there; for staff."""
 
+    authentication_classes = (StaffAuthentication,)
+    permission_classes = (StaffOnly,)
     throttle_classes = (ExplainThrottle,)
 
     @schema.operation(
         "why_not",
         summary="Why it is not there",
         replies={200: PlacementSerializer},
-        fails=(400, 404, 429),
+        fails=(400, 401, 403, 404, 429),
         parameters=[schema.PRODUCT_ID, OTHER, ExplainQuery, schema.TRY_LATER],
     )
     def get(self, request: Request, id: str, other: str) -> Response:
@@ -142,15 +145,19 @@ class WhyNot(Endpoint):
 
 
 class Why(Endpoint):
-    """What the score of a product in a strip is made of, and the shop's part in its place."""
+    """What the score of a product in a strip is made of, and the shop's part in its place.
 
+    Which rules had a part in it, and why a product is not there, is told to staff alone.
+    """
+
+    authentication_classes = (StaffAuthentication,)
     throttle_classes = (ExplainThrottle,)
 
     @schema.operation(
         "why",
         summary="Why it is there",
         replies={200: ExplanationSerializer, 202: ExplanationSerializer},
-        fails=(400, 404, 429, 503),
+        fails=(400, 401, 403, 404, 429, 503),
         parameters=[schema.PRODUCT_ID, OTHER, WhyQuery, schema.RETRY_AFTER, ASK_AGAIN],
     )
     def get(self, request: Request, id: str, other: str) -> Response:
@@ -159,6 +166,10 @@ class Why(Endpoint):
         asked = parameters(request, WhyQuery)
         with_regions = asked.pop("regions")
         explanation = why(product, beside, **asked)
+        if not explanation.is_shown:
+            check_staff(request)
+        if not is_staff(request):
+            explanation = without_rules(explanation)
         found: list[Region] = []
         is_searching = False
         if with_regions and explanation.parts:

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.urls import path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
@@ -22,6 +23,16 @@ from rest_framework.response import Response
 from recommender.api import problems, schema
 from recommender.api.endpoint import Endpoint
 from recommender.api.serializers import ProblemSerializer
+
+
+class StaffKey(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How a program of the shop says that it is one."""
+
+    target_class = "recommender.api.staff.StaffAuthentication"
+    name = "staffKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "The shop's `STAFF_KEY`."}
 
 
 class Description(AutoSchema):
@@ -98,6 +109,7 @@ class Docs(Endpoint, SpectacularSwaggerSplitView):
     """The page of the OpenAPI document; its scripts come from this server where the host says `SIDECAR`."""
 
     renderer_classes = [TemplateHTMLRenderer]
+    template_name = "recommender/api/docs.html"
     url_name = "recommender:schema"
     schema = None
 

@@ -28,6 +28,8 @@ TITLES = {
     "invalid_parameter": "A parameter is not valid",
     "parse_error": "The body cannot be read",
     "not_found": "There is no such product",
+    "not_authenticated": "This is for the shop's staff",
+    "permission_denied": "This account may not see it",
     "method_not_allowed": "The method is not allowed here",
     "unsupported_media_type": "The body is of a kind we cannot read",
     "cursor_expired": "The cursor is too old",
@@ -122,8 +124,9 @@ def _faults(details: Any, pointer: str) -> Iterator[Fault]:
 def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, NoWorker | NoRoom) or getattr(error, "code", "") == "no_decoder":
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    wait = getattr(error, "wait", None)
-    return {} if wait is None else {"Retry-After": str(wait)}
+    found = {"Retry-After": "wait", "WWW-Authenticate": "auth_header"}
+    values = {header: getattr(error, name, None) for header, name in found.items()}
+    return {header: str(value) for header, value in values.items() if value is not None}
 
 
 _BUILDERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (

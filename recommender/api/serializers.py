@@ -188,8 +188,19 @@ class ProblemSerializer(serializers.Serializer[Any]):
     errors = FaultSerializer(many=True)  # type: ignore[assignment]  # declared, not an attribute
 
 
-class HealthSerializer(serializers.Serializer[Any]):
+class TierSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["ok", "degraded", "down"])
+
+
+class HealthSerializer(TierSerializer):
     database = serializers.BooleanField()
     broker = serializers.BooleanField()
     worker = serializers.BooleanField()
+
+
+class PipelineHealthSerializer(TierSerializer):
+    database = serializers.BooleanField()
+    broker = serializers.BooleanField()
+    worker = serializers.BooleanField()
+    late_seconds = serializers.IntegerField(help_text="For how long the oldest job has been due.")
+    failed = serializers.IntegerField(help_text="Pictures that wait for a person.")

@@ -1,7 +1,7 @@
 """Why a product stands beside another: what its own score is made of, and what the shop wished."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 from django.db.models import F, Subquery
@@ -13,8 +13,9 @@ from recommender.explain.why_not import Placement, placement_of
 from recommender.models import Look, Pairing, Purpose, Rule
 from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.scoring import Search, cover_vector, part_weights, scored_products
+from recommender.ranking.tier import Tier
 from recommender.strips.goes_with import COLOUR, look_reason
-from recommender.strips.items import Reason
+from recommender.strips.items import Reason, merchant_reasons
 from recommender.strips.similar import TEXTS
 
 MOST_LOOKS = 5  # titles that are told; the count is of all
@@ -41,6 +42,10 @@ class Explanation:
     parts: Sequence[ScorePart] = ()
 
     @property
+    def is_shown(self) -> bool:
+        return self.placement.exclusion == Exclusion.SHOWN
+
+    @property
     def text(self) -> str:
         return " ".join([self.placement.text, *(f"{part.reason.text}." for part in self.parts)])
 
@@ -56,11 +61,25 @@ def why(product: Any, other: Any, *, beyond: int = 0, **options: Unpack[Options]
     """
     asked = strip_question(product.pk, **options)
     placement = placement_of(other, asked, beyond=beyond)
-    if placement.exclusion != Exclusion.SHOWN:
-        return Explanation(placement)
+    if not (alone := Explanation(placement)).is_shown:
+        return alone
     is_similar = asked.strip == SIMILAR
     parts = _visual_parts(placement, asked) if is_similar else _partner_parts(other.pk, asked)
     return Explanation(placement, [*_merchant_parts(placement, asked), *parts])
+
+
+def without_rules(explanation: Explanation) -> Explanation:
+    """The same in a strip's own words, for shoppers: no rule is named, nor that one shows it later."""
+    placement = replace(explanation.placement, rule=None)
+    return Explanation(placement, [part for each in explanation.parts for part in _open_part(each)])
+
+
+def _open_part(part: ScorePart) -> list[ScorePart]:
+    if part.rule is None:
+        return [part]
+    tier = Tier.PINNED if part.reason.code == "pinned" else Tier.REST
+    boost = part.reason.value if part.reason.code == "boosted" else 0
+    return [ScorePart(reason) for reason in merchant_reasons(tier=tier, boost=boost)]
 
 
 def _merchant_parts(placement: Placement, asked: StripQuestion) -> list[ScorePart]:

@@ -12,8 +12,10 @@ from recommender.models import Checkpoint, Embedding, EmbeddingJob, PairingJob, 
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.indexes import note_slots
 from recommender.pipeline.set_scores import forget_set_scores
+from recommender.timing import timed
 
 
+@timed("store")
 @transaction.atomic
 def store_embeddings(
     features: Mapping[int, PictureFeatures], *, jobs: Sequence[EmbeddingJob], token: UUID

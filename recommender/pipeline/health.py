@@ -28,11 +28,11 @@ def engine_health() -> Health:
     try:
         worker = broker.has_worker()
     except broker.NoBroker:
-        return Health(database=_database_answers(), broker=False, worker=False)
-    return Health(database=_database_answers(), broker=True, worker=worker)
+        return Health(database=database_answers(), broker=False, worker=False)
+    return Health(database=database_answers(), broker=True, worker=worker)
 
 
-def _database_answers() -> bool:
+def database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -97,7 +97,8 @@ class QueryItems:
 def query_items(items: Sequence[Any], *, also: Sequence[Any] = ()) -> QueryItems:
     """What there is to know about these products and photos, and the products of more keys; one query.
 
-    A product that is gone from the shop's table is left out.
+    A product that is gone from the shop's table is left out, and of the keys, which anybody may
+    send, whatever shoppers may not see: its slot alone would tell of it.
 
     Raises:
         OutdatedFeatures: another checkpoint serves by now; a photo's vector cannot be compared.
@@ -115,7 +116,8 @@ def query_items(items: Sequence[Any], *, also: Sequence[Any] = ()) -> QueryItems
         _photo_item(item, known) if isinstance(item, PhotoFeatures) else products.get(item.pk)
         for item in items
     ]
-    given += [products.get(key) for key in also]
+    in_sight = {row["pk"] for row in rows if row["reco_is_in_sight"]}
+    given += [products[key] for key in also if key in in_sight]
     return QueryItems([each for each in given if each], known.checkpoints)
 
 
@@ -172,8 +174,12 @@ def _photo_item(photo: PhotoFeatures, known: Question) -> QueryItem:
 
 def _rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]:
     shop = catalog()
-    to_be_had = shop.products().order_by().filter(shop.available(), pk=OuterRef("pk"))
-    known = {"reco_looks": _looks(), "reco_is_available": Exists(to_be_had)}
+    in_sight = shop.products().order_by().filter(pk=OuterRef("pk"))
+    known = {
+        "reco_looks": _looks(),
+        "reco_is_in_sight": Exists(in_sight),
+        "reco_is_available": Exists(in_sight.filter(shop.available())),
+    }
     rows: QuerySet[Any, dict[str, Any]] = question_rows(product_pks).annotate(**known)
     return rows
 

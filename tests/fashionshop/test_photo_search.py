@@ -1,11 +1,13 @@
 import io
 import math
 import re
+import time
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -254,6 +256,19 @@ def test_a_link_that_was_cut_short_asks_for_the_photo_again(client, db):
 
     assert response.status_code == 410
     assert "This link is incomplete" in response.content.decode()
+
+
+def test_a_link_expires_after_a_week(client, sent, blouse, monkeypatch):
+    address = upload(client, photo()).redirect_chain[0][0]
+    now = time.time()
+    monkeypatch.setattr(signing.time, "time", lambda: now + 7 * 86_400 - 60)
+    assert client.get(address).status_code == 200
+
+    monkeypatch.setattr(signing.time, "time", lambda: now + 7 * 86_400 + 60)
+    response = client.get(address)
+
+    assert response.status_code == 410
+    assert "This link has expired. Please send your photo once more." in response.content.decode()
 
 
 def test_a_link_carries_a_thousand_numbers_in_one_request_line_and_keeps_their_direction():

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -113,7 +114,8 @@ def wait_until_gone(var):
 
 def test_ctrl_c_or_a_crash_ends_every_process_and_the_next_start_keeps_the_data(demo, var, port):
     first = demo()
-    assert "crimson shirt" in page(port, "/")
+    with slow_clients(port):
+        assert "crimson shirt" in page(port, "/")
 
     first.send_signal(signal.SIGINT)
     first.wait(30)
@@ -125,6 +127,16 @@ def test_ctrl_c_or_a_crash_ends_every_process_and_the_next_start_keeps_the_data(
     worker_of(second).kill()
     assert second.wait(30) != 0
     assert wait_until_gone(var) == []
+
+
+@contextmanager
+def slow_clients(port):
+    """Two hundred connections that hold back the rest of a request."""
+    with ExitStack() as stack:
+        for _ in range(200):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+            client.sendall(b"POST /search/photo/ HTTP/1.1\r\nContent-Length: 9000\r\n\r\nx")
+        yield
 
 
 def worker_of(shop):

@@ -18,14 +18,22 @@ needs_document = pytest.mark.skipif(not IS_DOCUMENTED, reason="drf-spectacular i
 
 
 @pytest.fixture
-def ask(client, address):
-    """The answer to a path with the keys of a shirt and of trousers in it."""
+def ask(client, address, settings):
+    """The answer to a program of the shop, for a path with the keys of a shirt and of trousers in it."""
+    settings.RECOMMENDER = {**settings.RECOMMENDER, "STAFF_KEY": "of-a-program"}
 
     def get(path, **headers):
         keys = address("red shirt"), address("jeans")
+        headers = {"authorization": "Bearer of-a-program", **headers}
         return client.get(f"/api/v1/{path.format(*keys)}", headers=headers)
 
     return get
+
+
+def test_a_stranger_is_told_whom_why_not_is_for(ask):
+    answer = ask("products/{0}/why-not/{1}", authorization="")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
 
 
 @pytest.mark.parametrize("path", READS)

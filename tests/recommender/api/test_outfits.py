@@ -98,6 +98,15 @@ def test_a_wrong_parameter_is_a_problem(ask, query):
     assert reply.json()["errors"][0]["location"] == "query"
 
 
+@pytest.mark.parametrize("slot", [Slot.TOP, Slot.DRESS, Slot.BOTTOM, ""])
+def test_a_hidden_product_is_kept_like_one_that_never_was(ask, make_product, slot):
+    secret = make_product("next season", slot, is_published=False)
+
+    hidden, unknown = (ask(f"?keep={key}&swap=SHOES").json() for key in (secret.pk, 0))
+
+    assert hidden["nothing"] == unknown["nothing"]
+
+
 def test_a_piece_to_keep_that_is_gone_is_said(ask):
     assert ask("?keep=0").json()["nothing"]["code"] == "gone"
 
