@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pillow_heif
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms
 
 pillow_heif.register_heif_opener()
 
@@ -18,6 +18,17 @@ pillow_heif.register_heif_opener()
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")
 # Pillow's decoders raise many kinds of error on broken files; each means the same to the sender.
 DECODER_ERRORS = (OSError, ValueError, SyntaxError, IndexError, EOFError, MemoryError, RuntimeError)
+MODES_OF_PROFILES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+ORIENTATION = 0x0112  # EXIF's number for how the camera was held
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 WHITE = (255, 255, 255)
 SMALLEST_CROP_PX = 32
 
@@ -95,11 +106,9 @@ def open_photo(data: bytes, *, limits: Limits = MERCHANT, max_side_px: int = 200
     try:
         image.draft("RGB", (max_side_px, max_side_px))
         image.load()
-        image = _upright_rgb(image)
-    except DECODER_ERRORS as error:
+        return _upright_srgb(image, max_side_px=max_side_px)
+    except Exception as error:  # whatever a decoder raises, the picture is at fault
         raise BadPhoto("truncated", DAMAGED) from error
-    image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return image
 
 
 def crop_image(image: Image.Image, crop: Crop) -> Image.Image:
@@ -161,15 +170,46 @@ def _too_many_pixels(limits: Limits) -> str:
     return TOO_MANY_PIXELS % {"millions": limits.pixels // 1_000_000}
 
 
-def _upright_rgb(image: Image.Image) -> Image.Image:
-    image = ImageOps.exif_transpose(image)
+def _upright_srgb(image: Image.Image, *, max_side_px: int) -> Image.Image:
+    """Bring a decoded photo of any mode to sRGB on white, upright, no larger than it must be."""
+    turn, profile = _turn(image), image.info.get("icc_profile")
+    image = _on_white(image)
+    image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if turn is not None:
+        image = image.transpose(turn)
+    return (_in_srgb(image, profile) if profile else image).convert("RGB")
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What turns a photo upright, by the number of its orientation alone; the rest may be damaged."""
+    try:
+        return TURNS.get(image.getexif().get(ORIENTATION, 1))
+    except Exception:  # noqa: BLE001 -- damaged EXIF fails in any way there is
+        return None
+
+
+def _on_white(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
         image = _eight_bit(image)
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         layer = image.convert("RGBA")
         ground = Image.new("RGBA", layer.size, (*WHITE, 255))
         image = Image.alpha_composite(ground, layer)
-    return image.convert("RGB")
+    return image if image.mode in MODES_OF_PROFILES.values() else image.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Show the colours that the profile means; one that is damaged, or of other channels, is none."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if MODES_OF_PROFILES.get(source.profile.xcolor_space.strip()) != image.mode:
+            return image
+        converted = ImageCms.profileToProfile(
+            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except Exception:  # noqa: BLE001 -- as above
+        return image
+    return converted or image
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
