@@ -39,6 +39,9 @@ class Folder:
         raise NoPicture(_why_missing(name))
 
     def holds(self, name: str) -> bool:
+        """Whether a file has this name in the folder itself, as no address has."""
+        if _is_address(name) or _is_absolute(name):
+            return False
         with suppress(NoPicture):
             return bool(self.find(name))
         return False

@@ -18,6 +18,7 @@ OTHER_CURRENCY = (
     "The price {price!r} is in {currency}; the shop counts in {own} and took the number."
 )
 SEPARATORS = re.compile(r"\s*[|;\n]\s*|\s*,\s*")
+BETWEEN_ADDRESSES = re.compile(r"\s*[|;,\n]\s*(?=https?://|$)")  # which may hold commas
 MOST_PICTURES = 100  # of one product; a cell with more was not meant so
 
 
@@ -177,7 +178,6 @@ def find_pictures(folder: Folder, cells: Iterable[str]) -> tuple[tuple[Path, ...
 
 
 def _names_in(folder: Folder, cell: str) -> list[str]:
-    names = list(filter(None, SEPARATORS.split(cell.strip())))
-    if len(names) > 1 and folder.holds(cell.strip()):
-        return [cell.strip()]
-    return names
+    between = BETWEEN_ADDRESSES if "://" in cell else SEPARATORS
+    names = list(filter(None, between.split(cell.strip())))
+    return [cell.strip()] if len(names) > 1 and folder.holds(cell.strip()) else names

@@ -2,7 +2,6 @@
 
 import codecs
 from collections import deque
-from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,14 +39,20 @@ class Lines:
     began; those behind the first may be given back and come again.
     """
 
-    def __init__(self, file: BinaryIO, *, encoding: str) -> None:
+    def __init__(self, path: Path, *, encoding: str) -> None:
         self._is_wide = encoding in WIDE
         self._encoding = encoding
         # Latin-1 keeps every byte, so that each line of a file can be decoded by itself.
         codec = encoding if self._is_wide else "latin-1"
-        self._file = TextIOWrapper(file, encoding=codec, errors="replace", newline=None)
+        self._file = path.open(encoding=codec, errors="replace", newline=None)
         self._waiting: deque[str] = deque()
         self.taken: list[str] = []
+
+    def __enter__(self) -> "Lines":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
 
     def __iter__(self) -> "Lines":
         return self

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from fashionshop.importing.rows import Question
 from fashionshop.importing.slots import plain
 from fashionshop.models import Gender, Season
 from recommender.garments import SLOTS
@@ -23,6 +22,9 @@ MEANINGS = {
     SEASON: {value.lower(): value for value in Season.values},
     DECIMAL: {",": ",", ".": ".", "comma": ",", "point": "."},
 }
+
+
+UNKNOWN = "Line {} of the mapping: {} is {!r}; it can be {}."
 
 
 class BadMapping(ValueError):  # noqa: N818 -- reads as the thing it is
@@ -61,20 +63,14 @@ def decisions_of(lines: Iterable[Mapping[str, str]]) -> Decisions:
         if not means:
             continue
         if kind.lower() not in MEANINGS:
-            raise BadMapping(_unknown("what", kind, line=number, known=MEANINGS))
+            raise BadMapping(UNKNOWN.format(number, "what", kind, ", ".join(MEANINGS)))
         meanings = MEANINGS[kind.lower()]
         if means.lower() not in meanings:
-            raise BadMapping(_unknown("means", means, line=number, known=meanings))
+            raise BadMapping(UNKNOWN.format(number, "means", means, choices(kind.lower())))
         by_kind.setdefault(kind.lower(), {})[plain(found)] = meanings[means.lower()]
     return Decisions(by_kind)
 
 
-def _unknown(column: str, word: str, *, line: int, known: Iterable[str]) -> str:
-    return f"Line {line} of the mapping: {column} is {word!r}; it can be {', '.join(known)}."
-
-
-def choices(question: Question) -> str:
-    """What a question can be answered with."""
-    return ", ".join(
-        meaning or NOTHING for meaning in dict.fromkeys(MEANINGS[question.kind].values())
-    )
+def choices(kind: str) -> str:
+    """What words of a kind can mean."""
+    return ", ".join(meaning or NOTHING for meaning in dict.fromkeys(MEANINGS[kind].values()))

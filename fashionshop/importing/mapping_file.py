@@ -57,7 +57,7 @@ def open_questions(questions: Counter[Question], decisions: Decisions) -> Counte
 def sentence(question: Question, count: int) -> str:
     """Ask the merchant a question."""
     text = SENTENCES[question.kind]
-    return text.format(found=question.found, count=f"{count:,}", choices=choices(question))
+    return text.format(found=question.found, count=f"{count:,}", choices=choices(question.kind))
 
 
 def template(questions: Iterable[Question]) -> str:

@@ -20,7 +20,7 @@ class SetFolders:
 
     def __init__(self, path: Path, decisions: Decisions = NONE) -> None:
         self._root = path.resolve()
-        self._slots = Slots(self._names.values(), chosen=decisions.of(CATEGORY))
+        self._decisions = decisions
 
     @classmethod
     def recognises(cls, path: Path, decisions: Decisions = NONE) -> bool:
@@ -56,6 +56,10 @@ class SetFolders:
     def _category(self, class_id: str) -> str:
         known = self._names.get(class_id)
         return class_name(known or (f"Class {class_id}" if class_id.isdecimal() else class_id))
+
+    @cached_property
+    def _slots(self) -> Slots:
+        return Slots(self._names.values(), chosen=self._decisions.of(CATEGORY))
 
     @cached_property
     def _names(self) -> dict[str, str]:

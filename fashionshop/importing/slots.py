@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
-from fashionshop.importing.words.slots import GERMAN, GOOGLE_CATEGORIES, WORDS
+from fashionshop.importing.words.slots import GERMAN, GOOGLE_CATEGORIES, NOT_ENGLISH, WORDS
 from recommender.garments import slot_of
 
 ENGLISH = "en"
@@ -78,7 +78,7 @@ def _answers(label: str) -> dict[str, str]:
 
 def _slot_in(language: str, label: str) -> str | None:
     if language == ENGLISH:
-        return slot_of(label)
+        return None if NOT_ENGLISH & set(plain(label).split()) else slot_of(label)
     slots = {_slot_of_part(language, part) for part in AND.split(plain(label)) if part}
     return slots.pop() if len(slots) == 1 else None  # "Schuhe & Taschen" is two
 

@@ -92,8 +92,7 @@ class Table:
     @contextmanager
     def _lines(self) -> Iterator[Lines]:
         """The lines from the header on."""
-        with self.path.open("rb") as file:
-            lines = Lines(file, encoding=self._encoding)
+        with Lines(self.path, encoding=self._encoding) as lines:
             for line in lines:
                 if line.strip() and not DELIMITER_LINE.fullmatch(line.strip()):
                     lines.taken = ["", line]
@@ -107,8 +106,8 @@ class Table:
 
     @cached_property
     def _delimiter(self) -> str:
-        with self.path.open("rb") as file:
-            first = next(Lines(file, encoding=self._encoding), "").strip()
+        with Lines(self.path, encoding=self._encoding) as lines:
+            first = next(lines, "").strip()
         if stated := DELIMITER_LINE.fullmatch(first):
             return stated[1]
         with self._lines() as lines:

@@ -92,6 +92,11 @@ WORDS = {
         " reggiseno, reggiseni, buono regalo",
     },
 }  # fmt: skip
+# Small words that English does not have: "Robes de soirée" are no dressing gowns.
+NOT_ENGLISH = frozenset({
+    *("für", "mit", "und", "ohne", "de", "du", "des", "à", "et", "en", "pour", "para", "con", "y"),
+    *("da", "di", "del", "della", "per"),
+})  # fmt: skip
 # Google's product taxonomy, which feeds may give by number.
 GOOGLE_CATEGORIES = {
     "212": "Shirts & Tops", "204": "Pants", "207": "Shorts", "1581": "Skirts", "2271": "Dresses",

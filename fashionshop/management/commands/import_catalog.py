@@ -18,7 +18,7 @@ from fashionshop.importing.archive import BadArchive, unpacked
 from fashionshop.importing.categories import choose_slots
 from fashionshop.importing.general import GeneralTable
 from fashionshop.importing.looks import store_looks
-from fashionshop.importing.mapping import CATEGORY, FILE, BadMapping, Decisions
+from fashionshop.importing.mapping import CATEGORY, FILE, BadMapping
 from fashionshop.importing.mapping_file import decisions_for, open_questions, sentence, template
 from fashionshop.importing.progress import Progress
 from fashionshop.importing.readers import READERS, Reader, kind_of
@@ -60,34 +60,30 @@ class Command(BaseCommand):
             "--mapping", type=Path, metavar="CSV", help=f"What words mean; else {FILE} beside it."
         )
 
-    def handle(self, *, path: Path, mapping: Path | None, **options: Any) -> None:
+    def handle(self, *, path: Path, mapping: Path | None, kind: str | None, **options: Any) -> None:
         try:
-            with turn(self._say_waiting), unpacked(path) as folder:
-                self._import(folder, decisions=decisions_for(folder, mapping), **options)
+            with unpacked(path) as folder:
+                decisions = decisions_for(folder, mapping)
+                kind = kind or kind_of(folder, decisions)
+                reader = READERS[kind](folder, decisions)
+                with turn(self._say_waiting):
+                    choose_slots(decisions.of(CATEGORY))
+                    seen = self._import(reader, kind=kind, **options)
+                if options["limit"] is None:
+                    self._unread(folder, reader, seen)
+                self._ask(open_questions(seen.questions, decisions))
         except (UnknownCatalogue, BadArchive, BadMapping) as error:
             raise CommandError(str(error)) from error
 
     def _import(
-        self,
-        path: Path,
-        *,
-        decisions: Decisions,
-        kind: str | None,
-        limit: int | None,
-        report: Path | None,
-        **_options: Any,
-    ) -> None:
+        self, reader: Reader, *, kind: str, limit: int | None, report: Path | None, **_options: Any
+    ) -> _Seen:
         started_at = time.monotonic()
-        kind = kind or kind_of(path, decisions)
-        reader = READERS[kind](path, decisions)
-        choose_slots(decisions.of(CATEGORY))
         with report_to(report) as write:
             seen = self._products(reader, limit=limit, write=write)
         looks = sum(store_looks(reader.looks(), kind=kind))
         self._summary(seen.counts, looks=looks, kind=kind, seconds=time.monotonic() - started_at)
-        if limit is None:
-            self._unread(path, reader, seen)
-        self._ask(open_questions(seen.questions, decisions))
+        return seen
 
     def _products(self, reader: Reader, *, limit: int | None, write: Report) -> _Seen:
         seen = _Seen()
@@ -133,13 +129,11 @@ class Command(BaseCommand):
         """Ask what nobody knows, the most frequent first, with a mapping to be filled in."""
         if not questions:
             return
-        asked = questions.most_common(QUESTIONS_SHOWN)
-        lines = [sentence(question, count) for question, count in asked]
-        lines.append(
-            f"\nWrite the answers at the line ends of {FILE} beside the catalogue, and import again:"
-        )
+        asked = sorted(questions, key=lambda each: (-questions[each], each.kind, each.found))
+        lines = [sentence(each, questions[each]) for each in asked[:QUESTIONS_SHOWN]]
+        lines.append(f"\nWrite the answers into {FILE} beside the catalogue, and import it again:")
         self.stdout.write("\n".join(lines))
-        self.stdout.write(template(question for question, _count in questions.most_common()))
+        self.stdout.write(template(asked))
 
     def _say_waiting(self) -> None:
         self.stderr.write("Another import is running; this one waits until it has ended.")
