@@ -16,8 +16,8 @@ pillow_heif.register_heif_opener()
 
 # JPEG includes MPO, which many phones write: several JPEGs in one file, the first is the photo.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")
-# Pillow's decoders raise many kinds of error on broken files; each means the same to the sender.
-DECODER_ERRORS = (OSError, ValueError, SyntaxError, IndexError, EOFError, MemoryError, RuntimeError)
+# Decoders raise whatever there is on broken files: all of it is the picture's fault.
+DECODER_ERRORS = (Exception,)
 MODES_OF_PROFILES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 ORIENTATION = 0x0112  # EXIF's number for how the camera was held
 TURNS = {
@@ -106,8 +106,10 @@ def open_photo(data: bytes, *, limits: Limits = MERCHANT, max_side_px: int = 200
     try:
         image.draft("RGB", (max_side_px, max_side_px))
         image.load()
-        return _upright_srgb(image, max_side_px=max_side_px)
-    except Exception as error:  # whatever a decoder raises, the picture is at fault
+        image = _scalable(image)
+        image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return _upright_rgb(image)
+    except DECODER_ERRORS as error:
         raise BadPhoto("truncated", DAMAGED) from error
 
 
@@ -170,11 +172,21 @@ def _too_many_pixels(limits: Limits) -> str:
     return TOO_MANY_PIXELS % {"millions": limits.pixels // 1_000_000}
 
 
-def _upright_srgb(image: Image.Image, *, max_side_px: int) -> Image.Image:
-    """Bring a decoded photo of any mode to sRGB on white, upright, no larger than it must be."""
+def _scalable(image: Image.Image) -> Image.Image:
+    """Bring an image to a mode in which its colours can be mixed."""
+    if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
+        image = _eight_bit(image)
+    if image.mode == "PA" or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB") if image.mode in {"1", "P"} else image
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
     turn, profile = _turn(image), image.info.get("icc_profile")
-    image = _on_white(image)
-    image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if image.mode in {"RGBA", "LA"}:
+        layer = image.convert("RGBA")
+        ground = Image.new("RGBA", layer.size, (*WHITE, 255))
+        image = Image.alpha_composite(ground, layer).convert("RGB")
     if turn is not None:
         image = image.transpose(turn)
     return (_in_srgb(image, profile) if profile else image).convert("RGB")
@@ -183,33 +195,24 @@ def _upright_srgb(image: Image.Image, *, max_side_px: int) -> Image.Image:
 def _turn(image: Image.Image) -> Image.Transpose | None:
     """What turns a photo upright, by the number of its orientation alone; the rest may be damaged."""
     try:
-        return TURNS.get(image.getexif().get(ORIENTATION, 1))
-    except Exception:  # noqa: BLE001 -- damaged EXIF fails in any way there is
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return TURNS.get(image.getexif().get(ORIENTATION, 1))
+    except DECODER_ERRORS:
         return None
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
-        image = _eight_bit(image)
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        ground = Image.new("RGBA", layer.size, (*WHITE, 255))
-        image = Image.alpha_composite(ground, layer)
-    return image if image.mode in MODES_OF_PROFILES.values() else image.convert("RGB")
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     """Show the colours that the profile means; one that is damaged, or of other channels, is none."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if MODES_OF_PROFILES.get(source.profile.xcolor_space.strip()) != image.mode:
+        mode = MODES_OF_PROFILES.get(source.profile.xcolor_space.strip())
+        if mode != image.mode or (source.profile.profile_description or "").startswith("sRGB"):
             return image
-        converted = ImageCms.profileToProfile(
-            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-    except Exception:  # noqa: BLE001 -- as above
+        srgb = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB") or image
+    except DECODER_ERRORS:
         return image
-    return converted or image
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
