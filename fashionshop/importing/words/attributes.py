@@ -17,7 +17,8 @@ NO_GENDER = frozenset({
 SEASONS = {
     "SUMMER": "ss fs pe pv spring summer frühling frühjahr sommer printemps été primavera verano estate",
     "WINTER": "aw fw hw ah ai oi fall autumn winter herbst automne hiver otoño invierno autunno inverno",
-    "ALL_YEAR": "all year allyear ganzjährig ganzjahr basic nos toute année todo año tutto anno"
+    # Words are compared one by one, and all together without blanks.
+    "ALL_YEAR": "all allyear wholeyear ganzjährig ganzjahr toutelannée todoelaño tuttolanno basic nos"
     " permanent continuativo",
 }
 IN_STOCK = frozenset({
