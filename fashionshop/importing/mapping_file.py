@@ -20,10 +20,10 @@ from fashionshop.importing.slots import Slots
 from fashionshop.importing.table import Table
 
 SENTENCES = {
-    CATEGORY: "No slot for {found!r} ({count} products): choose one of {choices}.",
-    "gender": "Nobody knows the gender {found!r} ({count} products): choose one of {choices}.",
-    "season": "Nobody knows the season {found!r} ({count} products): choose one of {choices}.",
-    DECIMAL: "Prices such as {found!r} can be read in two ways ({count} products, left out):"
+    CATEGORY: "No slot for {found!r} ({count}): choose one of {choices}.",
+    "gender": "Nobody knows the gender {found!r} ({count}): choose one of {choices}.",
+    "season": "Nobody knows the season {found!r} ({count}): choose one of {choices}.",
+    DECIMAL: "Prices such as {found!r} can be read in two ways ({count}, left out):"
     " say what divides decimals, a comma or a point.",
 }
 
@@ -41,9 +41,14 @@ def decisions_for(catalogue: Path, file: Path | None) -> Decisions:
     return decisions_of(record.cells for record in Table(path).records())
 
 
-def open_questions(questions: Counter[Question], decisions: Decisions) -> Counter[Question]:
-    """What is still to be decided: without categories that are worn with nothing, known or chosen."""
-    slots = Slots(chosen=decisions.of(CATEGORY))
+def open_questions(
+    questions: Counter[Question], decisions: Decisions, *, categories: Iterable[str] = ()
+) -> Counter[Question]:
+    """What is still to be decided: without what is worn with nothing, known or chosen.
+
+    The names of all `categories` show the language they are in.
+    """
+    slots = Slots(categories, chosen=decisions.of(CATEGORY))
     merged: Counter[Question] = Counter()
     for question, count in questions.items():
         if question.kind == DECIMAL:  # one answer holds for all prices
@@ -57,7 +62,11 @@ def open_questions(questions: Counter[Question], decisions: Decisions) -> Counte
 def sentence(question: Question, count: int) -> str:
     """Ask the merchant a question."""
     text = SENTENCES[question.kind]
-    return text.format(found=question.found, count=f"{count:,}", choices=choices(question.kind))
+    return text.format(
+        found=question.found,
+        count=f"{count:,} product{'s' if count > 1 else ''}",
+        choices=choices(question.kind),
+    )
 
 
 def template(questions: Iterable[Question]) -> str:

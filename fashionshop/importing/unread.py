@@ -7,6 +7,7 @@ from pathlib import Path
 from fashionshop.importing.folder import is_picture
 from fashionshop.importing.table import SUFFIXES as TABLES
 
+IGNORED = {"Thumbs.db", "desktop.ini", "README", "LICENCE", "LICENSE", "SHA256SUMS"}
 NAMED = 5  # of each kind
 NO_ROW = "named by no row"
 NO_KIND = "of a kind that is not read"
@@ -38,5 +39,5 @@ def _files(root: Path) -> Iterator[Path]:
         yield from (
             Path(folder, name)
             for name in sorted(names)
-            if not name.startswith(".") and name not in {"Thumbs.db", "desktop.ini"}
+            if not name.startswith(".") and name not in IGNORED
         )

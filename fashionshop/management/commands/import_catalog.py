@@ -26,6 +26,7 @@ from fashionshop.importing.report import Report, report_to
 from fashionshop.importing.rows import Fault, Question, Row, UnknownCatalogue
 from fashionshop.importing.turn import turn
 from fashionshop.importing.writer import store_products
+from fashionshop.models import Category
 
 FAULTS_SHOWN = 20
 QUESTIONS_SHOWN = 40
@@ -71,7 +72,8 @@ class Command(BaseCommand):
                     seen = self._import(reader, kind=kind, **options)
                 if options["limit"] is None:
                     self._unread(folder, reader, seen)
-                self._ask(open_questions(seen.questions, decisions))
+                names = Category.objects.values_list("name", flat=True)
+                self._ask(open_questions(seen.questions, decisions, categories=names))
         except (UnknownCatalogue, BadArchive, BadMapping) as error:
             raise CommandError(str(error)) from error
 

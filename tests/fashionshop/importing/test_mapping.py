@@ -56,6 +56,16 @@ def test_a_category_that_is_worn_with_nothing_is_no_question():
     assert list(left) == [Question("category", "Neu")]
 
 
+def test_a_word_of_two_languages_is_no_question_in_a_shop_of_one():
+    basket = Counter({Question("category", "Basket"): 1})
+
+    english = open_questions(basket, decided(), categories=["Basket", "Shirts", "Dresses"])
+    alone = open_questions(basket, decided())
+
+    assert (list(english), list(alone)) == ([], list(basket))
+    assert sentence(*next(iter(alone.items()))).startswith("No slot for 'Basket' (1 product):")
+
+
 def test_a_template_is_a_mapping_without_meanings():
     assert (
         template([Question("category", "Jacken, Westen")])
