@@ -21,7 +21,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         "",
     ),
     (
-        r"pyjama|pyjiama|night|bath ?robe|\brobe\b|gown|\bbras?\b|brief|boxer|trunk|panties|pantie"
+        r"pyjama|pyjiama|night|bath ?robe|\brobes?\b|gown|\bbras?\b|brief|boxer|trunk|panties|pantie"
         r"|innerwear|lounge|intimate|baby doll|camisole|swim|bikini|shape",
         "",
     ),
@@ -54,13 +54,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         OUTERWEAR,
     ),
     (
-        r"trouser|jeans|jegging|legging|jogger|\bshorts\b|bermuda|skirt|skort|pants|capri|chino|culotte"
+        r"trouser|jeans|jegging|legging|jogger|\bshorts\b|bermuda|skirt|skort|pants|capri|\bchinos?\b|culotte"
         r"|bottom|patiala|salwar|tracksuit",
         BOTTOM,
     ),
     (
         r"t-?shirt|tee\b|shirt|blouse|sweat|sweater|jumper|cardigan|knit|polo|top\b|tops|bodysuit"
-        r"|tunic|kurta|kurti|hoodie|long ?sleeve|vest|waistcoat|suit\b|pullover",
+        r"|tunic|kurta|kurti|hoodie|long ?sleeve|\bvests?\b|waistcoat|suit\b|pullover",
         TOP,
     ),
 )
@@ -73,11 +73,14 @@ def slot_for(*labels: str) -> str:
     `slot_for("Blouse", "Shirts")` is TOP; a label of something that is worn with nothing (a
     lipstick, a cushion, pyjamas) gives "", and so do labels nobody has heard of.
     """
-    for label in labels:
-        for pattern, slot in _COMPILED:
-            if pattern.search(label.lower()):
-                return slot
-    return ""
+    found = (slot_of(label) for label in labels)
+    return next((slot for slot in found if slot is not None), "")
+
+
+def slot_of(label: str) -> str | None:
+    """Name the slot of a label: "" if it is worn with nothing, None if nobody has heard of it."""
+    small = label.lower()
+    return next((slot for pattern, slot in _COMPILED if pattern.search(small)), None)
 
 
 # A dress is worn instead of a top and trousers; every other slot may meet every other.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pillow_heif
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms
 
 pillow_heif.register_heif_opener()
 
@@ -18,8 +18,19 @@ pillow_heif.register_heif_opener()
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")
 # Decoding one frame of these takes memory or time for others; the other formats leave them alone.
 ANIMATIONS = ("PNG", "WEBP", "AVIF")
-# Pillow's decoders raise many kinds of error on broken files; each means the same to the sender.
-DECODER_ERRORS = (OSError, ValueError, SyntaxError, IndexError, EOFError, RuntimeError)
+# Decoders raise whatever there is on broken files: all of it is the picture's fault.
+DECODER_ERRORS = (Exception,)
+MODES_OF_PROFILES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+ORIENTATION = 0x0112  # EXIF's number for how the camera was held
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 WHITE = (255, 255, 255)
 SMALLEST_CROP_PX = 32
 
@@ -195,12 +206,37 @@ def _scalable(image: Image.Image) -> Image.Image:
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:
-    image = ImageOps.exif_transpose(image)
+    turn, profile = _turn(image), image.info.get("icc_profile")
     if image.mode in {"RGBA", "LA"}:
         layer = image.convert("RGBA")
         ground = Image.new("RGBA", layer.size, (*WHITE, 255))
-        image = Image.alpha_composite(ground, layer)
-    return image.convert("RGB")
+        image = Image.alpha_composite(ground, layer).convert("RGB")
+    if turn is not None:
+        image = image.transpose(turn)
+    return (_in_srgb(image, profile) if profile else image).convert("RGB")
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What turns a photo upright, by the number of its orientation alone; the rest may be damaged."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return TURNS.get(image.getexif().get(ORIENTATION, 1))
+    except DECODER_ERRORS:
+        return None
+
+
+def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Show the colours that the profile means; one that is damaged, or of other channels, is none."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = MODES_OF_PROFILES.get(source.profile.xcolor_space.strip())
+        if mode != image.mode or (source.profile.profile_description or "").startswith("sRGB"):
+            return image
+        srgb = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB") or image
+    except DECODER_ERRORS:
+        return image
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

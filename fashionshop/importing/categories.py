@@ -1,7 +1,10 @@
 """The shop's categories by name, made as a catalogue mentions them."""
 
+from collections.abc import Mapping
+
 from django.utils.text import slugify
 
+from fashionshop.importing.slots import plain
 from fashionshop.models import Category
 
 SLUG_LIMIT = 80
@@ -15,16 +18,16 @@ class Categories:
     """
 
     def __init__(self) -> None:
-        self._by_name = {each.name.lower(): each for each in Category.objects.all()}
+        self._by_name = {plain(each.name): each for each in Category.objects.all()}
         self._slugs = {each.slug for each in self._by_name.values()}
 
     def named(self, name: str | None, *, slot: str) -> Category:
         name = name or UNNAMED
-        if name.lower() not in self._by_name:
+        if plain(name) not in self._by_name:
             category = Category.objects.create(name=name, slug=self._free_slug(name), slot=slot)
-            self._by_name[name.lower()] = category
+            self._by_name[plain(name)] = category
             self._slugs.add(category.slug)
-        return self._by_name[name.lower()]
+        return self._by_name[plain(name)]
 
     def _free_slug(self, name: str) -> str:
         stem = slugify(name)[: SLUG_LIMIT - 4] or "category"
@@ -33,3 +36,12 @@ class Categories:
             number += 1
             slug = f"{stem}-{number}"
         return slug
+
+
+def choose_slots(chosen: Mapping[str, str]) -> None:
+    """Give the shop's categories the slots that the merchant chose in a mapping."""
+    for category in Category.objects.all():
+        slot = chosen.get(plain(category.name), category.slot)
+        if slot != category.slot:
+            category.slot = slot
+            category.save(update_fields=["slot"])

@@ -6,19 +6,22 @@ from pathlib import Path
 
 from fashionshop.importing import invented
 from fashionshop.importing.folder import picture_folders, pictures_in
-from fashionshop.importing.general import SKU_LIMIT
-from fashionshop.importing.rows import Fault, LookRow, Row
-from recommender.garments import slot_for
+from fashionshop.importing.mapping import CATEGORY, NONE, Decisions
+from fashionshop.importing.rows import SKU_LIMIT, Fault, LookRow, Row
+from fashionshop.importing.slots import Slots
 
 
 class ClassFolders:
     LOOKED_FOR = "folders named by class with pictures in them: <class>/<file>"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, decisions: Decisions = NONE) -> None:
         self._root = path.resolve()
+        self.slots = Slots(
+            {class_name(folder.name) for folder in self._folders()}, chosen=decisions.of(CATEGORY)
+        )
 
     @classmethod
-    def recognises(cls, path: Path) -> bool:
+    def recognises(cls, path: Path, decisions: Decisions = NONE) -> bool:
         return path.is_dir() and any(folder != path for folder in picture_folders(path))
 
     def row_count(self) -> int:
@@ -34,6 +37,7 @@ class ClassFolders:
                     path=path,
                     sku=sku_of(path.relative_to(self._root)),
                     category=class_name(folder.name),
+                    slots=self.slots,
                 )
 
     def looks(self) -> Iterator[LookRow]:
@@ -43,9 +47,11 @@ class ClassFolders:
         return (folder for folder in picture_folders(self._root) if folder != self._root)
 
 
-def picture_row(number: int, *, path: Path, sku: str, category: str, title: str = "") -> Row:
+def picture_row(
+    number: int, *, path: Path, sku: str, category: str, slots: Slots, title: str = ""
+) -> Row:
     """A product of which nothing is known but a picture and its class."""
-    slot = slot_for(category)
+    slot = slots.of(category) or ""
     return Row(
         number=number,
         sku=sku,

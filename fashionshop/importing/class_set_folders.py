@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fashionshop.importing.class_folders import ClassFolders, class_name, picture_row, sku_of
 from fashionshop.importing.folder import picture_folders, pictures_in
+from fashionshop.importing.mapping import NONE, Decisions
 from fashionshop.importing.rows import Fault, LookRow, Row
 
 SAMPLE = 20  # names of each folder that must all be two numbers
@@ -14,12 +15,12 @@ SAMPLE = 20  # names of each folder that must all be two numbers
 class ClassSetFolders:
     LOOKED_FOR = "<class-name>/<set-id>_<class-id>.jpg, both ids numbers"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, decisions: Decisions = NONE) -> None:
         self._root = path.resolve()
-        self._folders = ClassFolders(path)
+        self._folders = ClassFolders(path, decisions)
 
     @classmethod
-    def recognises(cls, path: Path) -> bool:
+    def recognises(cls, path: Path, decisions: Decisions = NONE) -> bool:
         if not path.is_dir():
             return False
         folders = [folder for folder in islice(picture_folders(path), SAMPLE) if folder != path]
@@ -35,7 +36,14 @@ class ClassSetFolders:
                 category = class_name(path.parent.name)
                 sku = sku_of(path.relative_to(self._root))
                 title = f"{category}, set {set_id(path)}"
-                yield picture_row(number, path=path, sku=sku, category=category, title=title)
+                yield picture_row(
+                    number,
+                    path=path,
+                    sku=sku,
+                    category=category,
+                    slots=self._folders.slots,
+                    title=title,
+                )
             else:
                 reason = f"The name {path.name!r} is not <set-id>_<class-id>."
                 yield Fault(number=number, sku="", reason=reason)

@@ -6,7 +6,7 @@ from fashionshop.models import Product
 
 STATED = (
     *("title", "description", "design", "colour", "gender", "season", "sizes"),
-    *("price", "stock"),
+    *("price", "stock", "is_published"),
 )
 FIELDS = (*STATED, "category")
 
@@ -14,12 +14,14 @@ FIELDS = (*STATED, "category")
 def new_product(row: Row, categories: Categories) -> Product:
     """Make a product, not saved: what the row states, then what it suggests for a new one."""
     category = categories.named(row.category, slot=row.slot)
-    return Product(sku=row.sku, category=category, **{**row.if_new, **_fields_given(row)})
+    product = Product(sku=row.sku, category=category, **{**row.if_new, **_fields_given(row)})
+    product.stock = _stock(row, now=product.stock)
+    return product
 
 
 def update_product(product: Product, row: Row, categories: Categories) -> bool:
     """Bring a product, not saved, in line with what the row states; tells whether that changed it."""
-    wanted = _fields_given(row)
+    wanted = _fields_given(row) | {"stock": _stock(row, now=product.stock)}
     if row.category is not None:
         wanted["category"] = categories.named(row.category, slot=row.slot)
     different = {name: value for name, value in wanted.items() if getattr(product, name) != value}
@@ -30,3 +32,11 @@ def update_product(product: Product, row: Row, categories: Categories) -> bool:
 
 def _fields_given(row: Row) -> dict[str, object]:
     return {name: value for name in STATED if (value := getattr(row, name)) is not None}
+
+
+def _stock(row: Row, *, now: int) -> int:
+    """The pieces there are: as stated; else none of what is sold out, and one at least of the rest."""
+    stock = now if row.stock is None else row.stock
+    if row.is_available is None:
+        return stock
+    return max(1, stock) if row.is_available else 0

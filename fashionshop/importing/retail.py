@@ -5,7 +5,9 @@ from pathlib import Path
 
 from fashionshop.importing import invented, wording
 from fashionshop.importing.folder import Folder
-from fashionshop.importing.general import fault_of, find_picture, looks_of
+from fashionshop.importing.items import Item, find_pictures, with_sku
+from fashionshop.importing.look_tables import looks_of
+from fashionshop.importing.mapping import NONE, Decisions
 from fashionshop.importing.rows import Fault, LookRow, Row, UnknownCatalogue
 from fashionshop.importing.table import Record, Table, find_table
 from recommender.garments import slot_for
@@ -27,7 +29,7 @@ COLOURS = {
 class RetailTable:
     LOOKED_FOR = f"product_data.csv with the columns {KEY}, {FILE}; outfits_*.csv for the looks"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, decisions: Decisions = NONE) -> None:
         table = _products_table(path)
         if table is None:
             raise UnknownCatalogue(f"{path} is not {self.LOOKED_FOR}.")
@@ -35,7 +37,7 @@ class RetailTable:
         self._folder = Folder(table.path.parent)
 
     @classmethod
-    def recognises(cls, path: Path) -> bool:
+    def recognises(cls, path: Path, decisions: Decisions = NONE) -> bool:
         return _products_table(path) is not None
 
     def row_count(self) -> int:
@@ -43,8 +45,9 @@ class RetailTable:
 
     def rows(self) -> Iterator[Row | Fault]:
         for record in self._table.records():
-            sku = record.cells.get(KEY, "")
-            yield fault_of(record, sku=sku) or self._product(record, sku=sku.strip())
+            cells = {"sku": record.cells.get(KEY, "")}
+            item = with_sku(Item(number=record.number, cells=cells, error=record.error))
+            yield item.fault or self._product(record, sku=item.sku)
 
     def looks(self) -> Iterator[LookRow]:
         for path in sorted(self._table.path.parent.glob("outfits_*.csv")):
@@ -56,7 +59,9 @@ class RetailTable:
         slot = slot_for(kind, cells.get(FAMILY, ""))
         colour = _colour(cells)
         design = sku.rpartition("-")[0] or sku
-        pictures, problems = find_picture(self._folder, filter(None, [cells.get(FILE, "").strip()]))
+        pictures, problems = find_pictures(
+            self._folder, filter(None, [cells.get(FILE, "").strip()])
+        )
         return Row(
             number=record.number,
             sku=sku,

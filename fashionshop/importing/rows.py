@@ -1,10 +1,19 @@
 """What every reader makes of its catalogue, and all the writer ever sees."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar, Protocol
+
+SKU_LIMIT = 64
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the merchant must decide: a kind of word (`mapping.MEANINGS`), and the word found."""
+
+    kind: str
+    found: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +21,9 @@ class Row:
     """One product. What is None was not stated: an import leaves it as it is in the shop.
 
     `if_new` holds what a product gets that is new to the shop, where the catalogue states nothing.
-    `problems` are worth telling a person, but no reason to leave the product out.
+    `problems` are worth telling a person, but no reason to leave the product out; `questions` are
+    words nobody knows. A stock below zero is none. `is_available` is for catalogues that count no
+    pieces: what they call in stock is not sold out.
     """
 
     number: int
@@ -29,8 +40,11 @@ class Row:
     sizes: str | None = None
     price: Decimal | None = None
     stock: int | None = None
+    is_available: bool | None = None
+    is_published: bool | None = None
     if_new: Mapping[str, object] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,29 +64,8 @@ class Fault:
     sku: str
     reason: str
     is_imported: bool = False
+    question: Question | None = None
 
 
 class UnknownCatalogue(ValueError):  # noqa: N818 -- reads as what was found
     """A path holds no catalogue of the kind; the message says what was looked for."""
-
-
-class Reader(Protocol):
-    """One kind of catalogue. Reads as it is asked, never the whole catalogue at once."""
-
-    LOOKED_FOR: ClassVar[str]
-
-    def __init__(self, path: Path) -> None:
-        """Raises `UnknownCatalogue` where the files that make up the kind are missing."""
-
-    @classmethod
-    def recognises(cls, path: Path) -> bool:
-        """Whether this is such a catalogue; reads headers and a few names, no more."""
-
-    def row_count(self) -> int:
-        """About how many rows will come, for the time left."""
-
-    def rows(self) -> Iterator[Row | Fault]:
-        """The products, in the order of the catalogue."""
-
-    def looks(self) -> Iterator[LookRow]:
-        """The looks; they may name products that `rows` did not."""

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from fashionshop.importing.class_folders import class_name, picture_row
 from fashionshop.importing.folder import picture_folders, pictures_in
+from fashionshop.importing.mapping import CATEGORY, NONE, Decisions
 from fashionshop.importing.rows import Fault, LookRow, Row
+from fashionshop.importing.slots import Slots
 from fashionshop.importing.table import find_table
 
 SAMPLE = 50  # folders that must all be named by a number
@@ -16,11 +18,12 @@ SAMPLE = 50  # folders that must all be named by a number
 class SetFolders:
     LOOKED_FOR = "images/<set-id>/<class-id>.jpg, every set id a number (classes.csv names classes)"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, decisions: Decisions = NONE) -> None:
         self._root = path.resolve()
+        self._decisions = decisions
 
     @classmethod
-    def recognises(cls, path: Path) -> bool:
+    def recognises(cls, path: Path, decisions: Decisions = NONE) -> bool:
         if not path.is_dir():
             return False
         names = [folder.name for folder in islice(_sets(path), SAMPLE)]
@@ -36,7 +39,14 @@ class SetFolders:
                 number += 1
                 category = self._category(path.stem)
                 title = f"{category}, set {folder.name}"
-                yield picture_row(number, path=path, sku=_sku(path), category=category, title=title)
+                yield picture_row(
+                    number,
+                    path=path,
+                    sku=_sku(path),
+                    category=category,
+                    slots=self._slots,
+                    title=title,
+                )
 
     def looks(self) -> Iterator[LookRow]:
         for folder in _sets(self._root):
@@ -46,6 +56,10 @@ class SetFolders:
     def _category(self, class_id: str) -> str:
         known = self._names.get(class_id)
         return class_name(known or (f"Class {class_id}" if class_id.isdecimal() else class_id))
+
+    @cached_property
+    def _slots(self) -> Slots:
+        return Slots(self._names.values(), chosen=self._decisions.of(CATEGORY))
 
     @cached_property
     def _names(self) -> dict[str, str]:

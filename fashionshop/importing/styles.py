@@ -5,7 +5,8 @@ from pathlib import Path
 
 from fashionshop.importing import invented, wording
 from fashionshop.importing.folder import Folder
-from fashionshop.importing.general import fault_of, find_picture
+from fashionshop.importing.items import Item, find_pictures, with_sku
+from fashionshop.importing.mapping import NONE, Decisions
 from fashionshop.importing.rows import Fault, LookRow, Row, UnknownCatalogue
 from fashionshop.importing.table import Record, Table, find_table
 from recommender.garments import slot_for
@@ -18,7 +19,7 @@ UNQUOTED = "The title holds commas without quotes around it; its parts were put 
 class StylesTable:
     LOOKED_FOR = "styles.csv with the columns id, articleType, productDisplayName; images/<id>.jpg"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, decisions: Decisions = NONE) -> None:
         table = _styles_table(path)
         if table is None:
             raise UnknownCatalogue(f"{path} is not {self.LOOKED_FOR}.")
@@ -26,7 +27,7 @@ class StylesTable:
         self._folder = Folder(table.path.parent)
 
     @classmethod
-    def recognises(cls, path: Path) -> bool:
+    def recognises(cls, path: Path, decisions: Decisions = NONE) -> bool:
         return _styles_table(path) is not None
 
     def row_count(self) -> int:
@@ -34,8 +35,9 @@ class StylesTable:
 
     def rows(self) -> Iterator[Row | Fault]:
         for record in self._table.records():
-            sku = record.cells.get("id", "")
-            yield fault_of(record, sku=sku) or self._product(record, sku=sku.strip())
+            cells = {"sku": record.cells.get("id", "")}
+            item = with_sku(Item(number=record.number, cells=cells, error=record.error))
+            yield item.fault or self._product(record, sku=item.sku)
 
     def looks(self) -> Iterator[LookRow]:
         return iter(())
@@ -44,7 +46,7 @@ class StylesTable:
         cells = record.cells
         kind = wording.text(cells.get("articletype"), limit=80) or "Other"
         slot = slot_for(kind, cells.get("subcategory", ""), cells.get("mastercategory", ""))
-        pictures, problems = find_picture(self._folder, [f"images/{sku}.jpg"])
+        pictures, problems = find_pictures(self._folder, [f"images/{sku}.jpg"])
         title = ",".join((cells.get(TITLE, ""), *record.surplus))
         return Row(
             number=record.number,

@@ -1,20 +1,23 @@
-"""CSV files as people send them: any of three delimiters, BOM, CRLF, odd encodings, broken lines."""
+"""CSV files as people send them: any of four delimiters, double names, quotes that never close."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
-DELIMITERS = ",;\t"
-# A line longer than this is no product, and must not be read into memory to find that out.
-LINE_LIMIT_BYTES = 1_000_000
+from fashionshop.importing.lines import BrokenLine, Lines, encoding_of
+
+DELIMITERS = ",;\t|"
+SUFFIXES = (".csv", ".tsv", ".txt")
 HEADER_ROW = 1
-
-
-class BrokenLine(ValueError):  # noqa: N818 -- reads as the thing it is
-    """This line cannot be read as a row of a table."""
+# Spreadsheets write this above the header, and hide it when they read it.
+DELIMITER_LINE = re.compile(r'"?sep=(.)"?', flags=re.IGNORECASE)
+OPEN_QUOTE = "A quotation mark is opened in it and never closed. Write it twice, or take it out"
+SURPLUS = "The row has more cells than there are columns. Are quotes missing?"
+FEWEST_COLUMNS = 3  # a line with as many cells by itself is no part of a longer cell
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,10 @@ class Record:
     surplus: tuple[str, ...] = ()
     error: str = ""
 
+    def checked(self) -> "Record":
+        """Take surplus cells for an error: its cells may stand under the wrong names."""
+        return replace(self, error=self.error or SURPLUS) if self.surplus else self
+
 
 @dataclass(frozen=True)
 class Table:
@@ -33,79 +40,129 @@ class Table:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The header in lower case, or () where there is none; blanks around names do not count."""
-        with self.path.open("rb") as file:
-            rows = csv.reader(_Lines(file), delimiter=self._delimiter)
+        """The header in lower case, or () where there is none; blanks around names do not count.
+
+        Of columns with one name the second is called `name 2`, and so on.
+        """
+        return _unlike(name.lower() for name in self.header)
+
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns as they are written."""
+        with self._lines() as lines:
             try:
-                return tuple(name.strip().lower() for name in next(rows, ()))
+                cells = next(csv.reader(lines, delimiter=self._delimiter), ())
             except (csv.Error, BrokenLine):
                 return ()
+        return tuple(" ".join(name.split()) for name in cells)
 
     def row_count(self) -> int:
-        """How many lines follow the header: no fewer than there are rows."""
+        """How many lines follow the header: no fewer than there are rows, whatever ends a line."""
+        ends = {b"\n": 0, b"\r": 0}
         with self.path.open("rb") as file:
-            blocks = iter(lambda: file.read(1 << 20), b"")
-            return max(0, sum(block.count(b"\n") for block in blocks) - 1)
+            for block in iter(lambda: file.read(1 << 20), b""):
+                for end in ends:
+                    ends[end] += block.count(end)
+        return max(0, max(ends.values()) - 1)
 
     def records(self) -> Iterator[Record]:
         """Read row by row; a row that cannot be read is a record with an `error`."""
-        with self.path.open("rb") as file:
-            rows = csv.reader(_Lines(file), delimiter=self._delimiter)
+        with self._lines() as lines:
+            rows = csv.reader(lines, delimiter=self._delimiter)
             number = 0
             while True:
                 number += 1
+                lines.begin_row()
                 try:
                     cells = next(rows)
                 except StopIteration:
                     return
                 except (csv.Error, BrokenLine) as error:
+                    lines.give_back()
                     yield Record(number, error=f"The row cannot be read: {error}.")
                     continue
-                if number > HEADER_ROW and any(cell.strip() for cell in cells):
+                if number == HEADER_ROW:
+                    continue
+                if self._is_torn(cells, lines.taken):
+                    lines.give_back()
+                    yield self._torn_record(number, lines.taken)
+                elif any(cell.strip() for cell in cells):
                     yield self._record(number, cells)
+
+    @contextmanager
+    def _lines(self) -> Iterator[Lines]:
+        """The lines from the header on."""
+        with Lines(self.path, encoding=self._encoding) as lines:
+            for line in lines:
+                if line.strip() and not DELIMITER_LINE.fullmatch(line.strip()):
+                    lines.taken = ["", line]
+                    lines.give_back()
+                    break
+            yield lines
+
+    @cached_property
+    def _encoding(self) -> str:
+        return encoding_of(self.path)
 
     @cached_property
     def _delimiter(self) -> str:
-        with self.path.open("rb") as file:
-            header = next(_Lines(file), "")
+        with Lines(self.path, encoding=self._encoding) as lines:
+            first = next(lines, "").strip()
+        if stated := DELIMITER_LINE.fullmatch(first):
+            return stated[1]
+        with self._lines() as lines:
+            header = re.sub(r'"[^"]*"', "", next(lines, ""))
         return max(DELIMITERS, key=header.count)
+
+    def _is_torn(self, cells: list[str], lines: list[str]) -> bool:
+        """Whether an unclosed quotation mark made one row of several, or of what was left."""
+        if len(lines) == 1:
+            return len(cells) < len(self.columns) and lines[0].count('"') % 2 == 1
+        try:
+            next(csv.reader(lines, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            return True
+        return len(self.columns) >= FEWEST_COLUMNS and all(map(self._is_whole_row, lines))
+
+    def _is_whole_row(self, line: str) -> bool:
+        return len(self._cells_without_quotes(line)) >= len(self.columns)
+
+    def _cells_without_quotes(self, line: str) -> list[str]:
+        plain = csv.reader([line], delimiter=self._delimiter, quoting=csv.QUOTE_NONE)
+        return next(plain, [])
+
+    def _torn_record(self, number: int, lines: list[str]) -> Record:
+        """Name what is left of a row whose quotation mark never closes."""
+        cells = self._cells_without_quotes(lines[0])
+        named = dict(zip(self.columns, cells, strict=False))
+        return Record(number, named, error=f"{OPEN_QUOTE}.")
 
     def _record(self, number: int, cells: list[str]) -> Record:
         named = dict(zip(self.columns, cells, strict=False))
-        return Record(number, named, tuple(cells[len(self.columns) :]))
+        surplus = cells[len(self.columns) :]
+        return Record(number, named, tuple(surplus) if any(map(str.strip, surplus)) else ())
 
 
-class _Lines:
-    """The lines of a file as text. It goes on after it has raised: one bad line costs one row."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        if file.read(3) != b"\xef\xbb\xbf":
-            file.seek(0)
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self._file.readline(LINE_LIMIT_BYTES)
-        if not line:
-            raise StopIteration
-        if len(line) == LINE_LIMIT_BYTES and not line.endswith(b"\n"):
-            self._skip_line()
-            raise BrokenLine(f"it is longer than {LINE_LIMIT_BYTES:,} characters")
-        return _text(line)
-
-    def _skip_line(self) -> None:
-        while (rest := self._file.readline(LINE_LIMIT_BYTES)) and not rest.endswith(b"\n"):
-            pass
+def _unlike(names: Iterable[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    unlike = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unlike.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return tuple(unlike)
 
 
-def _text(line: bytes) -> str:
-    """Decode UTF-8, or what spreadsheets on Windows write; NUL is nothing in either."""
-    try:
-        return line.decode().replace("\0", "")
-    except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace").replace("\0", "")
+def tables_at(path: Path) -> list[Table]:
+    """The tables at a path, or in the folder at it, by name."""
+    if path.is_dir():
+        files = sorted(
+            file
+            for file in path.iterdir()
+            if file.suffix.lower() in SUFFIXES[:2] and not file.name.startswith(".")
+        )
+    else:
+        files = [path] if path.suffix.lower() in SUFFIXES else []
+    return [Table(file) for file in files if file.is_file()]
 
 
 def find_table(path: Path, *, usual_name: str, columns: set[str]) -> Table | None:
@@ -113,9 +170,5 @@ def find_table(path: Path, *, usual_name: str, columns: set[str]) -> Table | Non
 
     Among several in a folder the one of the usual name is meant, else the first by name.
     """
-    files = sorted(path.glob("*.[cC][sS][vV]")) if path.is_dir() else [path]
-    files.sort(key=lambda file: file.name.lower() != usual_name)
-    if path.is_file() and path.suffix.lower() not in {".csv", ".tsv", ".txt"}:
-        return None
-    tables = (Table(file) for file in files if file.is_file())
+    tables = sorted(tables_at(path), key=lambda table: table.path.name.lower() != usual_name)
     return next((table for table in tables if columns.issubset(table.columns)), None)

@@ -15,9 +15,10 @@ from django.db import transaction
 
 from fashionshop.importing.categories import Categories
 from fashionshop.importing.gallery import Gallery, store_galleries
+from fashionshop.importing.mapping import CATEGORY
 from fashionshop.importing.pictures import Fetched, fetch_picture
 from fashionshop.importing.products import FIELDS, new_product, update_product
-from fashionshop.importing.rows import Fault, Row
+from fashionshop.importing.rows import Fault, Question, Row
 from fashionshop.models import Product, ProductPicture
 from recommender.pipeline.picture_sync import sync_products
 
@@ -36,6 +37,7 @@ class Outcome:
     changed: int
     unchanged: int
     faults: tuple[Fault, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -141,7 +143,22 @@ def _store_batch(batch: list[_Entry | Fault], categories: Categories) -> Outcome
         changed=(),  # files are named by their bytes
     )
     changed = (changed | redrawn) & known
-    return Outcome(len(entries) - len(known), len(changed), len(known - changed), faults)
+    return Outcome(
+        new=len(entries) - len(known),
+        changed=len(changed),
+        unchanged=len(known - changed),
+        faults=faults,
+        questions=tuple(_questions(entries, faults)),
+    )
+
+
+def _questions(entries: list[_Entry], faults: Iterable[Fault]) -> Iterator[Question]:
+    """What nobody knows of these rows, a category of the shop without a slot included."""
+    yield from (fault.question for fault in faults if fault.question)
+    for entry in entries:
+        yield from entry.row.questions
+        if entry.product and not entry.product.category.slot and entry.row.category:
+            yield Question(CATEGORY, entry.product.category.name)
 
 
 def _store_fields(entries: list[_Entry], categories: Categories) -> set[int]:

@@ -53,7 +53,10 @@ TARGETS = {
         ["recommender/photos.py"],
         ["tests/recommender/test_photos.py", "tests/recommender/test_crops.py"],
     ),
-    "importing": (["fashionshop/importing/*.py"], ["tests/fashionshop/importing"]),
+    "importing": (
+        ["fashionshop/importing/*.py", "fashionshop/importing/shops/*.py"],
+        ["tests/fashionshop/importing"],
+    ),
     "losses": (
         ["workers/training/look_contrast.py", "workers/training/triplets.py"],
         ["tests/workers/test_look_contrast.py", "tests/workers/test_triplets.py"],

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fashionshop.importing.general import GeneralTable
-from fashionshop.importing.rows import LookRow
+from fashionshop.importing.rows import LookRow, Question
 from fashionshop.models import Category, Product
 
 FULL = (
@@ -112,3 +112,135 @@ def test_a_new_product_without_title_price_and_stock_is_still_for_sale(picture, 
     product = Product.objects.get()
     assert (product.title, product.price, product.stock) == ("S1", 0, 1)
     assert product.category == Category.objects.get(name="Other")
+
+
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        (
+            "Artikelnummer;Bezeichnung;Kategorie;Geschlecht;Farbe;Preis;Lagerbestand;Größen;Bild",
+            "S1;Kleid;Kleider;Damen;rot;1.299,00 €;3;36, 38;a.jpg",
+        ),
+        (
+            "Référence;Titre;Catégorie;Genre;Couleur;Prix TTC;Quantité;Tailles;Photo",
+            "S1;Robe;Robes de soirée;Femme;rouge;1 299,00 €;3;36/38;a.jpg",
+        ),
+        (
+            "Referencia;Nombre;Categoría;Género;Color;PVP;Existencias;Tallas;Imagen",
+            "S1;Vestido;Vestidos;Mujer;rojo;1.299,00;3;36|38;a.jpg",
+        ),
+        (
+            "Codice articolo;Titolo;Categoria;Genere;Colore;Prezzo;Giacenza;Taglie;Immagine 1",
+            "S1;Abito;Abiti;Donna;rosso;1.299,00;3;36 38;a.jpg",
+        ),
+        (
+            "Item_Number;Product Name;Category;Sex;Color;Retail-Price;Qty;Size;Image_URL",
+            'S1;Dress;Dresses;Womens;red;"1,299.00";3;"36,38";https://x.example/a.jpg',
+        ),
+    ],
+)
+def test_a_header_in_any_of_five_languages_is_understood(row, header, line):
+    read = row(header, line)
+
+    assert (read.sku, read.slot, read.gender, read.price) == ("S1", "DRESS", "WOMEN", 1299)
+    assert (read.stock, len(read.pictures), read.questions) == (3, 1, ())
+    assert read.colour in {"rot", "rouge", "rojo", "rosso", "red"}
+
+
+@pytest.mark.parametrize("cell", ["a.jpg|b.jpg", "a.jpg, b.jpg", "a.jpg;b.jpg;", " a.jpg | b.jpg "])
+def test_a_cell_may_name_several_pictures(row, cell):
+    read = row("sku,image", f'S1,"{cell}"')
+
+    assert ([path.name for path in read.pictures], read.problems) == (["a.jpg", "b.jpg"], ())
+
+
+def test_a_file_whose_name_holds_a_comma_is_one_picture(row, picture):
+    picture("a,b.jpg")
+
+    assert [path.name for path in row("sku,image", 'S1,"a,b.jpg"').pictures] == ["a,b.jpg"]
+
+
+def test_addresses_may_hold_commas(row, picture):
+    picture("w_5,a.jpg")
+
+    read = row("sku,image", 'S1,"https://x.example/w_5,a.jpg, https://x.example/b.jpg"')
+
+    assert [path.name for path in read.pictures] == ["w_5,a.jpg", "b.jpg"]
+
+
+def test_a_cell_of_a_thousand_pictures_is_cut_and_reported(row, folder):
+    for number in range(101):
+        (folder / f"{number}.jpg").touch()
+
+    read = row("sku,image", f"S1,{'|'.join(f'{number}.jpg' for number in range(101))}")
+
+    assert len(read.pictures) == 100
+    assert read.problems == ("The row names 101 pictures; the first 100 are taken.",)
+
+
+def test_columns_of_one_name_are_pictures_in_their_order(row):
+    read = row("sku,image,image", "S1,b.jpg,a.jpg")
+
+    assert [path.name for path in read.pictures] == ["b.jpg", "a.jpg"]
+
+
+def test_more_sold_than_there_was_is_sold_out_and_reported(row):
+    read = row("sku,stock,image", "S1,-1,a.jpg")
+
+    assert read.stock == 0
+    assert read.problems == (
+        "The stock is -1: more was sold than there was. It counts as sold out.",
+    )
+
+
+def test_a_price_in_another_currency_is_reported(row):
+    read = row("sku,price,image", 'S1,"59,00 CHF",a.jpg')
+
+    assert read.price == 59
+    assert "is in CHF; the shop counts in EUR" in read.problems[0]
+
+
+@pytest.mark.parametrize("sku", ["8.71235E+12", "8,71E+12", "5901234123457.0", "#N/A", "#####"])
+def test_a_sku_that_a_spreadsheet_spoilt_is_refused(row, sku):
+    fault = row("sku;image", f"{sku};a.jpg")
+
+    assert "was spoilt by a spreadsheet" in fault.reason
+
+
+@pytest.mark.parametrize("sku", ["5901234123457", "E10", "10E", "1.5", "A#1", "12E3-4"])
+def test_other_skus_are_taken_as_they_are(row, sku):
+    assert row("sku;image", f"{sku};a.jpg").sku == sku
+
+
+def test_what_nobody_understands_is_asked_and_not_guessed(row):
+    read = row("sku,gender,season,image", "S1,Kids,Resort,a.jpg")
+
+    assert (read.gender, read.season) == (None, None)
+    assert read.questions == (Question("gender", "Kids"), Question("season", "Resort"))
+
+
+@pytest.mark.django_db
+def test_a_catalogue_that_counts_no_pieces_says_what_is_sold_out(picture, table, imported):
+    picture("a.jpg")
+    header = "sku,availability,published,image"
+    rows = ["s,in stock,yes,a.jpg", "t,out of stock,no,a.jpg"]
+    imported(table("products.csv", header, *rows))
+    assert [(p.stock, p.is_published) for p in Product.objects.order_by("sku")] == [
+        (1, True),
+        (0, False),
+    ]
+    Product.objects.update(stock=25)
+
+    imported(table("products.csv", header, *rows))
+
+    assert [product.stock for product in Product.objects.order_by("sku")] == [25, 0]
+
+
+@pytest.mark.django_db
+def test_a_slot_the_merchant_chose_stays_whatever_a_catalogue_calls_it(picture, table, imported):
+    Category.objects.create(name="Kleider", slug="kleider", slot="TOP")
+    picture("a.jpg")
+
+    imported(table("products.csv", "sku,category,image", "s,Kleider,a.jpg"))
+
+    assert Product.objects.get().category.slot == "TOP"

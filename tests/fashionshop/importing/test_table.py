@@ -4,7 +4,8 @@ import tracemalloc
 
 import pytest
 
-from fashionshop.importing.table import LINE_LIMIT_BYTES, Table, find_table
+from fashionshop.importing.lines import LINE_LIMIT_BYTES
+from fashionshop.importing.table import Table, find_table
 
 
 def cells(path):
@@ -95,3 +96,63 @@ def test_a_table_without_the_columns_is_not_found(table, folder):
 
 def test_a_picture_is_no_table(picture):
     assert find_table(picture("a.jpg"), usual_name="a", columns={"sku"}) is None
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_line_that_names_the_delimiter_is_no_header(table, line):
+    path = table("a.csv", line, "sku;title, short", "1;a,b")
+
+    assert cells(path) == [{"sku": "1", "title, short": "a,b"}]
+
+
+def test_bars_may_divide_and_blank_lines_may_come_first(table):
+    assert cells(table("a.csv", "", "sku|title", "1|Skirt")) == [{"sku": "1", "title": "Skirt"}]
+
+
+def test_delimiters_in_a_quoted_name_of_the_header_do_not_count(table):
+    path = table("a.csv", 'sku;"one, two, three, four"', "1;x")
+
+    assert cells(path) == [{"sku": "1", "one, two, three, four": "x"}]
+
+
+def test_columns_of_one_name_are_told_apart(table):
+    path = table("a.csv", "sku,Image,image,image", "1,a,b,c")
+
+    assert cells(path) == [{"sku": "1", "image": "a", "image 2": "b", "image 3": "c"}]
+
+
+HEADER = "sku,title,price,image"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        ["3,Plain,5,c.jpg", '4,10" heel,5,d.jpg'],  # the next quote stands in a word
+        ["3,Plain,5,c.jpg", '4,heel 10",5,d.jpg'],  # the next quote ends a cell
+        ["3,Plain,5,c.jpg", '4,"a, b",5,d.jpg'],  # the next quote opens a cell
+        ["3,Plain,5,c.jpg", "4,Plain,5,d.jpg"],  # no quote comes
+    ],
+)
+def test_an_unclosed_quote_costs_its_own_row_alone(table, between):
+    path = table("a.csv", HEADER, "1,a,5,a.jpg", '2,"Kate dress,5,b.jpg', *between, "5,e,5,e.jpg")
+
+    records = list(Table(path).records())
+
+    assert [record.cells["sku"] for record in records] == ["1", "2", "3", "4", "5"]
+    assert [record.number for record in records if record.error] == [3]
+    assert "quotation mark" in records[1].error
+    assert [record.cells["image"] for record in records[2:]] == ["c.jpg", "d.jpg", "e.jpg"]
+
+
+def test_an_unclosed_quote_in_the_last_row_is_named(table):
+    (record,) = Table(table("a.csv", HEADER, '1,"Kate dress,5,a.jpg')).records()
+
+    assert (record.cells["sku"], "quotation mark" in record.error) == ("1", True)
+
+
+def test_a_text_of_several_lines_stays_one_cell(table):
+    text = "Soft, warm, red, long\nand, yes, very, cheap\n\nend"
+
+    (record,) = Table(table("a.csv", HEADER, f'1,"{text}",5,a.jpg')).records()
+
+    assert (record.error, record.cells["title"]) == ("", text)

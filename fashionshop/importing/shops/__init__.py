@@ -1,0 +1,1 @@
+"""What shop systems export, one module each: from their columns to the fields of this shop."""

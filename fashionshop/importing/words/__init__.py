@@ -1,0 +1,1 @@
+"""What merchants call things, in English, German, French, Spanish and Italian: tables, no rules."""
