@@ -17,6 +17,7 @@ from fashionshop.importing.readers import READERS, kind_of
 from fashionshop.importing.report import Report, report_to
 from fashionshop.importing.rows import Fault, Reader, UnknownCatalogue
 from fashionshop.importing.writer import store_products
+from fashionshop.storage import NoRoom
 
 FAULTS_SHOWN = 20
 MAXRSS_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
@@ -48,6 +49,10 @@ class Command(BaseCommand):
                 counts = self._products(reader, limit=limit, write=write)
         except UnknownCatalogue as error:
             raise CommandError(str(error)) from error
+        except NoRoom as error:
+            raise CommandError(
+                f"{error} What was imported before stays; the next run goes on."
+            ) from error
         looks = sum(store_looks(reader.looks(), kind=kind))
         self._summary(counts, looks=looks, kind=kind, seconds=time.monotonic() - started_at)
 
