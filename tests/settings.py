@@ -46,10 +46,7 @@ os.environ.setdefault("REDIS_URL", f"unix://{VAR}/redis/redis.sock")
 
 from fashionshop.settings import *  # noqa: E402, F403
 
-if (
-    "FASHIONSHOP_POOL" not in os.environ
-):  # the shop's own, for whoever tries a restart of the server
-    del DATABASES["default"]["OPTIONS"]["pool"]  # noqa: F405 -- databases of tests come and go
+del DATABASES["default"]["OPTIONS"]["pool"]  # noqa: F405 -- databases of tests come and go
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 -- whitenoise warns of a folder that is not there
 WHITENOISE_AUTOREFRESH = True  # looks a file up when it is asked for, not all for each test client

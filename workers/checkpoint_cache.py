@@ -13,6 +13,7 @@ from recommender.models import Checkpoint, Purpose
 from recommender.switching.checkpoints import NoCheckpoint, checkpoint_dir
 from workers.checkpoints import ONNX, WEIGHTS, CheckpointError, load_card
 from workers.serving.encoders import Encoder, load_encoder
+from workers.serving.runtime import device_complaint
 from workers.serving.scorers import PairScorer, load_pair_scorer
 from workers.serving.set_scorer import SetScorer, load_set_scorer
 
@@ -48,8 +49,8 @@ def is_here(checkpoint: Checkpoint) -> bool:
 
 
 def complaint() -> str:
-    """What this worker leaves to others, in words; "" while it can do all it was asked."""
-    return " ".join(_refusals.values())
+    """What this worker leaves to others or to its CPU, in words; "" while it can do all it was asked."""
+    return " ".join(filter(None, [*_refusals.values(), device_complaint()]))
 
 
 _LOADERS: dict[str, Callable[[Checkpoint], object]] = {
