@@ -266,10 +266,9 @@ def _retired_pairings() -> QuerySet[Any]:
 
 def _unfounded_pairings() -> QuerySet[Any]:
     """A score is of two pictures' vectors; that a noted picture has its vectors is another promise."""
-    own, other = (
-        Exists(Picture.objects.filter(product=OuterRef(side))) for side in ("product", "partner")
-    )
-    return Pairing.objects.exclude(own & other)
+    own = Picture.objects.filter(product=OuterRef("product"))
+    other = Picture.objects.filter(product=OuterRef("partner"))
+    return Pairing.objects.exclude(Exists(own) & Exists(other))
 
 
 def _complaining_workers() -> QuerySet[Any]:
