@@ -38,7 +38,7 @@ class Job(models.Model):
     )
     # The default is the database's, so that a process of an earlier release can still write rows.
     company = models.PositiveSmallIntegerField(
-        _("company"), db_default=0, editable=False, help_text=_("Claimed together the last time.")
+        db_default=0, editable=False, help_text="Claimed together the last time."
     )
     due_at = models.DateTimeField(_("due at"), db_default=Now())
     lease_token = models.UUIDField(_("lease token"), null=True, blank=True, default=None)
@@ -103,9 +103,9 @@ class PairingJob(Job):
 class WorkerReport(models.Model):
     """When a worker swept last, and what it has to leave to others; written by each sweep."""
 
-    worker = models.CharField(_("worker"), max_length=200, primary_key=True)
-    swept_at = models.DateTimeField(_("swept at"), db_default=Now())
-    complaint = models.TextField(_("complaint"), blank=True)
+    worker = models.CharField(max_length=200, primary_key=True)
+    swept_at = models.DateTimeField(db_default=Now())
+    complaint = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return f"{self.worker}: {self.complaint}" if self.complaint else self.worker
