@@ -28,6 +28,7 @@ from PIL import Image
 
 from fashionshop.models import Product, ProductPicture, clean_picture
 from fashionshop.renditions import DecodedPicture
+from fashionshop.storage import StorageFull
 from recommender.photos import BadPhoto, digest
 from recommender.stored_texts import translated
 
@@ -102,6 +103,8 @@ class PhotosField(forms.Field):
         for file in value.files:
             try:
                 photo = _put_aside(file)
+            except StorageFull as error:
+                raise ValidationError(str(error), code="no_room") from error
             except BadPhoto as error:
                 errors.append(
                     ValidationError(f"{file.name}: {translated(str(error))}", code=error.code)

@@ -18,6 +18,7 @@ from fashionshop.forms import CropForm, PhotoForm, WishForm
 from fashionshop.models import Category, Product
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
 from fashionshop.photo_search import Wishes, photo_results, with_crop
+from fashionshop.storage import StorageFull
 from recommender.api.throttles import PhotoThrottle
 from recommender.broker import NoWorker
 from recommender.bulkhead import NoRoom
@@ -145,8 +146,11 @@ def _photo_form(
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Say that the shop is closed for a moment, or that something broke; needs no database."""
-    is_away = isinstance(sys.exc_info()[1], OperationalError)
+    """Say that the shop is closed for a moment, its disk full or something broken; needs no database."""
+    error = sys.exc_info()[1]
+    if isinstance(error, StorageFull):
+        return HttpResponse(loader.render_to_string("507.html", {"problem": error}), status=507)
+    is_away = isinstance(error, OperationalError)
     page = loader.render_to_string("503.html" if is_away else "500.html")
     response = HttpResponse(page, status=503 if is_away else 500)
     if is_away:

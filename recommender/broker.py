@@ -42,7 +42,7 @@ PING_SECONDS = 0.5
 REPLY_KEPT_SECONDS = 30
 LISTEN_SECONDS = 3  # at a time; redis-py gives up on a silent connection after SILENT_SECONDS
 SILENT_SECONDS = 5
-BELL_EXPIRES_SECONDS = 60  # the sweep rings every 20 s, so an older bell has nothing to add
+MOST_BELLS = 10  # in a queue; whoever hears one of them finds all that is due
 
 
 class NoWorker(RuntimeError):  # noqa: N818 -- reads as what happened
@@ -162,6 +162,18 @@ def send_reply(reply_to: str, payload: Mapping[str, Any]) -> None:
         pipe.execute()
 
 
+def has_room(queue: str) -> bool:
+    """Whether one more bell would be of use, for they pile up while no worker is there.
+
+    No bell expires: a message's time is compared with the clock of the machine that hears it.
+
+    Raises:
+        RedisError: the broker does not answer.
+    """
+    waiting: Any = redis_connection().llen(queue)
+    return int(waiting) < MOST_BELLS
+
+
 def has_worker() -> bool:
     """Whether any worker says that it is there; at once where one is, else after `PING_SECONDS`.
 
@@ -182,13 +194,8 @@ def _ring_now(bell: str) -> Callable[[], None]:
 def _send(bell: str) -> None:
     """Ring; a broker that is down must never lose a sale, so it costs a log line and no more."""
     try:
-        _producer().send_task(
-            bell,
-            queue=QUEUES[bell],
-            expires=BELL_EXPIRES_SECONDS,
-            ignore_result=True,
-            retry=False,
-        )
+        if has_room(QUEUES[bell]):
+            _producer().send_task(bell, queue=QUEUES[bell], ignore_result=True, retry=False)
     except (OperationalError, RedisError, OSError) as error:
         _warn_once(f"The workers cannot be woken ({error}); they will find the work by themselves.")
 

@@ -122,6 +122,7 @@ def fake_score(first: Sequence[Any], second: Sequence[Any]) -> list[float]:
 
 def work_off() -> int:
     """Do all due work as a worker would, with the fakes; returns how many pictures were embedded."""
+    worklist.sweep(worker="fake")
     done = 0
     while claim := worklist.claim_embedding_jobs(limit=100):
         features = {job.picture_id: _features(job, claim) for job in claim.jobs}

@@ -4,24 +4,30 @@ Every step is a conditional UPDATE whose row count tells who won, and all times 
 so that a worker with a wrong clock does no harm.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, ExpressionWrapper, F, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.fields import CharField, DateTimeField
 from django.db.models.functions import Now
 
 from recommender import conf
 from recommender.locks import try_advisory_lock
-from recommender.models import EmbeddingJob, Job, PairingJob
+from recommender.models import Checkpoint, EmbeddingJob, Job, PairingJob, WorkerReport
 from recommender.timing import timed
 
+# A crash accuses everything that was claimed together. Of 32 pictures 4 go together next, then 1.
+NARROWED_BY = 8
+REPORTS_KEPT = timedelta(days=1)
 CRASHED = "crashed"
 CRASHED_TEXT = "The worker stopped while it worked on this, several times."
+
+
+_CRASHED_ALONE = Q(state=Job.State.LEASED, company__lte=1)
 
 
 @dataclass(frozen=True)
@@ -37,17 +43,22 @@ class Claim:
 
 @timed("claim")
 @transaction.atomic
-def claim_embedding_jobs(*, limit: int) -> Claim:
-    """Claim due jobs, the newest pictures first: a merchant's upload overtakes a long import."""
-    due = EmbeddingJob.objects.due().order_by("-picture_id", "checkpoint_id")
-    return _claim(EmbeddingJob, due, limit=limit, related=("picture", "checkpoint"))
+def claim_embedding_jobs(*, limit: int, encoders: Collection[Checkpoint] | None = None) -> Claim:
+    """Claim due jobs, the newest pictures first: a merchant's upload overtakes a long import.
+
+    Of all encoders, or of these: what a worker cannot do it leaves to others.
+    """
+    due = EmbeddingJob.objects.due()
+    if encoders is not None:
+        due = due.filter(checkpoint__in=encoders)
+    related = ("picture", "checkpoint")
+    return _claim(EmbeddingJob, due, limit=limit, owner="picture_id", related=related)
 
 
 @transaction.atomic
 def claim_pairing_jobs(*, limit: int) -> Claim:
     """Claim products whose pairings are to be made again, the newest first."""
-    due = PairingJob.objects.due().order_by("-pk")
-    return _claim(PairingJob, due, limit=limit, related=())
+    return _claim(PairingJob, PairingJob.objects.due(), limit=limit, owner="pk", related=())
 
 
 def finish(model: type[Job], *, ids: Iterable[int], token: UUID) -> int:
@@ -93,17 +104,20 @@ def retry(jobs: Any) -> int:
 
 @timed("sweep")
 @transaction.atomic
-def sweep() -> dict[str, bool]:
+def sweep(*, worker: str = "", complaint: str = "") -> dict[str, bool]:
     """Bury jobs that crashed their workers too often; say for which kinds work is due.
 
-    Only one sweep runs at a time, however many workers sweep; the others find nothing to do.
+    Notes that this worker is there, and what it cannot do. Only one sweep runs at a time, however
+    many workers sweep; the others find nothing to do.
     """
+    WorkerReport.objects.update_or_create(
+        worker=worker, defaults={"swept_at": Now(), "complaint": complaint}
+    )
+    WorkerReport.objects.filter(swept_at__lt=Now() - REPORTS_KEPT).delete()
     if not try_advisory_lock("recommender.sweep"):
         return {"embed": False, "pair": False}
     for model in (EmbeddingJob, PairingJob):
-        model.objects.due().filter(
-            state=Job.State.LEASED, attempts__gte=conf.get("MAX_ATTEMPTS")
-        ).update(
+        model.objects.due().filter(_CRASHED_ALONE, attempts__gte=conf.get("MAX_ATTEMPTS")).update(
             state=Job.State.DEAD,
             lease_token=None,
             lease_until=None,
@@ -116,20 +130,43 @@ def sweep() -> dict[str, bool]:
     }
 
 
-def _claim(model: type[Job], due: Any, *, limit: int, related: tuple[str, ...]) -> Claim:
-    open_ = due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
-    retries = open_.filter(attempts__gt=0, attempts__lt=conf.get("MAX_ATTEMPTS"))
-    # What failed before goes alone: if it kills the worker again, it takes nobody with it.
-    ids = list(open_.filter(attempts=0)[:limit]) or list(retries[:1])
+def _claim(
+    model: type[Job], due: Any, *, limit: int, owner: str, related: tuple[str, ...]
+) -> Claim:
+    """Claim what waits, else what a crash left behind; `owner` says which jobs are one piece of work.
+
+    Every claim counts as an attempt but those of suspects in company: a crash says of each of them
+    only that it was there.
+    """
+    open_ = due.select_for_update(skip_locked=True, of=("self",)).order_by(f"-{owner}", "pk")
+    waiting = open_.filter(state=Job.State.PENDING).order_by("attempts", f"-{owner}", "pk")
+    owners = dict(waiting.values_list("pk", owner)[:limit])
+    is_counted = bool(owners)
+    if not owners:
+        owners = _suspects(open_.filter(state=Job.State.LEASED), owner=owner, limit=limit)
+        is_counted = len(set(owners.values())) == 1
     token = model.new_token()
-    model._default_manager.filter(pk__in=ids).update(
+    model._default_manager.filter(pk__in=owners).update(
         state=Job.State.LEASED,
-        attempts=F("attempts") + 1,
+        attempts=F("attempts") + int(is_counted),
+        company=len(set(owners.values())),
         lease_token=token,
         lease_until=_in_seconds(conf.get("LEASE_SECONDS")),
     )
-    jobs = model._default_manager.filter(pk__in=ids).select_related(*related)
+    jobs = model._default_manager.filter(pk__in=owners).select_related(*related)
     return Claim(token, tuple(jobs.order_by("pk")))
+
+
+def _suspects(crashed: Any, *, owner: str, limit: int) -> dict[int, Any]:
+    """Of what crashed in the largest company, an eighth as much at once, down to one; by key."""
+    crashed = crashed.exclude(_CRASHED_ALONE, attempts__gte=conf.get("MAX_ATTEMPTS"))
+    largest = crashed.order_by("-company").values_list("company", flat=True).first()
+    if largest is None:
+        return {}
+    most = max(1, largest // NARROWED_BY)
+    rows = dict(crashed.filter(company=largest).values_list("pk", owner)[:limit])
+    chosen = list(dict.fromkeys(rows.values()))[:most]
+    return {pk: one for pk, one in rows.items() if one in chosen}
 
 
 def _ours(model: type[Job], ids: Iterable[int], token: UUID) -> Any:

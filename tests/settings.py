@@ -46,7 +46,7 @@ os.environ.setdefault("REDIS_URL", f"unix://{VAR}/redis/redis.sock")
 
 from fashionshop.settings import *  # noqa: E402, F403
 
-DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
+del DATABASES["default"]["OPTIONS"]["pool"]  # noqa: F405 -- databases of tests come and go
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 -- whitenoise warns of a folder that is not there
 WHITENOISE_AUTOREFRESH = True  # looks a file up when it is asked for, not all for each test client

@@ -9,7 +9,7 @@ from django.core.management import get_commands, load_command_class
 from recommender import checks, conf
 from recommender.api import aliases, urls
 from recommender.catalog import Card, Catalog, PictureSource
-from recommender.pipeline import consistency
+from recommender.pipeline import consistency, row_audit
 from recommender.ranking.exclusion import Exclusion
 from recommender.templatetags.recommender import register
 from workers import tasks
@@ -41,7 +41,13 @@ CHECK_IDS = [
     for module in Path(checks.__file__).parent.glob("*.py")
     for found in re.findall(r'"(recommender\.[EW]\d+)"', module.read_text())
 ]
-FINDINGS = re.findall(r'\("(\w+)", "|Finding\("(\w+)"', Path(consistency.__file__).read_text())
+FINDINGS = [
+    found
+    for module in (consistency, row_audit)
+    for found in re.findall(
+        r'\("(\w+)", "|(?:Finding|_listed)\(\s*"(\w+)"', Path(module.__file__).read_text()
+    )
+]
 
 
 @pytest.mark.parametrize("name", conf.DEFAULTS)

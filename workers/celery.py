@@ -12,6 +12,7 @@ from celery import Celery, bootsteps
 from celery.signals import worker_ready
 from django.core.exceptions import ImproperlyConfigured
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ SCHEDULE = {SWEEP: 20, "workers.tasks.tend_indexes": 600}  # seconds
 class Schedule(bootsteps.StartStopStep):
     """Sweeps when the worker is ready, and again after every lost connection; then keeps `SCHEDULE`.
 
-    So a worker finds what was due before it started, whose bells have expired, and no beat is needed.
+    So a worker finds what was due before it started, whose bells were lost, and no beat is needed.
     Several workers sweep more often than one, which costs two small queries.
     """
 
@@ -57,10 +58,13 @@ def serve_metrics(**_signal: Any) -> None:
 
 
 def _send(app: Celery, task: str) -> None:
-    """Put a task into the queue, for whichever worker is free; what nobody takes in time is dropped."""
+    """Put a task into the queue, for whichever worker is free, unless enough wait there already."""
+    from recommender import broker  # noqa: PLC0415 -- Django's settings are read on first use
+
     try:
-        app.send_task(task, expires=SCHEDULE[task], retry=False)
-    except (OperationalError, OSError) as error:  # the worker looks for its broker already
+        if broker.has_room(app.conf.task_default_queue):
+            app.send_task(task, retry=False)
+    except (OperationalError, RedisError, OSError) as error:  # the worker looks for it already
         log.warning("%s could not be sent (%s); it will be after the next pause.", task, error)
 
 
@@ -81,7 +85,9 @@ def _configuration() -> dict[str, object]:
         "worker_prefetch_multiplier": 1,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "broker_connection_retry_on_startup": True,
-        "broker_transport_options": {"socket_keepalive": True},
+        # What a worker took is not delivered again, whatever the clocks of two workers say: the sweep
+        # finds work that was lost, and nobody waits for a photo that long.
+        "broker_transport_options": {"socket_keepalive": True, "visibility_timeout": 86_400},
         "worker_hijack_root_logger": False,
     }
 

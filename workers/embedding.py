@@ -18,7 +18,7 @@ from recommender.pipeline.embeddings import store_embeddings
 from recommender.pipeline.picture_files import read_picture as stored_bytes
 from recommender.pipeline.picture_sync import serving_encoders
 from recommender.timing import timed
-from workers.checkpoint_cache import encoder_of
+from workers.checkpoint_cache import encoder_of, is_here
 from workers.images import palette
 from workers.serving.encoders import BadVector, merge_features
 
@@ -49,9 +49,11 @@ def embed_due() -> int:
 def photo_features(images: Sequence[Image.Image]) -> list[PictureFeatures]:
     """What the encoders that serve see in pictures of which nothing is stored, one result each.
 
-    A picture that an encoder can make nothing of has no vector of it.
+    A picture that an encoder can make nothing of has no vector of it; nor has any by an encoder that
+    is not on this machine.
     """
-    encoders = [e for e in serving_encoders() if e.state != Checkpoint.State.BUILDING]
+    serving = (e for e in serving_encoders() if e.state != Checkpoint.State.BUILDING)
+    encoders = [encoder for encoder in serving if is_here(encoder)]
     found = [encoder_of(encoder).encode(images) for encoder in encoders]
     features = []
     for at, image in enumerate(images):
@@ -119,12 +121,22 @@ class _Batch:
         jobs: Sequence[EmbeddingJob],
         images: Mapping[int, Image.Image],
     ) -> list[tuple[EmbeddingJob, PictureFeatures]]:
-        """Run one encoder for the jobs that name it, and no other; jobs it cannot do are told why."""
+        """Run one encoder for the jobs that name it, and no other; jobs it cannot do are told why.
+
+        A batch that fails is tried in halves: one picture's fault is not its neighbours', and what
+        wants less memory may find it.
+        """
+        reason = ""
         try:
             found = encoder_of(checkpoint).encode([images[job.picture_id] for job in jobs])
-        except Exception as error:  # whatever it was, each job is told and tried again
+        except Exception as error:  # whatever it was, the job is told and tried again
             log.exception("%s could not encode a batch of %s pictures", checkpoint, len(jobs))
-            self._fail(jobs, code="encoder_failed", reason=str(error))
+            reason = str(error) or type(error).__name__
+        if reason and len(jobs) > 1:  # here the error has let go of the batch's memory
+            parts = (jobs[: len(jobs) // 2], jobs[len(jobs) // 2 :])
+            return [one for part in parts for one in self._encoded(checkpoint, part, images)]
+        if reason:
+            self._fail(jobs, code="encoder_failed", reason=reason)
             return []
         encoded = []
         for job, features in zip(jobs, found, strict=True):
@@ -160,8 +172,9 @@ class _Batch:
 
 
 def _claim_and_decode(pool: ThreadPoolExecutor) -> _Batch:
-    limit = conf.get("BATCH_SIZE") * max(1, len(serving_encoders()))
-    return _Batch(worklist.claim_embedding_jobs(limit=limit), pool)
+    encoders = [encoder for encoder in serving_encoders() if is_here(encoder)]
+    limit = conf.get("BATCH_SIZE") * max(1, len(encoders))
+    return _Batch(worklist.claim_embedding_jobs(limit=limit, encoders=encoders), pool)
 
 
 def _by_encoder(

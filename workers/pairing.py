@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from recommender import worklist
-from recommender.models import PairingJob, Purpose, active_checkpoints
+from recommender.models import SCORER_PURPOSES, PairingJob, Purpose, active_checkpoints
 from recommender.pipeline.pairings import refresh_pairings
 from recommender.pipeline.set_scores import refresh_set_scores
 from recommender.timing import timed
-from workers.checkpoint_cache import pair_scorer_of, set_scorer_of
+from workers.checkpoint_cache import is_here, pair_scorer_of, set_scorer_of
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +17,12 @@ PAIRINGS_AT_ONCE = 16
 
 
 def pair_due() -> int:
-    """Refresh due pairings until none is left; returns how many products."""
+    """Refresh due pairings until none is left; returns how many products.
+
+    Where a serving scorer is not on this machine, all are left to other workers.
+    """
     done = 0
-    while claim := worklist.claim_pairing_jobs(limit=PAIRINGS_AT_ONCE):
+    while _has_scorers() and (claim := worklist.claim_pairing_jobs(limit=PAIRINGS_AT_ONCE)):
         for job in claim.jobs:
             _pair_one(job, claim)
         done += len(claim.jobs)
@@ -34,6 +37,11 @@ def score_pairs(first: Sequence[Any], second: Sequence[Any]) -> list[float]:
 def score_sets(sets: Sequence[Sequence[Any]], slots: Sequence[Sequence[str]]) -> list[float]:
     """Score whole outfits by the serving set scorer; never called while none serves."""
     return set_scorer_of(active_checkpoints()[Purpose.SET]).score(sets, slots)
+
+
+def _has_scorers() -> bool:
+    scorers = [one for one in active_checkpoints().values() if one.purpose in SCORER_PURPOSES]
+    return all(map(is_here, scorers))
 
 
 @timed("pair")

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from socket import gethostname
 from typing import Any
 
+from celery import current_task
 from PIL import Image
 
 from recommender import broker, worklist
@@ -19,7 +21,7 @@ from recommender.photos import MEASURED, BadPhoto, crop_image, open_photo
 from recommender.pipeline import indexes
 from recommender.pipeline.picture_sync import serving_encoders
 from workers.celery import app
-from workers.checkpoint_cache import encoder_of
+from workers.checkpoint_cache import complaint, encoder_of, is_here
 from workers.embedding import (
     DECODED_SIDE_PX,
     SourceChanged,
@@ -73,7 +75,8 @@ def find_regions() -> None:
 @app.task(name="workers.tasks.sweep")
 def sweep() -> None:
     """Ring again for work that is due, in case a bell was lost."""
-    due = worklist.sweep()
+    worker = current_task.request.hostname if current_task else ""
+    due = worklist.sweep(worker=worker or gethostname(), complaint=complaint())
     if due["embed"]:
         embed_pictures.delay()
     if due["pair"]:
@@ -92,9 +95,9 @@ def regions_of(
     """Where the score of two of the shop's pictures comes from; none where a file cannot be read.
 
     The score is that of the serving `scorer` on the encoder's vectors or, where that is "", the
-    weighted cosine of the parts. None: this worker has not heard yet of the encoder or the scorer.
+    weighted cosine of the parts. None: this worker does not have the encoder or the scorer.
     """
-    known = {each.label: each for each in serving_encoders()}
+    known = {each.label: each for each in serving_encoders() if is_here(each)}
     if encoder not in known or scorer not in {"", _serving_scorer()}:
         return None
     try:
@@ -148,7 +151,7 @@ def _read_picture(picture: int) -> Image.Image:
 
 def _serving_scorer() -> str | None:
     scorer = active_checkpoints().get(Purpose.PAIR)
-    return scorer.label if scorer else None
+    return scorer.label if scorer and is_here(scorer) else None
 
 
 def _region_scorer(

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,12 +54,11 @@ def found_regions(
 
 def claim_search() -> RegionSearch | None:
     """Take one that was asked for and that nobody works at, for this worker alone; None: there is none."""
-    now = timezone.now()
     fresh = RegionSearch.objects.filter(
-        asked_at__gt=now - PATIENCE, claimed_at=None, regions__isnull=True
+        asked_at__gt=Now() - PATIENCE, claimed_at=None, regions__isnull=True
     )
     for search in fresh.order_by("asked_at"):
-        if fresh.filter(pk=search.pk).update(claimed_at=now):
+        if fresh.filter(pk=search.pk).update(claimed_at=Now()):
             return search
     return None
 

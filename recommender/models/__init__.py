@@ -9,7 +9,7 @@ from recommender.models.checkpoints import (
 )
 from recommender.models.duplicates import Duplicate
 from recommender.models.embeddings import Embedding
-from recommender.models.jobs import EmbeddingJob, Job, PairingJob
+from recommender.models.jobs import EmbeddingJob, Job, PairingJob, WorkerReport
 from recommender.models.looks import Look, LookItem
 from recommender.models.pairings import Pairing, SetScore
 from recommender.models.pictures import Picture, Slot
@@ -37,6 +37,7 @@ __all__ = [
     "SetScore",
     "Slot",
     "TrainingRun",
+    "WorkerReport",
     "active_checkpoint",
     "active_checkpoints",
 ]

@@ -35,6 +35,9 @@ class Checkpoint(models.Model):
         _("folder"), max_length=500, help_text=_("Where the workers find its files.")
     )
     sha256 = models.CharField(max_length=64, help_text=_("Of the weights."))
+    network_sha256 = models.CharField(
+        max_length=64, db_default="", blank=True, help_text=_("Of what a CPU runs.")
+    )
     reads = models.CharField(
         _("reads"),
         max_length=120,

@@ -36,6 +36,10 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(
         _("attempts"), default=0, help_text=_("Counted when claimed.")
     )
+    # The default is the database's, so that a process of an earlier release can still write rows.
+    company = models.PositiveSmallIntegerField(
+        db_default=0, editable=False, help_text="Claimed together the last time."
+    )
     due_at = models.DateTimeField(_("due at"), db_default=Now())
     lease_token = models.UUIDField(_("lease token"), null=True, blank=True, default=None)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
@@ -94,3 +98,14 @@ class PairingJob(Job):
 
     def __str__(self) -> str:
         return f"{self.state}: pairings of {self.product_id}"
+
+
+class WorkerReport(models.Model):
+    """When a worker swept last, and what it has to leave to others; written by each sweep."""
+
+    worker = models.CharField(max_length=200, primary_key=True)
+    swept_at = models.DateTimeField(db_default=Now())
+    complaint = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.worker}: {self.complaint}" if self.complaint else self.worker

@@ -49,7 +49,7 @@ def store_embeddings(
     style = [job for job in current if job.checkpoint.purpose == Purpose.STYLE]
     served = [job for job in style if job.checkpoint.state == Checkpoint.State.ACTIVE]
     forget_set_scores({job.picture.product_id for job in served})
-    _queue_pairings({job.picture.product_id for job in style})
+    queue_pairings({job.picture.product_id for job in style})
     collapse_duplicates({job.picture.product_id for job in current if _shows_a_cover(job)})
     return len(vectors)
 
@@ -91,7 +91,7 @@ def _store_predictions(
     Picture.objects.bulk_update(pictures.values(), names)
 
 
-def _queue_pairings(product_ids: set[Any]) -> None:
+def queue_pairings(product_ids: set[Any]) -> None:
     """The style of these products changed: what goes with them must be judged again."""
     PairingJob.objects.bulk_create(
         [PairingJob(product_id=pk) for pk in sorted(product_ids, key=str)],

@@ -60,6 +60,17 @@ def tend_indexes() -> MaintenanceReport:
         return _maintain() if is_ours else MaintenanceReport()
 
 
+def existing_indexes() -> dict[str, bool]:
+    """The indexes of ours that exist, and whether each was built to its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_THERE, [NAME])
+        return dict(cursor.fetchall())
+
+
+def index_name(checkpoint_pk: int, slot: str) -> str:
+    return f"{NAME}{checkpoint_pk}_{slot.lower()}"
+
+
 def note_slots(checkpoints: Iterable[Checkpoint], *, pictures: Iterable[int] | None = None) -> int:
     """Write the products' slots beside their vectors, where they differ; returns how many did.
 
@@ -86,7 +97,7 @@ def _maintain() -> MaintenanceReport:
         note_slots(large)
     wanted = [index for one in large for index in _large_slots(one)]
     names = {index.name for index in wanted}
-    there = _existing_indexes()
+    there = existing_indexes()
     unwanted = [name for name, is_valid in there.items() if name not in names or not is_valid]
     _register([index for index in wanted if there.get(index.name)])  # before one is dropped
     for name in unwanted:
@@ -106,7 +117,7 @@ class _Index:
 
     @property
     def name(self) -> str:
-        return f"{NAME}{self.checkpoint.pk}_{self.slot.lower()}"
+        return index_name(self.checkpoint.pk, self.slot)
 
 
 def _rows(checkpoint: Checkpoint) -> int:
@@ -122,13 +133,6 @@ def _large_slots(checkpoint: Checkpoint) -> list[_Index]:
         for slot, rows in counted
         if rows >= (DROPPED_BELOW if slot in checkpoint.indexes else INDEXED_FROM)
     ]
-
-
-def _existing_indexes() -> dict[str, bool]:
-    """The indexes of ours that exist, and whether each was built to its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(_THERE, [NAME])
-        return dict(cursor.fetchall())
 
 
 def _register(indexes: Iterable[_Index]) -> None:

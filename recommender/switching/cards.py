@@ -34,6 +34,7 @@ def read_card(folder: Path) -> dict[str, Any]:
             "weights": card.get("weights", {}),
             "calibration": card.get("calibration", {}),
             "sha256": card["sha256"]["weights.safetensors"],
+            "network_sha256": card["sha256"].get("network.onnx", ""),
         }
     except FileNotFoundError as error:
         raise NoCheckpoint(f"{folder} has no card.json; name a checkpoint's folder.") from error

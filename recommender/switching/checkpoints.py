@@ -172,7 +172,8 @@ def purposes_without_checkpoint() -> list[str]:
 
 
 def _known_checkpoint(card: Mapping[str, Any], folder: Path, *, state: str) -> Checkpoint:
-    names = ("purpose", "reads", "sha256", "dimension", "parts", "weights", "calibration")
+    hashes, sizes = ("sha256", "network_sha256"), ("dimension", "parts", "weights")
+    names = ("purpose", "reads", "calibration", *hashes, *sizes)
     checkpoint, _created = Checkpoint.objects.update_or_create(
         name=card["name"],
         version=card["version"],

@@ -28,6 +28,24 @@ def test_a_bell_rings_after_the_commit_and_carries_nothing(
     assert "kwargs" not in options
 
 
+def test_a_bell_does_not_expire_by_the_clock_of_whoever_hears_it(bells):
+    broker._send(broker.EMBED)
+
+    ((_name, options),) = bells.rung
+    assert not {"expires", "eta", "countdown"} & options.keys()
+
+
+def test_bells_that_nobody_hears_do_not_pile_up(redis_url):
+    queue = broker._redis()
+    queue.delete("embed")
+
+    for _ in range(broker.MOST_BELLS + 5):
+        broker._send(broker.EMBED)
+
+    assert queue.llen("embed") == broker.MOST_BELLS
+    queue.delete("embed")
+
+
 def test_a_transaction_rings_each_bell_once(db, bells, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         for bell in (broker.EMBED, broker.PAIR, broker.EMBED, broker.EMBED):

@@ -132,24 +132,86 @@ def test_leases_run_on_the_database_clock_alone(make_jobs, monkeypatch):
     assert timedelta(seconds=170) < job.lease_until - job.now <= timedelta(seconds=180)
 
 
-def test_what_failed_before_goes_alone_and_last(make_jobs):
+def claimed(limit=1_000):
+    return [job.picture_id for job in worklist.claim_embedding_jobs(limit=limit).jobs]
+
+
+def test_what_failed_before_goes_after_what_is_new(make_jobs):
     retried = make_jobs(2, attempts=1)
     fresh = make_jobs(2)
 
-    batches = [{job.pk for job in worklist.claim_embedding_jobs(limit=10).jobs} for _ in range(3)]
+    batches = [set(claimed(limit=2)) for _ in range(2)]
 
-    assert batches[0] == {job.pk for job in fresh}
-    assert batches[1:] == [{retried[1].pk}, {retried[0].pk}]
+    assert batches == [{job.picture_id for job in batch} for batch in (fresh, retried)]
 
 
-def test_a_poison_picture_does_not_take_its_neighbours_with_it(make_jobs):
-    make_jobs(4)
-    crashed = worklist.claim_embedding_jobs(limit=10)
-    run_out(crashed)
+def test_what_crashed_together_is_tried_again_in_eighths_after_what_is_new(make_jobs):
+    make_jobs(64)
+    run_out(worklist.claim_embedding_jobs(limit=64))
+    fresh = make_jobs(1)
 
-    sizes = [len(worklist.claim_embedding_jobs(limit=10).jobs) for _ in range(5)]
+    assert claimed() == [fresh[0].picture_id]
+    assert [len(claimed()) for _ in range(9)] == [8] * 8 + [0]
 
-    assert sizes == [1, 1, 1, 1, 0]
+
+def test_the_jobs_of_one_picture_stay_together_when_a_crash_is_narrowed_down(make_jobs, rival):
+    encoder = rival()
+    for job in make_jobs(3):
+        EmbeddingJob.objects.create(picture=job.picture, checkpoint=encoder)
+    run_out(worklist.claim_embedding_jobs(limit=10))
+
+    batches = [claimed() for _ in range(3)]
+
+    assert [len(batch) for batch in batches] == [2, 2, 2]
+    assert all(len(set(batch)) == 1 for batch in batches)
+
+
+def test_kills_of_many_batches_leave_every_innocent_job_its_attempts(make_jobs):
+    make_jobs(64)
+    for _ in range(6):  # the whole batch, then each time another eighth of it
+        run_out(worklist.claim_embedding_jobs(limit=64))
+    worklist.sweep()
+
+    assert not EmbeddingJob.objects.filter(state=Job.State.DEAD).exists()
+    while claim := worklist.claim_embedding_jobs(limit=64):
+        worklist.finish(EmbeddingJob, ids=[job.pk for job in claim.jobs], token=claim.token)
+    assert EmbeddingJob.objects.filter(state=Job.State.DONE, attempts__lt=3).count() == 64
+
+
+def test_a_poison_picture_is_found_within_four_runs_and_its_neighbours_are_done(make_jobs):
+    poison = make_jobs(32)[13]
+    runs = 0
+    while claim := worklist.claim_embedding_jobs(limit=64):
+        if poison.pk in {job.pk for job in claim.jobs}:
+            runs += 1
+            run_out(claim)
+            worklist.sweep()
+        else:
+            worklist.finish(EmbeddingJob, ids=[job.pk for job in claim.jobs], token=claim.token)
+
+    states = EmbeddingJob.objects.exclude(state=Job.State.DONE)
+    assert [(job.pk, job.state, job.attempts) for job in states] == [(poison.pk, Job.State.DEAD, 3)]
+    assert runs == 4
+
+
+def test_nothing_is_buried_that_did_not_crash_alone(make_jobs, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"MAX_ATTEMPTS": 1}
+    make_jobs(2)
+    run_out(worklist.claim_embedding_jobs(limit=10))
+
+    worklist.sweep()
+
+    assert [len(claimed()) for _ in range(3)] == [1, 1, 0]
+
+
+def test_a_worker_leaves_the_jobs_of_encoders_it_does_not_have_to_others(make_jobs, rival):
+    (job,) = make_jobs(1)
+    other = EmbeddingJob.objects.create(picture=job.picture, checkpoint=rival())
+
+    claim = worklist.claim_embedding_jobs(limit=10, encoders=[other.checkpoint])
+
+    assert [one.pk for one in claim.jobs] == [other.pk]
+    assert EmbeddingJob.objects.get(pk=job.pk).attempts == 0
 
 
 def test_finishing_needs_the_token_of_the_claim(make_jobs):

@@ -1,5 +1,6 @@
 """From claimed jobs to stored vectors, on real checkpoints and a real database."""
 
+import hashlib
 import json
 import math
 import shutil
@@ -8,6 +9,7 @@ from collections import defaultdict
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from PIL import Image
 
 from fashionshop.models import ProductPicture
 from recommender.catalog import Catalog
@@ -16,10 +18,16 @@ from recommender.models import Checkpoint, Embedding, EmbeddingJob, Job, Pairing
 from recommender.photos import digest, open_photo
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
-from recommender.switching.checkpoints import activate_checkpoint, checkpoint_dir
+from recommender.switching.checkpoints import (
+    activate_checkpoint,
+    checkpoint_dir,
+    shipped_checkpoints,
+)
 from recommender.testing import photo
 from workers import embedding
-from workers.embedding import embed_due
+from workers.checkpoint_cache import _refusals, complaint, encoder_of, is_here
+from workers.checkpoints import CheckpointError
+from workers.embedding import embed_due, photo_features
 from workers.pairing import pair_due
 from workers.serving.encoders import Encoder
 from workers.serving.runtime import OnnxSession
@@ -266,3 +274,78 @@ def test_an_encoder_that_breaks_does_not_cost_the_other_its_vectors(upload, monk
     assert embed_due() == 1
     states = dict(EmbeddingJob.objects.values_list("checkpoint__name", "error_code"))
     assert states == {"visual": "", "style": "encoder_failed"}
+
+
+def test_a_batch_that_breaks_is_tried_in_halves_until_the_guilty_picture_is_alone(
+    upload, monkeypatch
+):
+    encode = Encoder.encode
+
+    def broken_on_blue(encoder, images):
+        if any(image.getpixel((160, 200))[2] > 200 for image in images):
+            raise RuntimeError("out of memory")
+        return encode(encoder, images)
+
+    for number in range(4):
+        upload(f"red {number}", "red")
+    upload("blue", "blue")
+    upload("maroon", "maroon")
+    monkeypatch.setattr(Encoder, "encode", broken_on_blue)
+
+    assert embed_due() == 5
+    failed = EmbeddingJob.objects.exclude(state=Job.State.DONE)
+    assert {job.picture.product.sku for job in failed} == {"blue"}
+
+
+@pytest.fixture
+def older_release(tmp_path, settings, monkeypatch):
+    """A machine whose folder of checkpoints holds another visual encoder than the shop registered."""
+    folder = tmp_path / "checkpoints"
+    shutil.copytree(shipped_checkpoints()[0].parent, folder)
+    card = json.loads((folder / "visual" / "card.json").read_text())
+    (folder / "visual" / "card.json").write_text(json.dumps(card | {"version": "older"}))
+    settings.RECOMMENDER = settings.RECOMMENDER | {"CHECKPOINT_DIR": str(folder)}
+    Checkpoint.objects.update(folder="/of/another/machine")
+    _refusals.clear()
+    yield
+    _refusals.clear()
+
+
+def test_a_worker_of_an_older_release_leaves_what_it_cannot_do_to_others_and_says_so(
+    upload, older_release, caplog
+):
+    upload("red", "red")
+
+    embed_due()
+    embed_due()
+
+    jobs = EmbeddingJob.objects.order_by("checkpoint__name")
+    assert [(job.checkpoint.name, job.state, job.attempts) for job in jobs] == [
+        ("style", Job.State.DONE, 1),
+        ("visual", Job.State.PENDING, 0),
+    ]
+    assert caplog.text.count("is left to other workers") == 1
+    assert "visual@older" in complaint()
+
+
+def test_a_worker_without_an_encoder_still_answers_a_photo_with_the_others(older_release):
+    (features,) = photo_features([Image.new("RGB", (64, 64))])
+
+    assert [label.partition("@")[0] for label in features.embeddings] == ["style"]
+
+
+def test_a_checkpoint_whose_card_was_written_anew_is_not_served(upload, tmp_path):
+    visual = Checkpoint.objects.get(purpose="VISUAL")
+    folder = tmp_path / "forged"
+    shutil.copytree(visual.folder, folder)
+    network = (folder / "network.onnx").read_bytes() + b"\x00"
+    (folder / "network.onnx").write_bytes(network)
+    card = json.loads((folder / "card.json").read_text())
+    card["sha256"]["network.onnx"] = hashlib.sha256(network).hexdigest()
+    (folder / "card.json").write_text(json.dumps(card))
+    Checkpoint.objects.filter(pk=visual.pk).update(folder=str(folder))
+    visual.refresh_from_db()
+
+    with pytest.raises(CheckpointError, match=r"another network.onnx.*new version"):
+        encoder_of(visual)
+    assert not is_here(visual)

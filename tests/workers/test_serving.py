@@ -14,7 +14,7 @@ from torch.nn import functional
 from tests.workers.conftest import tiny_card
 from workers.checkpoints import CheckpointError, load_card, write_card
 from workers.images import batch, palette
-from workers.serving import scorers
+from workers.serving import runtime, scorers
 from workers.serving.classifiers import load_classifier
 from workers.serving.encoders import BadVector, load_encoder, merge_features
 from workers.serving.runtime import OnnxSession, TorchSession
@@ -231,3 +231,20 @@ def test_a_cpu_worker_serves_with_torch_blocked(tiny, tiny_scorer):
     assert names == ["tiny@1"]
     assert 0 <= scores[0] <= 1
     assert slot
+
+
+@pytest.mark.parametrize(
+    ("is_there", "answers", "said"),
+    [(True, False, "nvidia-smi"), (True, True, ""), (False, False, "")],
+)
+def test_a_gpu_that_does_not_answer_is_complained_of(
+    tmp_path, monkeypatch, is_there, answers, said
+):
+    driver = tmp_path / "nvidiactl"
+    if is_there:
+        driver.touch()
+    monkeypatch.setattr(runtime, "DRIVER", driver)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: answers)
+
+    assert said in runtime.device_complaint()
+    assert bool(runtime.device_complaint()) == bool(said)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from workers.checkpoints import ONNX, Card, load_card, verify
 
+DRIVER = Path("/dev/nvidiactl")
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -77,10 +78,21 @@ def open_checkpoint(
     return card, TorchSession(folder, device=chosen)
 
 
+def device_complaint() -> str:
+    """What keeps this machine's GPU from serving, in words; "" where it serves or there is none."""
+    if not _expects_cuda() or has_cuda():
+        return ""
+    return "This machine has a GPU that does not answer; its CPU serves. Look at nvidia-smi, then restart the worker."
+
+
 def has_cuda() -> bool:
     """Tell whether torch is installed and sees a CUDA device, without importing it in vain."""
-    if not Path("/dev/nvidiactl").exists() or find_spec("torch") is None:
+    if not _expects_cuda():
         return False
     import torch  # noqa: PLC0415 - only where a driver is present
 
     return bool(torch.cuda.is_available())
+
+
+def _expects_cuda() -> bool:
+    return DRIVER.exists() and find_spec("torch") is not None

@@ -27,6 +27,7 @@ from fashionshop.importing.rows import Fault, Question, Row, UnknownCatalogue
 from fashionshop.importing.turn import turn
 from fashionshop.importing.writer import store_products
 from fashionshop.models import Category
+from fashionshop.storage import StorageFull
 
 FAULTS_SHOWN = 20
 QUESTIONS_SHOWN = 40
@@ -76,6 +77,10 @@ class Command(BaseCommand):
                 self._ask(open_questions(seen.questions, decisions, categories=names))
         except (UnknownCatalogue, BadArchive, BadMapping) as error:
             raise CommandError(str(error)) from error
+        except StorageFull as error:
+            raise CommandError(
+                f"{error} What was imported before stays; the next run goes on."
+            ) from error
 
     def _import(
         self, reader: Reader, *, kind: str, limit: int | None, report: Path | None, **_options: Any
