@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from recommender.models import Checkpoint, Purpose
-from recommender.switching.checkpoints import NoCheckpoint, checkpoint_dir
+from recommender.switching.cards import NoCheckpoint
+from recommender.switching.checkpoints import checkpoint_dir
 from workers.checkpoints import ONNX, WEIGHTS, CheckpointError, load_card
 from workers.serving.encoders import Encoder, load_encoder
 from workers.serving.runtime import device_complaint
