@@ -18,7 +18,7 @@ from waitress.utilities import Error, RequestEntityTooLarge
 
 MEGABYTE = 1_000_000
 # More than any photo: what is wrong with one of 12 MB the page itself says best.
-MOST_BODY = 64 * MEGABYTE
+MOST_BODY = 20 * MEGABYTE
 # A hundred photos in one form; what is beyond MOST_BODY lies in a nameless file.
 MOST_ADMIN_BODY = 512 * MEGABYTE
 MOST_HELD = 256 * MEGABYTE  # of all that one process has received and not answered yet

@@ -73,7 +73,7 @@ def test_nothing_but_the_proxy_can_be_reached_from_outside():
 
 
 @pytest.mark.parametrize(
-    ("limit", "megabytes"), [(server.MOST_BODY, 64), (server.MOST_ADMIN_BODY, 512)]
+    ("limit", "megabytes"), [(server.MOST_BODY, 20), (server.MOST_ADMIN_BODY, 512)]
 )
 def test_the_proxy_refuses_what_the_web_server_would(limit, megabytes):
     assert limit == megabytes * server.MEGABYTE

@@ -12,6 +12,7 @@ from fashionshop.importing.mapping import COLUMN, COLUMNS, FILE, NONE, Decisions
 from fashionshop.importing.retail import RetailTable
 from fashionshop.importing.rows import Fault, LookRow, Row, UnknownCatalogue
 from fashionshop.importing.set_folders import SetFolders
+from fashionshop.importing.shops.feed import feeds_at
 from fashionshop.importing.shops.google import GoogleFeed
 from fashionshop.importing.shops.magento import MagentoExport
 from fashionshop.importing.shops.shopify import ShopifyExport
@@ -81,6 +82,7 @@ def _what_was_found(path: Path, decisions: Decisions) -> str:
     return "\n".join([
         f"{path} is no catalogue of a kind this shop knows.",
         *(f"{name} is a spreadsheet: save it as CSV (UTF-8)." for name in spreadsheets),
+        *(f"{feed.path.name}: {feed.complaint}" for feed in feeds_at(path) if feed.complaint),
         *(_columns_found(table, decisions) for table in tables),
         f"It looked for:\n{sought}",
         "If it is one of these all the same, name it: --format KIND",

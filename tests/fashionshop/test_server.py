@@ -41,7 +41,7 @@ def test_a_body_of_the_largest_size_is_read():
 def test_a_larger_body_is_refused_before_it_is_read():
     request = begin(length=MOST_BODY + 1)
 
-    assert refusal(request) == (413, "Please send 64 MB at most.")
+    assert refusal(request) == (413, "Please send 20 MB at most.")
     assert request.completed
 
 

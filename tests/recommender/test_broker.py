@@ -36,7 +36,7 @@ def test_a_bell_does_not_expire_by_the_clock_of_whoever_hears_it(bells):
 
 
 def test_bells_that_nobody_hears_do_not_pile_up(redis_url):
-    queue = broker._redis()
+    queue = broker.redis_connection()
     queue.delete("embed")
 
     for _ in range(broker.MOST_BELLS + 5):

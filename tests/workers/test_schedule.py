@@ -35,8 +35,11 @@ def sent():
 
 
 @pytest.fixture
-def consumer(sent):
-    app = SimpleNamespace(send_task=lambda task, **_how: sent.append(task))
+def consumer(sent, redis_url):
+    app = SimpleNamespace(
+        conf=SimpleNamespace(task_default_queue="nobody-listens"),
+        send_task=lambda task, **_how: sent.append(task),
+    )
     return SimpleNamespace(app=app, timer=HandTimer())
 
 

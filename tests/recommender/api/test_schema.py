@@ -133,10 +133,15 @@ def known(monkeypatch, settings, blouse, tops, partners, worker):
 
 
 def beyond(case):
-    """The checks that say nothing here: the client of the test loses the text fields of a form."""
+    """The checks that say nothing here: what makes the request a bad one does not arrive.
+
+    The client of the test loses the text fields of a form, and every request has the key of `AS_STAFF`.
+    """
     has_text = isinstance(case.body, dict) and "items" in case.body
     is_lost = has_text and case.media_type == "multipart/form-data"
-    return [negative_data_rejection][:is_lost]
+    has_key = "Authorization" in (case.headers or {})
+    is_staffs = "/why" in case.operation.path
+    return [negative_data_rejection][: is_lost or (is_staffs and not has_key)]
 
 
 @pytest.mark.slow
