@@ -7,10 +7,11 @@ one door, so that a picture looks the same to all of them.
 import io
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 import pillow_heif
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, ImageFilter
 
 pillow_heif.register_heif_opener()
 
@@ -206,14 +207,16 @@ def _scalable(image: Image.Image) -> Image.Image:
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:
-    turn, profile = _turn(image), image.info.get("icc_profile")
+    turn, profile, is_adobe_rgb = _turn(image), image.info.get("icc_profile"), _is_adobe_rgb(image)
     if image.mode in {"RGBA", "LA"}:
         layer = image.convert("RGBA")
         ground = Image.new("RGBA", layer.size, (*WHITE, 255))
         image = Image.alpha_composite(ground, layer).convert("RGB")
     if turn is not None:
         image = image.transpose(turn)
-    return (_in_srgb(image, profile) if profile else image).convert("RGB")
+    if profile:
+        return _in_srgb(image, profile).convert("RGB")
+    return image.filter(_adobe_rgb_to_srgb()) if is_adobe_rgb else image.convert("RGB")
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
@@ -224,6 +227,33 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
             return TURNS.get(image.getexif().get(ORIENTATION, 1))
     except DECODER_ERRORS:
         return None
+
+
+def _is_adobe_rgb(image: Image.Image) -> bool:
+    """Whether a camera says so; many do it in EXIF alone (DCF 2.0, "R03") and attach no profile."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            index = image.getexif().get_ifd(ExifTags.IFD.Interop).get(ExifTags.Interop.InteropIndex)
+            return image.mode == "RGB" and index == "R03"
+    except DECODER_ERRORS:
+        return False
+
+
+@lru_cache
+def _adobe_rgb_to_srgb() -> ImageFilter.Color3DLUT:
+    """Adobe RGB (1998), 4.3, to sRGB (IEC 61966-2-1); what sRGB cannot show is clipped."""
+
+    def convert(*adobe: float) -> tuple[float, ...]:
+        red, green, blue = (value ** (563 / 256) for value in adobe)
+        linear = (1.3984 * red - 0.3984 * green, green, 1.0429 * blue - 0.0429 * green)
+        return tuple(_srgb_curve(min(1.0, max(0.0, value))) for value in linear)
+
+    return ImageFilter.Color3DLUT.generate(17, convert)
+
+
+def _srgb_curve(linear: float) -> float:
+    return 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

@@ -5,6 +5,7 @@ import zlib
 
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
 from recommender.photos import open_photo
 from recommender.testing import photo
@@ -75,6 +76,20 @@ def test_a_wide_gamut_photo_shows_the_colours_that_its_profile_means(kind, space
 
     assert read.getpixel((40, 50)) == pytest.approx(colour, abs=5)
     assert image.getpixel((0, 0)) != pytest.approx(colour, abs=5) or colour == (128, 128, 128)
+
+
+@pytest.mark.parametrize("colour", [(201, 30, 46), (60, 140, 70), (230, 120, 160), (128, 128, 128)])
+def test_a_camera_that_names_adobe_rgb_in_exif_alone_is_understood(colour):
+    *primaries, gamma = WIDE["Adobe RGB"]
+    image = plain(colour=in_space(colour, primaries, gamma))
+    exif = Image.Exif()
+    interop = exif.get_ifd(ExifTags.IFD.Interop)
+    interop[ExifTags.Interop.InteropIndex] = "R03"
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.IFD.Interop] = dict(interop)
+
+    read = open_photo(saved(image, "JPEG", exif=exif, quality=95))
+
+    assert read.getpixel((40, 50)) == pytest.approx(colour, abs=5)
 
 
 def test_a_profile_is_read_under_transparency_too():
