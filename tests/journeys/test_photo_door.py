@@ -27,10 +27,7 @@ def port(redis_url):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "fashionshop.settings",
-        "SERVE_MEDIA": "0",
-    }
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "fashionshop.settings"}
     web = subprocess.Popen(processes.commands(port)["web"], env=environment)
     try:
         while not is_open(port):
