@@ -1,6 +1,7 @@
 # make demo     a working boutique in one terminal        (CATALOG=<path> PORT=8000)
 # make test     every test, on services of its own         make lint types deploy
 # make check    the quick round: all but journeys, trainings and hosts
+# make chaos    kills workers, Redis and PostgreSQL and counts what is lost  (CHAOS_JOBS=1026)
 # make soak     every property on fifty times as many examples
 # make mutants  how many defects, put in by chance, the tests notice
 # make messages  gathers the texts to translate and compiles the translations (needs GNU gettext)
@@ -28,7 +29,7 @@ INSTALL := $(VENV)/bin/uv pip install --quiet --python $(PY) $(filter --%,$(LOCK
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: demo install test check soak mutants lint types messages deploy locks licences sbom bench
+.PHONY: demo install test check chaos soak mutants lint types messages deploy locks licences sbom bench
 
 demo: $(CPU)
 	$(PY) manage.py demo --port $(PORT) $(if $(CATALOG),--catalog "$(CATALOG)")
@@ -36,10 +37,13 @@ demo: $(CPU)
 install: $(ALL)
 
 test: $(ALL)
-	$(PYTEST)
+	$(PYTEST) -m "not chaos"
 
 check: $(ALL)
-	$(PYTEST) --hypothesis-profile quick --ignore tests/journeys -m "not training and not host"
+	$(PYTEST) --hypothesis-profile quick --ignore tests/journeys --ignore tests/chaos -m "not training and not host"
+
+chaos: $(ALL)
+	$(PYTEST) -n 0 -m chaos tests/chaos
 
 soak: $(ALL)
 	$(PYTEST) --hypothesis-profile soak -m hypothesis

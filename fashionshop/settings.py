@@ -72,7 +72,7 @@ TEMPLATES = [
 # `manage.py` and the tests start an embedded server and set DATABASE_URL when nobody else did.
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///fashionshop")}
 # A request waits for the pool while the server restarts; without one each would find it gone.
-POOL = {"min_size": 1, "max_size": 8, "timeout": 5}  # of a process; it has four threads
+POOL = {"min_size": 1, "max_size": 8, "timeout": 5}  # of a process, which has eight threads
 DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -31,17 +31,18 @@ class SourceChanged(ValueError):  # noqa: N818 -- reads as what happened
     """The stored file no longer holds the picture that was uploaded."""
 
 
-def embed_due() -> int:
-    """Embed due pictures until none is left; returns how many.
+def embed_due(*, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Embed due pictures until none is left, or the worker is to stop; returns how many.
 
     The next batch is decoded while the networks work on this one.
     """
     done = 0
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode") as pool:
         upcoming = _claim_and_decode(pool)
-        while upcoming.claim:
+        while upcoming.claim and not is_stopping():
             current, upcoming = upcoming, _claim_and_decode(pool)
             done += current.encode_and_store()
+        worklist.hand_back(EmbeddingJob, upcoming.claim)
     return done
 
 

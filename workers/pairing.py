@@ -1,7 +1,7 @@
 """From due products to stored pairings, and the scores of whole outfits: what the serving scorers say."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from recommender import worklist
@@ -16,13 +16,17 @@ log = logging.getLogger(__name__)
 PAIRINGS_AT_ONCE = 16
 
 
-def pair_due() -> int:
-    """Refresh due pairings until none is left; returns how many products.
+def pair_due(*, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Refresh due pairings until none is left, or the worker is to stop; returns how many products.
 
     Where a serving scorer is not on this machine, all are left to other workers.
     """
     done = 0
-    while _has_scorers() and (claim := worklist.claim_pairing_jobs(limit=PAIRINGS_AT_ONCE)):
+    while (
+        not is_stopping()
+        and _has_scorers()
+        and (claim := worklist.claim_pairing_jobs(limit=PAIRINGS_AT_ONCE))
+    ):
         for job in claim.jobs:
             _pair_one(job, claim)
         done += len(claim.jobs)

@@ -7,6 +7,7 @@ from socket import gethostname
 from typing import Any
 
 from celery import current_task
+from celery.worker import state
 from PIL import Image
 
 from recommender import broker, worklist
@@ -34,8 +35,14 @@ from workers.serving import regions
 from workers.serving.garment_boxes import propose_boxes
 from workers.single_flight import SingleFlight
 
-_embed = SingleFlight(embed_due)
-_pair = SingleFlight(pair_due)
+
+def is_stopping() -> bool:
+    """Whether this worker was told to end: a batch that is begun is its last."""
+    return state.should_stop is not None or state.should_terminate is not None
+
+
+_embed = SingleFlight(partial(embed_due, is_stopping=is_stopping))
+_pair = SingleFlight(partial(pair_due, is_stopping=is_stopping))
 _tend = SingleFlight(indexes.tend_indexes)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from recommender import worklist
@@ -13,6 +14,7 @@ from recommender.locks import advisory_lock
 from recommender.models import EmbeddingJob, Job, PairingJob, Picture
 
 pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -349,6 +351,40 @@ def test_workers_that_go_on_until_nothing_is_left_do_every_job_once(make_jobs):
 
     assert sorted(done) == [job.pk for job in jobs]
     assert EmbeddingJob.objects.filter(state="DONE", attempts=1).count() == 60
+
+
+def test_what_a_stopping_worker_hands_back_is_as_if_it_had_never_been_claimed(make_jobs):
+    make_jobs(3)
+
+    worklist.hand_back(EmbeddingJob, worklist.claim_embedding_jobs(limit=2))
+
+    jobs = EmbeddingJob.objects.all()
+    assert {(job.state, job.attempts, job.lease_token) for job in jobs} == {("PENDING", 0, None)}
+    assert len(worklist.claim_embedding_jobs(limit=5).jobs) == 3
+
+
+def test_suspects_that_are_handed_back_go_no_less_narrow_than_before(make_jobs):
+    make_jobs(32)
+    run_out(worklist.claim_embedding_jobs(limit=32))
+    suspects = worklist.claim_embedding_jobs(limit=32)
+
+    worklist.hand_back(EmbeddingJob, suspects)
+    EmbeddingJob.objects.filter(state=Job.State.LEASED).update(
+        lease_until=F("lease_until") - SECOND
+    )
+
+    assert len(suspects.jobs) == 4
+    assert {job.attempts for job in EmbeddingJob.objects.all()} == {1}
+    assert len(worklist.claim_embedding_jobs(limit=32).jobs) == 4
+
+
+def test_nobody_can_hand_back_what_another_took_over(make_jobs):
+    make_jobs(1)
+    late = worklist.claim_embedding_jobs(limit=1)
+    run_out(late)
+    worklist.claim_embedding_jobs(limit=1)
+
+    assert worklist.hand_back(EmbeddingJob, late) == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -106,6 +106,19 @@ def test_a_long_import_fills_batches_of_the_workers_size(upload, settings, monke
     assert not EmbeddingJob.objects.exclude(state=Job.State.DONE).exists()
 
 
+def test_a_worker_that_is_to_stop_ends_its_batch_and_hands_back_the_next(upload, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"BATCH_SIZE": 3}
+    for number in range(7):
+        upload(str(number), "teal")
+
+    assert embed_due(is_stopping=iter([False, True]).__next__) == 3
+
+    left = EmbeddingJob.objects.exclude(state=Job.State.DONE)
+    assert {(job.state, job.attempts) for job in left} == {(Job.State.PENDING, 0)}
+    assert pair_due(is_stopping=lambda: True) == 0
+    assert embed_due() == 4
+
+
 @pytest.fixture
 def newer_visual(tmp_path):
     """The shipped visual encoder under a new version."""

@@ -1,0 +1,9 @@
+"""The shop's own settings, pool and all, on the services of a test; for processes that a test starts."""
+
+import json
+import os
+
+from fashionshop.settings import *  # noqa: F403
+
+MEDIA_ROOT = os.environ["CHAOS_MEDIA"]
+RECOMMENDER |= json.loads(os.environ["CHAOS_RECOMMENDER"])  # noqa: F405
