@@ -151,6 +151,11 @@ def register_checkpoint(folder: Path, *, purpose: str | None = None) -> Checkpoi
     known = Checkpoint.objects.filter(name=card["name"], version=card["version"]).first()
     card["purpose"] = purpose_of(card, asked=purpose, known=known)
     check_card(card)
+    if known and known.sha256 not in {"", card["sha256"]}:
+        raise NoCheckpoint(
+            f"{known.label} is known here by other weights, and its vectors are not those of these. Write a "
+            f'new "version" into {folder / "card.json"}, and activate that.'
+        )
     _check_what_it_reads(card)
     return _known_checkpoint(
         card, folder, state=known.state if known else Checkpoint.State.BUILDING

@@ -1,5 +1,7 @@
 """Checkpoints live side by side; which of them serves is switched in one transaction."""
 
+import json
+
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -40,6 +42,20 @@ def test_the_first_checkpoint_of_a_purpose_serves_at_once(make_card):
     assert checkpoint.activated_at is not None
     assert (checkpoint.label, checkpoint.dimension) == ("better@2", 19)
     assert checkpoint.part_weights == {"shape": 0.5, "colour": 0.5}
+
+
+def test_other_weights_under_a_known_version_are_refused(make_card):
+    folder = make_card()
+    known = activate_checkpoint(folder)
+    card = json.loads((folder / "card.json").read_text())
+    card["sha256"] = {"weights.safetensors": "b" * 64}
+    (folder / "card.json").write_text(json.dumps(card))
+
+    with pytest.raises(NoCheckpoint, match=r'better@2 is known .* new "version"'):
+        activate_checkpoint(folder)
+
+    assert Checkpoint.objects.get() == known
+    assert Checkpoint.objects.get().sha256 == "a" * 64
 
 
 def test_a_second_one_is_built_in_the_shadow(checkpoints, blouse, make_picture, make_card):
