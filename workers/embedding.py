@@ -10,6 +10,7 @@ from dataclasses import replace
 from PIL import Image
 
 from recommender import conf, worklist
+from recommender.decoder import decode_photo
 from recommender.features import PictureFeatures
 from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, EmbeddingJob, Picture
@@ -24,6 +25,7 @@ from workers.serving.encoders import BadVector, merge_features
 
 log = logging.getLogger(__name__)
 
+NO_DECODER_CODE = "no_decoder"  # not the picture's fault
 DECODED_SIDE_PX = 640  # more than any encoder reads
 
 
@@ -64,8 +66,11 @@ def photo_features(images: Sequence[Image.Image]) -> list[PictureFeatures]:
     return features
 
 
-def read_picture(picture: Picture, sha256: str) -> Image.Image:
+def read_picture(picture: Picture, sha256: str, *, is_suspect: bool = False) -> Image.Image:
     """Decode a picture of the shop's storage, upright and no larger than the encoders need.
+
+    A suspect is decoded in a process of its own, which may end as the worker's did, at the cost of
+    some 10 ms.
 
     Raises:
         SourceChanged: The file holds other bytes than were uploaded.
@@ -75,7 +80,8 @@ def read_picture(picture: Picture, sha256: str) -> Image.Image:
     data = stored_bytes(picture)
     if digest(data) != sha256:
         raise SourceChanged(SourceChanged.__doc__)
-    return open_photo(data, limits=CATALOGUE, max_side_px=DECODED_SIDE_PX)
+    decode = decode_photo if is_suspect else open_photo
+    return decode(data, limits=CATALOGUE, max_side_px=DECODED_SIDE_PX)
 
 
 class _Batch:
@@ -110,7 +116,7 @@ class _Batch:
 
     @timed("decode")
     def _read(self, job: EmbeddingJob) -> Image.Image:
-        image = read_picture(job.picture, job.sha256)
+        image = read_picture(job.picture, job.sha256, is_suspect=self.claim.are_suspects)
         if job.picture.fingerprint is None:
             self._fingerprints[job.picture_id] = fingerprint(image)
         return image
@@ -153,7 +159,10 @@ class _Batch:
             try:
                 images[pk] = future.result()
             except (BadPhoto, SourceChanged, FileNotFoundError) as error:
-                self._give_up(self._jobs_of(pk), error)
+                if getattr(error, "code", "") == NO_DECODER_CODE:
+                    self._fail(self._jobs_of(pk), code=NO_DECODER_CODE, reason=str(error))
+                else:
+                    self._give_up(self._jobs_of(pk), error)
             except OSError as error:  # storage is out of reach for now
                 self._fail(self._jobs_of(pk), code="storage_failed", reason=str(error))
         self._images.clear()  # the pixels live as long as they are worked on

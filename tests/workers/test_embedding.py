@@ -5,17 +5,20 @@ import json
 import math
 import shutil
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db.models.functions import Now
 from PIL import Image
 
 from fashionshop.models import ProductPicture
+from recommender import worklist
 from recommender.catalog import Catalog
 from recommender.fingerprints import fingerprint
 from recommender.models import Checkpoint, Embedding, EmbeddingJob, Job, Pairing, Picture
-from recommender.photos import digest, open_photo
+from recommender.photos import NO_DECODER, TOO_COSTLY, BadPhoto, digest, open_photo
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
 from recommender.switching.checkpoints import (
@@ -308,6 +311,40 @@ def test_a_batch_that_breaks_is_tried_in_halves_until_the_guilty_picture_is_alon
     assert embed_due() == 5
     failed = EmbeddingJob.objects.exclude(state=Job.State.DONE)
     assert {job.picture.product.sku for job in failed} == {"blue"}
+
+
+def test_what_crashed_is_decoded_in_a_process_of_its_own_that_may_crash_instead(
+    upload, monkeypatch
+):
+    def end(data, **_options):
+        if data == blue:
+            raise BadPhoto("too_costly", TOO_COSTLY)
+        return open_photo(data, **_options)
+
+    upload("red", "red")
+    with upload("blue", "blue").pictures.get().file.open() as file:
+        blue = file.read()
+    worklist.claim_embedding_jobs(limit=10)  # by a worker that crashes
+    EmbeddingJob.objects.update(lease_until=Now() - timedelta(seconds=1))
+    monkeypatch.setattr("workers.embedding.decode_photo", end)
+
+    assert embed_due() == 1
+    dead = EmbeddingJob.objects.filter(state=Job.State.DEAD)
+    assert {(job.picture.product.sku, job.error_code) for job in dead} == {("blue", "too_costly")}
+
+
+def test_where_no_decoder_can_be_had_a_suspect_is_tried_again_later(upload, monkeypatch):
+    def refuse(*_arguments, **_options):
+        raise BadPhoto("no_decoder", NO_DECODER)
+
+    upload("red", "red")
+    worklist.claim_embedding_jobs(limit=10)
+    EmbeddingJob.objects.update(lease_until=Now() - timedelta(seconds=1))
+    monkeypatch.setattr("workers.embedding.decode_photo", refuse)
+
+    assert embed_due() == 0
+    jobs = EmbeddingJob.objects.all()
+    assert {(job.state, job.error_code) for job in jobs} == {(Job.State.PENDING, "no_decoder")}
 
 
 @pytest.fixture
