@@ -21,6 +21,7 @@ from recommender.models import (
 from recommender.photos import MEASURED, BadPhoto, crop_image, open_photo
 from recommender.pipeline import indexes
 from recommender.pipeline.picture_sync import serving_encoders
+from workers import recheck
 from workers.celery import app
 from workers.checkpoint_cache import complaint, encoder_of, is_here
 from workers.embedding import (
@@ -83,7 +84,8 @@ def find_regions() -> None:
 def sweep() -> None:
     """Ring again for work that is due, in case a bell was lost."""
     worker = current_task.request.hostname if current_task else ""
-    due = worklist.sweep(worker=worker or gethostname(), complaint=complaint())
+    said = " ".join(filter(None, [complaint(), recheck.doubt()]))
+    due = worklist.sweep(worker=worker or gethostname(), complaint=said)
     if due["embed"]:
         embed_pictures.delay()
     if due["pair"]:
@@ -92,8 +94,9 @@ def sweep() -> None:
 
 @app.task(name="workers.tasks.tend_indexes")
 def tend_indexes() -> None:
-    """Give every slot that has grown large an index; drop what nobody needs any more."""
+    """Give every slot that has grown large an index, drop what nobody needs; look at a picture again."""
     _tend()
+    recheck.look_again()
 
 
 def regions_of(
