@@ -11,12 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+import requests
 
 from fashionshop.embedded import redis_url
 from tests.soak.curve import Growth, Record, growths, look, table
@@ -65,7 +65,8 @@ def open_shop(environment: dict[str, str]) -> Iterator[tuple[psutil.Process, int
 def _wait_until_open(demo: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + OPEN_SECONDS
     while demo.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), urllib.request.urlopen(url, timeout=2):
+        with suppress(OSError):  # requests' own errors are, too
+            requests.get(url, timeout=2).raise_for_status()
             return
         time.sleep(0.5)
     raise SystemExit("The demo did not open; its lines above say why.")

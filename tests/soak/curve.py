@@ -91,9 +91,7 @@ def _command(process: psutil.Process) -> str:
     return ""
 
 
-def _sample(
-    part: str, held: list[psutil.Process], *, connections: int, seconds: float
-) -> Sample:
+def _sample(part: str, held: list[psutil.Process], *, connections: int, seconds: float) -> Sample:
     memory, handles, threads = 0.0, 0, 0
     for process in held:
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):  # it ends while it is looked at
@@ -117,7 +115,9 @@ def growths(samples: Sequence[Sample]) -> list[Growth]:
     return found
 
 
-def _thirds(own: Iterable[Sample], measure: str, duration: float) -> tuple[list[float], list[float]]:
+def _thirds(
+    own: Iterable[Sample], measure: str, duration: float
+) -> tuple[list[float], list[float]]:
     """What was measured in the second third and in the last."""
     second: list[float] = []
     last: list[float] = []
