@@ -5,6 +5,9 @@ import shutil
 from tempfile import mkdtemp
 from typing import Any
 
+from recommender.heap import return_freed_memory
+
+return_freed_memory()
 worker_class = "fashionshop.server.BufferingWorker"
 # More threads than PHOTOS_IN_FLIGHT, so that pages always have one.
 workers, threads, preload_app = 2, 8, True

@@ -74,7 +74,18 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///fashionshop
 # A request waits for the pool while the server restarts; without one each would find it gone.
 POOL = {"min_size": 1, "max_size": 8, "timeout": 5}  # of a process, which has eight threads
 DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True}
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
+# Either end gives up a line whose other end has fallen silent, with the locks that hang on it; a system
+# by itself waits up to two hours. Through a socket of this machine nothing of it counts.
+SILENCE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+SERVER_SILENCE = {f"tcp_{name}": value for name, value in SILENCE.items()}
+SERVER_SILENCE |= {"tcp_user_timeout": 25_000}  # milliseconds
+DATABASES["default"]["OPTIONS"] = {
+    "options": " ".join(f"-c {name}={value}" for name, value in SERVER_SILENCE.items()),
+    "tcp_user_timeout": 25_000,
+    **SILENCE,
+    **DATABASES["default"].get("OPTIONS", {}),  # what the address says
+    "pool": POOL,
+}
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 
 # Shared by all web processes, so that what is counted there is counted once.

@@ -9,10 +9,12 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 from django.core.exceptions import ImproperlyConfigured
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+
+from recommender.heap import return_freed_memory
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,12 @@ class Schedule(bootsteps.StartStopStep):
             entry.cancel()
 
     shutdown = stop
+
+
+@worker_init.connect
+def keep_small(**_signal: Any) -> None:
+    """Hold no more memory than the pictures at hand need."""
+    return_freed_memory()
 
 
 @worker_ready.connect

@@ -76,6 +76,8 @@ def _replace(
 ) -> set[Any]:
     """Store both directions, number them, and keep the best of each slot; returns in whose lists it is."""
     advisory_lock("recommender.pairings")  # two writers of one list would deadlock
+    there_still = _kept_products([product_pk, *(row.pk for row, _value in judged)])
+    judged = [(row, value) for row, value in judged if {row.pk, product_pk} <= there_still]
     Pairing.objects.filter(scorer=scorer, product=product_pk).delete()
     Pairing.objects.filter(scorer=scorer, partner=product_pk).delete()
     bars = _bars([row.pk for row, _value in judged], slot, scorer)
@@ -98,6 +100,16 @@ def _replace(
     kept = conf.get("PAIRINGS_PER_SLOT")
     Pairing.objects.filter(scorer=scorer, product__in=partners, slot=slot, rank__gt=kept).delete()
     return {*partners}
+
+
+def _kept_products(pks: Sequence[Any]) -> set[Any]:
+    """Those that nobody has deleted since they were judged; until we commit nobody can."""
+    products = Pairing._meta.get_field("product").related_model._base_manager
+    found = products.filter(pk__in=pks).order_by("pk").values_list("pk")
+    sql, params = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} FOR KEY SHARE", params)
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _bars(partners: Sequence[Any], slot: str, scorer: Checkpoint) -> dict[Any, float]:

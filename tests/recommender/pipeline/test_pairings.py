@@ -34,6 +34,20 @@ def test_a_pair_is_stored_in_both_directions_with_one_score(outfit, skirt):
     assert (there.slot, back.slot) == (Slot.BOTTOM, Slot.TOP)
 
 
+@pytest.mark.parametrize("gone", ["skirt", "blouse"])
+def test_a_product_deleted_while_it_is_judged_is_left_out_and_the_others_are_stored(
+    outfit, skirt, blouse, gone
+):
+    def score(mine, theirs):
+        Product.objects.get(title=gone).delete()
+        return [0.5] * len(theirs)
+
+    refresh_pairings(blouse.pk, score=score)
+
+    kept = {("blouse", "boots"), ("boots", "blouse")} if gone == "skirt" else set()
+    assert set(Pairing.objects.values_list("product__title", "partner__title")) == kept
+
+
 def test_the_score_is_the_scorers(outfit, boots):
     refresh_pairings(outfit.pk, score=lambda mine, theirs: [0.125] * len(theirs))
 
@@ -178,7 +192,7 @@ def test_the_cost_does_not_grow_with_the_candidates(
 
     # checkpoints, slot, neighbours, encoder, own and their vectors; lock, 2 deletions, bars, insertion, ranks,
     # cut; 2 savepoint lines of the test's own transaction.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         refresh_pairings(outfit.pk, score=fake_score)
 
 
