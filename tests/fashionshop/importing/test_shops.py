@@ -336,3 +336,9 @@ class TestGoogle:
         (folder / "feed.xml").write_text(text.replace("<rss", f"{laughs}<rss", 1), encoding="utf-8")
 
         assert not READERS["google"].recognises(folder)
+
+    def test_what_stands_before_entities_of_its_own_is_read(self, folder, picture):
+        rows = self.read(folder, picture, more='<!ENTITY a "ha"></channel></rss>')
+
+        assert [row.sku for row in rows] == ["1", ""]
+        assert "it declares entities of its own" in rows[1].reason
