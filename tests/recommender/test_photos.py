@@ -114,12 +114,12 @@ def test_a_transparent_palette_colour_is_laid_on_white():
     assert seen.getpixel((9, 9)) == (255, 255, 255)
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("orientation", [None, *range(1, 9)])
 def test_a_photo_is_turned_upright(orientation):
     upright = Image.new("RGB", (80, 120), "white")
     upright.paste("red", (0, 0, 40, 60))
     exif = Image.Exif()
-    exif[ORIENTATION] = orientation
+    exif.update({ORIENTATION: orientation} if orientation else {})
 
     seen = open_photo(saved(_as_held(upright, orientation), "PNG", exif=exif))
 
