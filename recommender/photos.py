@@ -224,7 +224,7 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return TURNS.get(image.getexif().get(ORIENTATION, 1))
+            return TURNS.get(image.getexif().get(ORIENTATION))
     except DECODER_ERRORS:
         return None
 

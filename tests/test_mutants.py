@@ -36,8 +36,17 @@ def test_what_a_function_returns_may_be_lost():
     assert "def f():\n    return None" in changed("def f():\n    return x")
 
 
-def test_text_for_people_and_decorators_are_left_alone():
-    assert changed('"""Not a word AND 3."""\n@frozen(yes=True)\nclass A: x = "a AND b"') == set()
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Not a word AND 3."""',
+        '@frozen(yes=True)\nclass A: x = "a AND b"',
+        "def f(a: int | None) -> Literal[3] | None: ...",
+        "x: int | None",
+    ],
+)
+def test_text_for_people_decorators_and_annotations_are_left_alone(source):
+    assert changed(source) == set()
 
 
 def test_a_defect_is_known_by_file_and_line():

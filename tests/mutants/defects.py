@@ -84,7 +84,7 @@ Change = tuple[int, int, int, int, str]  # from line and column, to line and col
 
 
 def _changes(tree: ast.Module, source: str) -> Iterator[Change]:  # noqa: PLR0912 -- a table
-    left_alone = _docstrings(tree) | _decorators(tree)
+    left_alone = _docstrings(tree) | _decorators_and_annotations(tree)
     for node in ast.walk(tree):
         if id(node) in left_alone:
             continue
@@ -119,13 +119,19 @@ def _docstrings(tree: ast.Module) -> set[int]:
     }
 
 
-def _decorators(tree: ast.Module) -> set[int]:
+def _decorators_and_annotations(tree: ast.Module) -> set[int]:
+    """A defect in these keeps a file from being imported, or is for mypy to find."""
     return {
         id(part)
         for node in ast.walk(tree)
-        for decorator in getattr(node, "decorator_list", ())
-        for part in ast.walk(decorator)
+        for field in ("decorator_list", "annotation", "returns")
+        for side in _listed(getattr(node, field, None))
+        for part in ast.walk(side)
     }
+
+
+def _listed(side: ast.AST | list[ast.AST] | None) -> list[ast.AST]:
+    return side if isinstance(side, list) else [side] if side else []
 
 
 def _span(node: ast.AST) -> tuple[int, int, int, int]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from recommender import worklist
 from recommender.locks import advisory_lock
-from recommender.models import EmbeddingJob, Job, PairingJob, Picture
+from recommender.models import EmbeddingJob, Job, PairingJob, Picture, WorkerReport
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,10 @@ def in_threads(count, work):
 
     def call():
         try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SET lock_timeout = '20s'"
+                )  # who must not wait fails, and never hangs
             start.wait()
             results.append(work())
         except Exception as error:  # noqa: BLE001 -- the test looks at what came out
@@ -269,11 +273,11 @@ def test_giving_up_puts_a_job_to_rest_at_once(make_jobs):
     claim = worklist.claim_embedding_jobs(limit=1)
 
     worklist.give_up(
-        EmbeddingJob, ids=[claim.jobs[0].pk], token=claim.token, code="empty", reason="Empty."
+        EmbeddingJob, ids=[claim.jobs[0].pk], token=claim.token, code="empty", reason="E" * 999
     )
 
     job = EmbeddingJob.objects.get()
-    assert (job.state, job.attempts, job.error) == ("DEAD", 1, "Empty.")
+    assert (job.state, job.attempts, job.error) == ("DEAD", 1, "E" * 300)
 
 
 def test_a_retry_gives_only_dead_jobs_a_new_life(make_jobs):
@@ -312,6 +316,17 @@ def test_a_sweep_says_for_which_kinds_work_is_due(make_jobs, blouse):
     assert worklist.sweep() == {"embed": True, "pair": False}
     PairingJob.objects.create(product=blouse)
     assert worklist.sweep() == {"embed": True, "pair": True}
+
+
+def test_a_sweep_notes_its_worker_and_forgets_who_was_silent_for_a_day(db):
+    for hours in (23, 25):
+        swept_at = Now() - timedelta(hours=hours)
+        WorkerReport.objects.create(worker=f"silent for {hours} h", swept_at=swept_at)
+
+    worklist.sweep(worker="here", complaint="no encoder")
+
+    reports = dict(WorkerReport.objects.values_list("worker", "complaint"))
+    assert reports == {"silent for 23 h": "", "here": "no encoder"}
 
 
 def test_pairing_jobs_are_claimed_and_finished_the_same_way(checkpoints, blouse, skirt):

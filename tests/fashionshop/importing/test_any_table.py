@@ -1,7 +1,7 @@
 """Whatever a table holds, its rows are products or faults and nothing is raised."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fashionshop.importing.general import GeneralTable
@@ -45,10 +45,11 @@ def test_any_cells_below_the_header_of_an_export(anywhere, kind, data):
 
 
 @given(body=st.binary(max_size=200))
+@example(b'<!ENTITY a "ha">')
 @examples(30)
 def test_any_bytes_in_a_feed(anywhere, body):
     path = anywhere / "feed.xml"
     item = b"<item><id>1</id><title>T</title><link>l</link><image_link>a.jpg</image_link></item>"
-    path.write_bytes(b"<rss><channel>" + item + body.replace(b"<!", b""))
+    path.write_bytes(b"<rss><channel>" + item + body)
 
     assert all(isinstance(row, Row | Fault) for row in READERS["google"](path).rows())

@@ -150,6 +150,32 @@ def test_what_is_larger_than_allowed_is_refused(archive, limits, said):
     assert said in refusal(archive([("a.csv", TABLE), ("b.csv", TABLE)]), **limits)
 
 
+def test_a_limit_is_kept_to_the_byte_and_to_the_file(archive):
+    path = archive([("a.csv", TABLE), ("b.csv", TABLE)])
+    just = {"files": 2, "bytes": path.stat().st_size, "unpacked_bytes": 2 * len(TABLE)}
+
+    with unpacked(path, limits=ArchiveLimits(**just)) as folder:
+        assert len(list(folder.iterdir())) == 2
+
+
+def test_a_small_file_may_grow_as_often_as_it_will(archive):
+    path = archive([("a.csv", TABLE * 100)])
+    small = len(TABLE) * 100
+    times, rest = divmod(small, path.stat().st_size)
+
+    assert f"more than {times} times" in refusal(path, small_bytes=small - 1, ratio=times)
+    with unpacked(path, limits=ArchiveLimits(small_bytes=small, ratio=times)):
+        assert rest
+
+
+def test_a_zip_may_hold_what_the_guide_says():
+    limits = ArchiveLimits()
+
+    assert (limits.bytes, limits.files) == (500_000_000, 2_000)
+    assert (limits.unpacked_bytes, limits.ratio) == (2_000_000_000, 100)
+    assert limits.small_bytes == 10_000_000
+
+
 def test_many_tiny_files_are_refused(archive):
     path = archive(((f"{number}.jpg", b"") for number in range(2_001)), compression=0)
 

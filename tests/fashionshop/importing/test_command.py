@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -106,14 +107,18 @@ def test_a_limit_is_a_number_from_one(folder, limit):
 
 
 def test_off_a_terminal_progress_is_a_line_now_and_then(capsys, monkeypatch):
-    monkeypatch.setattr("fashionshop.importing.progress.LINE_EVERY_SECONDS", 0)
+    clock = SimpleNamespace(now=100.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr("fashionshop.importing.progress.time", clock)
     progress = Progress(1200, unit="rows")
-    progress.advance(600)
+
+    for clock.now, rows in ((104.9, 300), (105.0, 200), (109.9, 400), (110.0, 400)):
+        progress.advance(rows)
     progress.close()
 
-    line = capsys.readouterr().err
-    assert line.startswith("600 of 1,200 rows, ")
-    assert line.endswith(" s left\n")
+    assert capsys.readouterr().err.splitlines() == [
+        "500 of 1,200 rows, 100/s, 7 s left",
+        "1,300 of 1,200 rows, 130/s, 0 s left",
+    ]
 
 
 def test_on_a_terminal_progress_is_a_bar_with_rate_and_time_left(monkeypatch):

@@ -338,3 +338,9 @@ class TestGoogle:
         assert not READERS["google"].recognises(folder)
         with pytest.raises(UnknownCatalogue, match=r"feed\.xml: .+ export the feed without it"):
             kind_of(folder)
+
+    def test_what_stands_before_entities_of_its_own_is_read(self, folder, picture):
+        rows = self.read(folder, picture, more='<!ENTITY a "ha"></channel></rss>')
+
+        assert [row.sku for row in rows] == ["1", ""]
+        assert "export the feed without it" in rows[1].reason
