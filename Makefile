@@ -1,7 +1,7 @@
 # make demo     a working boutique in one terminal        (CATALOG=<path> PORT=8000)
 # make test     every test, on services of its own         make lint types deploy
 # make check    the quick round: all but journeys, trainings and hosts
-# make soak     every property on fifty times as many examples
+# make soak     every property on two hundred times as many examples
 # make mutants  how many defects, put in by chance, the tests notice
 # make messages  gathers the texts to translate and compiles the translations (needs GNU gettext)
 # make locks    every package with its hashes, after a change of requirements*.txt
@@ -39,7 +39,7 @@ test: $(ALL)
 	$(PYTEST)
 
 check: $(ALL)
-	$(PYTEST) --hypothesis-profile quick --ignore tests/journeys -m "not training and not host"
+	$(PYTEST) --ignore tests/journeys -m "not training and not host"
 
 soak: $(ALL)
 	$(PYTEST) --hypothesis-profile soak -m hypothesis
