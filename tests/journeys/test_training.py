@@ -23,8 +23,8 @@ QUICK = {"epochs": 3, "hidden": 32, "width": 81}
 
 @pytest.fixture
 def drawn_shop(wait_for_work, tmp_path):
-    """Forty-eight drawn products in three hundred looks, all embedded."""
-    generate(tmp_path / "catalogue", products=48, looks_count=300, width=120)
+    """A hundred and twenty drawn products in eight hundred looks, all embedded."""
+    generate(tmp_path / "catalogue", products=120, looks_count=800, width=120)
     call_command("import_catalog", str(tmp_path / "catalogue"))
     wait_for_work(seconds=120)
 

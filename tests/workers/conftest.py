@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import pickle
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from torch.onnx._internal._lazy_import import onnxscript_apis
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.switching.checkpoints import activate_checkpoint, shipped_checkpoints
@@ -129,6 +131,9 @@ def _export_the_same_network_once(exports):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(export, "to_onnx", remembered)
+        # Half of the export of a small network is that torch reads the source of every operation anew.
+        read = onnxscript_apis.get_torchlib_ops
+        patch.setattr(onnxscript_apis, "get_torchlib_ops", cache(read))
         yield
 
 
