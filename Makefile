@@ -2,7 +2,7 @@
 # make test     every test, on services of its own         make lint types deploy
 # make check    the quick round: all but journeys, trainings and hosts
 # make chaos    kills workers, Redis and PostgreSQL and counts what is lost  (CHAOS_JOBS=1026)
-# make soak     every property on fifty times as many examples
+# make soak     every property on two hundred times as many examples
 # make mutants  how many defects, put in by chance, the tests notice
 # make messages  gathers the texts to translate and compiles the translations (needs GNU gettext)
 # make locks    every package with its hashes, after a change of requirements*.txt
@@ -40,7 +40,7 @@ test: $(ALL)
 	$(PYTEST) -m "not chaos"
 
 check: $(ALL)
-	$(PYTEST) --hypothesis-profile quick --ignore tests/journeys --ignore tests/chaos -m "not training and not host"
+	$(PYTEST) --ignore tests/journeys --ignore tests/chaos -m "not training and not host"
 
 chaos: $(ALL)
 	$(PYTEST) -n 0 -m chaos tests/chaos

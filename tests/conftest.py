@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 from hypothesis import settings
 
 from fashionshop.embedded import redis_server
 
-for name in ("quick", "soak"):  # what they mean is in tests/effort.py
-    settings.register_profile(name)
+settings.register_profile("soak")  # what it means is in tests/effort.py
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +35,12 @@ def media(settings, tmp_path):
 def nobody_has_asked_yet():
     """What is counted for each address begins anew with each test."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def the_shops_own_language():
+    """Each test begins in it: what a request's reader chose stays active in this thread."""
+    translation.deactivate()
 
 
 @pytest.hookimpl(trylast=True)

@@ -95,7 +95,7 @@ def test_the_api_gives_its_reasons_in_the_language(client, blouse, shirt):
     assert "Ähnliche Form" in texts
 
 
-def test_what_is_wrong_with_a_photo_is_said_in_the_language(client, db):
+def test_what_is_wrong_with_a_photo_is_said_in_the_language(client, db, redis_url):
     page = client.post(
         reverse("photo-search"),
         {"photo": SimpleUploadedFile("me.jpg", b"no picture")},

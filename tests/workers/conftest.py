@@ -1,7 +1,10 @@
 """The cast of the workers' tests: small pictures, a tiny checkpoint, real data where it is."""
 
 import fcntl
+import hashlib
 import os
+import pickle
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -9,10 +12,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from torch.onnx._internal._lazy_import import onnxscript_apis
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.switching.checkpoints import activate_checkpoint, shipped_checkpoints
 from recommender.testing import photo
+from workers import export
 from workers.checkpoints import Card, Purpose
 from workers.datasets import READERS
 from workers.export import save_network
@@ -102,24 +107,50 @@ def tiny_card(**changes):
 
 
 @pytest.fixture(scope="session")
-def export_once(tmp_path_factory):
-    """Save a network under a name; processes that share the tests share what one of them exported."""
+def exports(tmp_path_factory):
+    """A folder of what was exported, for all processes that share the tests."""
     root = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent
-    root /= "exports"
-    root.mkdir(exist_ok=True)
+    (root / "exports").mkdir(exist_ok=True)
+    return root / "exports"
 
-    def export(name, network, card, *, examples, **options):
-        folder, part = root / name, root / f"{name}.part"
-        with (root / f"{name}.lock").open("w") as lock:
+
+@pytest.fixture(scope="session", autouse=True)
+def _export_the_same_network_once(exports):
+    """Export takes longer than training a miniature; the same weights give the same `network.onnx`."""
+    to_onnx = export.to_onnx
+
+    def remembered(network, **options):
+        content = hashlib.sha256(pickle.dumps((network, options))).hexdigest()
+        file, part = exports / f"{content}.onnx", exports / f"{content}.{os.getpid()}"
+        if not file.exists():
+            part.write_bytes(to_onnx(network, **options))
+            part.rename(file)
+        return file.read_bytes()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "to_onnx", remembered)
+        # Half of the export of a small network is that torch reads the source of every operation anew.
+        read = onnxscript_apis.get_torchlib_ops
+        patch.setattr(onnxscript_apis, "get_torchlib_ops", cache(read))
+        yield
+
+
+@pytest.fixture(scope="session")
+def export_once(exports):
+    """Save a network under a name; processes that share the tests share what one of them exported."""
+
+    def save(name, network, card, *, examples, **options):
+        folder, part = exports / name, exports / f"{name}.part"
+        with (exports / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not folder.exists():
                 save_network(network, part, card, examples=examples, **options)
                 part.rename(folder)
         return folder
 
-    return export
+    return save
 
 
 @pytest.fixture(scope="session")

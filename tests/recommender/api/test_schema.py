@@ -17,7 +17,7 @@ from recommender import broker
 from recommender.api.parameters import CURSOR_SALT
 from recommender.api.throttles import ExplainThrottle, PhotoThrottle
 from recommender.testing import photo
-from tests.effort import examples, profile
+from tests.effort import IS_SOAK, examples
 
 URL = "/api/v1/schema"
 PATHS = {
@@ -102,17 +102,9 @@ def test_the_page_opens_this_document(client):
     assert URL in client.get(script).content.decode()
 
 
-def document(*, is_covered):
-    """The API as its document tells it, asked at random.
-
-    Covered, schemathesis has some two hundred fixed requests for each operation besides.
-    """
-    config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": is_covered}}})
-    return schemathesis.openapi.from_wsgi(URL, get_wsgi_application(), config=config)
-
-
-api = document(is_covered=profile() != "quick")
-at_random = document(is_covered=profile() == "soak")
+# In a soak schemathesis has some two hundred fixed requests for each operation besides those at random.
+COVERED = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": IS_SOAK}}})
+api = schemathesis.openapi.from_wsgi(URL, get_wsgi_application(), config=COVERED)
 
 
 AS_STAFF = {"Authorization": "Bearer of-a-program"}
@@ -154,7 +146,7 @@ def test_the_api_keeps_its_word(case, known):
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@at_random.include(path_regex="^/api.*{id}").parametrize()
+@api.include(path_regex="^/api.*{id}").parametrize()
 @examples(30)
 def test_the_api_keeps_its_word_on_products_that_exist(case, known):
     case.path_parameters |= dict.fromkeys(case.path_parameters, str(known.pk))

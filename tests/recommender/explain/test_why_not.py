@@ -13,6 +13,7 @@ from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.filters import Filters
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
+from tests.effort import seeds
 
 pytestmark = pytest.mark.django_db
 STRIPS = {SIMILAR: similar_products, GOES_WITH: goes_with}
@@ -184,7 +185,7 @@ def stock_shop(chance, make_product, looks_like):
 
 
 @pytest.mark.parametrize("strip", [SIMILAR, GOES_WITH])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", seeds(12))
 def test_every_product_has_one_placement_and_it_agrees_with_the_strip(
     make_product, looks_like, seed, strip
 ):
