@@ -9,6 +9,7 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms, ImageFilter
@@ -224,7 +225,8 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return TURNS.get(image.getexif().get(ORIENTATION))
+            orientation: Any = image.getexif().get(ORIENTATION)
+            return TURNS.get(orientation)
     except DECODER_ERRORS:
         return None
 

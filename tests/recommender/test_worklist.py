@@ -1,11 +1,10 @@
 """Workers share the jobs in the database: each is done, none twice, none for ever."""
 
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -37,31 +36,6 @@ def run_out(claim):
     """Let the lease of a claim run out, as if its worker had died."""
     ids = [job.pk for job in claim.jobs]
     EmbeddingJob.objects.filter(pk__in=ids).update(lease_until=Now() - timedelta(seconds=1))
-
-
-def in_threads(count, work):
-    """Call `work` in so many threads at the same instant, each with a connection of its own."""
-    start, results = threading.Barrier(count), []
-
-    def call():
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SET lock_timeout = '20s'"
-                )  # who must not wait fails, and never hangs
-            start.wait()
-            results.append(work())
-        except Exception as error:  # noqa: BLE001 -- the test looks at what came out
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=call) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_a_claim_takes_the_newest_pictures_up_to_the_limit(make_jobs):
