@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from recommender import worklist
 from recommender.locks import advisory_lock
 from recommender.models import EmbeddingJob, Job, PairingJob, Picture, WorkerReport
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
