@@ -2,7 +2,8 @@
 # make test     every test, on services of its own         make lint types deploy
 # make check    the quick round: all but journeys, trainings and hosts
 # make chaos    kills workers, Redis and PostgreSQL and counts what is lost  (CHAOS_JOBS=1026)
-# make soak     every property on two hundred times as many examples
+# make properties  every property on two hundred times as many examples
+# make soak     an hour of mixed load on the demo shop: what grows, fails or is lost  (SOAK_MINUTES=60)
 # make mutants  how many defects, put in by chance, the tests notice
 # make messages  gathers the texts to translate and compiles the translations (needs GNU gettext)
 # make locks    every package with its hashes, after a change of requirements*.txt
@@ -29,7 +30,7 @@ INSTALL := $(VENV)/bin/uv pip install --quiet --python $(PY) $(filter --%,$(LOCK
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: demo install test check chaos soak mutants lint types messages deploy locks licences sbom bench
+.PHONY: demo install test check chaos properties soak mutants lint types messages deploy locks licences sbom bench
 
 demo: $(CPU)
 	$(PY) manage.py demo --port $(PORT) $(if $(CATALOG),--catalog "$(CATALOG)")
@@ -45,8 +46,11 @@ check: $(ALL)
 chaos: $(ALL)
 	$(PYTEST) -n 0 -m chaos tests/chaos
 
+properties: $(ALL)
+	$(PYTEST) --hypothesis-profile many -m hypothesis
+
 soak: $(ALL)
-	$(PYTEST) --hypothesis-profile soak -m hypothesis
+	$(PY) -m tests.soak
 
 mutants: $(ALL)
 	$(PY) -m tests.mutants

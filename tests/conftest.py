@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from fashionshop.embedded import redis_server
 
-settings.register_profile("soak")  # what it means is in tests/effort.py
+settings.register_profile("many")  # what it means is in tests/effort.py
 
 
 @pytest.fixture(scope="session")

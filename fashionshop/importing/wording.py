@@ -10,6 +10,7 @@ from fashionshop.importing.words import attributes
 from fashionshop.models import Gender, Season
 from fashionshop.sizes import ONE_SIZE
 
+SIZES_LIMIT = 120
 STOCK_LIMIT = 2_147_483_647  # the largest integer of the column
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", flags=re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/?h\d|/?tr|/td)\b[^>]*>", flags=re.IGNORECASE)
@@ -110,13 +111,13 @@ def size(cell: str | None) -> str:
 
 def sizes(cell: str | None) -> str | None:
     """Several sizes with blanks between: "S, M, L", "S|M|L" and "38,5; 39"; None for an empty cell."""
-    words = text(cell, limit=120) or ""
+    words = text(cell, limit=SIZES_LIMIT) or ""
     if words.casefold() in attributes.ONE_SIZE:
         return ONE_SIZE
     if re.search(r"[,;|]", _HALF_SIZE.sub(r"\1.5", words)):
         each = map(size, re.split(r"[,;|]", _HALF_SIZE.sub(r"\1.5", words)))
-        return " ".join(dict.fromkeys(filter(None, each))) or None
-    return words or None
+        words = " ".join(dict.fromkeys(filter(None, each)))  # "OS" has become longer
+    return words[:SIZES_LIMIT].strip() or None
 
 
 def sku(cell: str | None) -> str:

@@ -21,6 +21,10 @@ class JobQuerySet(models.QuerySet[Any]):
             | Q(state=Job.State.LEASED, lease_until__lt=Now())
         )
 
+    def running(self) -> "JobQuerySet":
+        """Claimed by a worker that is not silent."""
+        return self.filter(state=Job.State.LEASED, lease_until__gte=Now())
+
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state__in=[Job.State.PENDING, Job.State.LEASED])
 

@@ -276,9 +276,13 @@ def _complaining_workers() -> QuerySet[Any]:
 
 
 def _no_sweep() -> list[Finding]:
-    """Without a sweep a lost bell is work for nobody; a shop without pictures needs none."""
+    """Without a sweep a lost bell is work for nobody; a shop without pictures needs none.
+
+    A worker that is deep in a long import sweeps when it is through.
+    """
     swept = WorkerReport.objects.exclude(worker=REPAIR).filter(swept_at__gt=Now() - SILENCE)
-    is_silent = not swept.exists() and Picture.objects.exists()
+    is_busy = any(model.objects.running().exists() for model in (EmbeddingJob, PairingJob))
+    is_silent = not (is_busy or swept.exists()) and Picture.objects.exists()
     last = WorkerReport.objects.exclude(worker=REPAIR).order_by("-swept_at").first()
     example = (
         f"{last.worker}, {last.swept_at:%Y-%m-%d %H:%M} UTC, was the last" if last else "none ever"

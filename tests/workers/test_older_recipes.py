@@ -19,6 +19,7 @@ from workers.serving.runtime import TorchSession
 from workers.serving.scorers import load_pair_scorer
 from workers.training import __main__ as training
 from workers.training.pictures import PictureConfig, labelled_pictures
+from workers.training.recipes import naive_cnn
 from workers.training.recipes.siamese_hist import SiameseConfig, pair_material
 from workers.training.recipes.style_512 import styles_of
 from workers.training.run import Run
@@ -89,9 +90,11 @@ def test_the_same_seed_gives_the_same_weights(naive, classes, tmp_path):
     assert all(np.array_equal(first[key], again[key]) for key in first)
 
 
-def test_a_killed_run_goes_on_to_the_same_weights(naive, classes, tmp_path):
+def test_a_killed_run_goes_on_to_the_same_weights(naive, classes, tmp_path, monkeypatch):
     out = tmp_path / "killed"
-    assert train("naive-cnn", classes, out, **{**LONGER, "epochs": 1}) == 0
+    with monkeypatch.context() as killed, pytest.raises(ZeroDivisionError):
+        killed.setattr(naive_cnn, "save_network", lambda *_, **__: 1 / 0)
+        train("naive-cnn", classes, out, **{**LONGER, "epochs": 1})
 
     assert train("naive-cnn", classes, out, "--resume", **LONGER) == 0
 

@@ -195,9 +195,11 @@ def test_end_to_end_makes_an_encoder_and_the_scorer_of_its_vectors(shop, tmp_pat
 
 
 @pytest.mark.training
-def test_the_same_seed_and_a_killed_run_come_out_the_same(shop, tmp_path):
+def test_the_same_seed_and_a_killed_run_come_out_the_same(shop, tmp_path, monkeypatch):
     whole = trained(shop, tmp_path / "whole")
-    trained(shop, tmp_path / "killed", epochs=1)
+    with monkeypatch.context() as killed, pytest.raises(ZeroDivisionError):
+        killed.setattr(recipe, "save_network", lambda *_, **__: 1 / 0)
+        trained(shop, tmp_path / "killed", epochs=1)
     again = trained(shop, tmp_path / "killed", resume=True)
 
     hashes = [[card.sha256["weights.safetensors"] for card in m.values()] for m in (whole, again)]

@@ -80,6 +80,43 @@ def test_a_row_that_cannot_be_a_product_says_why(row, line, reason):
     assert (fault.number, fault.reason) == (2, reason)
 
 
+def test_the_longest_sku_is_one_of_64_characters(row):
+    assert row("sku,image1", f"{'x' * 64},a.jpg").sku == "x" * 64
+
+
+def test_texts_are_cut_to_what_a_product_holds(row):
+    names = ("title", "colour", "sizes")
+    header = ",".join(("sku,image1,category,model,description", *names))
+
+    read = row(header, ",".join(["S1,a.jpg", "c" * 99, "d" * 99, "e" * 10_009, *["x" * 300] * 3]))
+
+    held = {name: Product._meta.get_field(name).max_length for name in names}
+    assert {name: len(getattr(read, name)) for name in names} == held
+    assert len(read.category) == Category._meta.get_field("name").max_length
+    assert len(read.design) == Product._meta.get_field("design").max_length
+    assert len(read.description) == 10_000
+
+
+def test_a_row_has_a_hundred_pictures_at_most(row, folder):
+    for number in range(101):
+        (folder / f"{number}.jpg").touch()
+    names = [f"{number}.jpg" for number in range(101)]
+
+    hundred = row("sku,image1", f"S1,{'|'.join(names[:100])}")
+    more = row("sku,image1", f"S1,{'|'.join(names)}")
+
+    assert (len(hundred.pictures), hundred.problems) == (100, ())
+    assert len(more.pictures) == 100
+    assert more.problems == ("The row names 101 pictures; the first 100 are taken.",)
+
+
+@pytest.mark.parametrize(("cell", "stock", "problems"), [("0", 0, 0), ("-1", 0, 1), ("1", 1, 0)])
+def test_what_was_oversold_is_sold_out_and_told(row, cell, stock, problems):
+    read = row("sku,stock,image1", f"S1,{cell},a.jpg")
+
+    assert (read.stock, len(read.problems)) == (stock, problems)
+
+
 def test_a_missing_picture_is_a_problem_of_its_row_alone(row):
     read = row("sku,image1,image2", "S1,a.jpg,nowhere.jpg")
 

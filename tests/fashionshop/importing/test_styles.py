@@ -30,6 +30,12 @@ def test_the_columns_become_a_product(row):
     assert read.problems == ()
 
 
+def test_texts_are_cut_to_what_a_product_holds(row):
+    read = row(f"15970,Men,Apparel,Topwear,{'k' * 99},{'c' * 99},Fall,2011,Casual,{'t' * 300}")
+
+    assert (len(read.category), len(read.colour), len(read.title)) == (80, 60, 200)
+
+
 def test_a_title_with_unquoted_commas_is_put_together_and_reported(row):
     read = row(SHIRT.format(id=15970, title="Puma Tee, Blue, Large"))
 

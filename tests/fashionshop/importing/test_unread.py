@@ -35,6 +35,10 @@ def test_many_files_are_named_by_a_few():
     )
 
 
+def test_a_few_files_are_all_named():
+    assert sentence("why", list("abcde")) == "Not read, why: a, b, c, d, e."
+
+
 @pytest.mark.django_db
 def test_an_import_tells_what_it_passed_over(folder, picture, table, command):
     for name in ("a.jpg", "b.jpg"):

@@ -6,13 +6,17 @@ from fashionshop.importing import wording
 
 
 @pytest.mark.parametrize(
-    ("cell", "pieces"), [("0", 0), (" 12 ", 12), ("7.0", 7), ("5.0000", 5), ("-2", -2), ("", None)]
+    ("cell", "pieces"),
+    [
+        *[("0", 0), (" 12 ", 12), ("7.0", 7), ("5.0000", 5), ("-2", -2), ("", None)],
+        ("2147483647", 2_147_483_647),
+    ],
 )
 def test_stock_is_a_whole_number(cell, pieces):
     assert wording.stock(cell) == pieces
 
 
-@pytest.mark.parametrize("cell", ["1.5", "1,000", "lots", "99999999999", "\u0663"])
+@pytest.mark.parametrize("cell", ["1.5", "1,000", "lots", "2147483648", "-2147483648", "\u0663"])
 def test_what_is_no_stock_is_refused(cell):
     with pytest.raises(wording.BadValue, match="The stock"):
         wording.stock(cell)
@@ -110,6 +114,15 @@ def test_sizes_are_divided_by_blanks(cell, sizes):
     assert wording.sizes(cell) == sizes
 
 
+@pytest.mark.parametrize("cell", ["S" * 121, f"{'S' * 117},OS", f"{'S' * 60}, {'M' * 60}"])
+def test_sizes_fit_the_field_that_holds_them(cell):
+    assert len(wording.sizes(cell)) == 120
+
+
+def test_a_size_is_cut_where_nobody_reads_on():
+    assert len(wording.size("S" * 61)) == 60
+
+
 @pytest.mark.parametrize(
     ("cell", "answer"),
     [
@@ -117,6 +130,7 @@ def test_sizes_are_divided_by_blanks(cell, sizes):
         ("Auf Lager", True),
         ("1", True),
         ("Rupture de stock", False),
+        ("0", False),
         ("7", None),
     ],
 )

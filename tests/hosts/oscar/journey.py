@@ -26,7 +26,7 @@ from PIL import Image, ImageDraw
 
 import recommender
 from recommender.catalog import catalog
-from recommender.models import EmbeddingJob, PairingJob, Picture, Slot
+from recommender.models import EmbeddingJob, PairingJob, Picture, Slot, WorkerReport
 
 Category, Product = get_model("catalogue", "Category"), get_model("catalogue", "Product")
 StockRecord = get_model("partner", "StockRecord")
@@ -118,9 +118,14 @@ def running_worker():
         process.wait(timeout=30)
 
 
+def is_working():
+    is_at_work = any(job.objects.unfinished().exists() for job in (EmbeddingJob, PairingJob))
+    return is_at_work or not WorkerReport.objects.exists()  # it reports when it is through
+
+
 def wait_for_work(worker):
     deadline = time.monotonic() + WAIT_SECONDS
-    while EmbeddingJob.objects.unfinished().exists() or PairingJob.objects.unfinished().exists():
+    while is_working():
         assert worker.poll() is None, "the worker has ended"
         assert time.monotonic() < deadline, "the worker did not finish in time"
         time.sleep(0.2)

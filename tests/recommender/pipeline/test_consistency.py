@@ -293,6 +293,16 @@ def test_a_worker_that_leaves_work_to_others_is_named_with_its_reason(shop):
     assert findings() == []
 
 
+def test_a_worker_deep_in_a_long_import_is_not_called_silent(shop, blouse):
+    no_sweep(blouse)
+    jobs = EmbeddingJob.objects.filter(picture__product=blouse)
+    jobs.update(state="LEASED", lease_until=Now() + timedelta(minutes=1))
+    assert "no_sweep" not in codes()
+
+    jobs.update(lease_until=Now() - timedelta(seconds=1))
+    assert "no_sweep" in codes()
+
+
 def test_a_repair_is_no_sign_of_life_of_a_worker(shop):
     WorkerReport.objects.all().delete()
 
