@@ -29,28 +29,33 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def table(tiny):
-    """Four rows: a plain one, a frozen encoder, a head on it, and one that nobody can train."""
-    made = (
+def four_rows(tiny):
+    return (
         Row("chance", baseline="chance"),
         Row("tiny", checkpoint=str(tiny), note="as it is"),
         Row("head", recipe="compat-mlp", config={**SMALL, "hidden": 8}, visual=str(tiny)),
         Row("large", recipe="polania", backbone="imagenet"),
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "ROWS", made)
-        yield made
+
+
+@pytest.fixture
+def table(monkeypatch, four_rows):
+    """Four rows: a plain one, a frozen encoder, a head on it, and one that nobody can train."""
+    monkeypatch.setattr(rows, "ROWS", four_rows)
+    return four_rows
 
 
 @pytest.fixture(scope="module")
-def compared_once(data, table, tmp_path_factory):
+def compared_once(data, four_rows, tmp_path_factory):
     out = tmp_path_factory.mktemp("compared")
-    compare(data, out, "--quick", "--rows", "head")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "ROWS", four_rows)
+        compare(data, out, "--quick", "--rows", "head")
     return out
 
 
 @pytest.fixture
-def compared(compared_once, tmp_path):
+def compared(table, compared_once, tmp_path):
     """A folder where the row of the head is trained and measured."""
     return shutil.copytree(compared_once, tmp_path / "compared")
 

@@ -114,9 +114,9 @@ def test_sizes_are_divided_by_blanks(cell, sizes):
     assert wording.sizes(cell) == sizes
 
 
-@pytest.mark.parametrize("cell", ["S" * 121, f"{'S' * 117},OS", f"{'S' * 60}, {'M' * 60}"])
+@pytest.mark.parametrize("cell", ["S" * 121, ",".join(["OS", "XS" * 9, "L" * 60, "M" * 60])])
 def test_sizes_fit_the_field_that_holds_them(cell):
-    assert len(wording.sizes(cell)) == 120
+    assert len(wording.sizes(cell)) <= 120
 
 
 def test_a_size_is_cut_where_nobody_reads_on():

@@ -17,7 +17,7 @@ from recommender import broker
 from recommender.api.parameters import CURSOR_SALT
 from recommender.api.throttles import ExplainThrottle, PhotoThrottle
 from recommender.testing import photo
-from tests.effort import IS_SOAK, examples
+from tests.effort import MANY, examples
 
 URL = "/api/v1/schema"
 PATHS = {
@@ -103,7 +103,7 @@ def test_the_page_opens_this_document(client):
 
 
 # In a soak schemathesis has some two hundred fixed requests for each operation besides those at random.
-COVERED = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": IS_SOAK}}})
+COVERED = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": MANY}}})
 api = schemathesis.openapi.from_wsgi(URL, get_wsgi_application(), config=COVERED)
 
 
