@@ -1,7 +1,7 @@
 """What the engine may ask a host shop: the adapter a host subclasses, and the card it returns."""
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -106,6 +106,15 @@ class Catalog:
         the API; any other name is the host's own. Values are text, "" for unknown.
         """
         return {}
+
+    def categories(self) -> Sequence[Combinable]:
+        """Expressions of a product's category, then of what that lies in, as far as the shop has it.
+
+        As in `[F("category__slug"), F("category__parent__slug")]`: "similar" shows the same category
+        first, then what lies near it. By default the attribute "category" alone.
+        """
+        offered = self.attributes()
+        return [offered["category"]] if "category" in offered else []
 
     def fits(self, name: str, value: str) -> Q:
         """What must hold for a product to do for someone who asked for this value.

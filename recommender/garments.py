@@ -67,6 +67,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 _COMPILED = tuple((re.compile(pattern), slot) for pattern, slot in _PATTERNS)
 
 
+# What they hold does not stand for one another: a scarf is no pair of sunglasses.
+MIXED_SLOTS = (JEWELLERY, ACCESSORY)
+
+
 def slot_for(*labels: str) -> str:
     """Name the slot of the first label that is recognised, most specific label first.
 

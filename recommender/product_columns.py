@@ -14,9 +14,10 @@ from django.db.models.expressions import Combinable
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.db.models.sql.datastructures import Join
 
-from recommender.catalog import catalog, product_model
+from recommender.catalog import Catalog, catalog, product_model
 
 SLOT, GROUP, NOVELTY = "()slot", "()group", "()novelty"  # beside attributes, whatever their names
+CATEGORY = "()category"
 
 
 def slot() -> Combinable:
@@ -33,6 +34,16 @@ def novelty() -> Combinable:
 
 def attributes() -> Mapping[str, Combinable]:
     return {name: _column(name, given) for name, given in catalog().attributes().items()}
+
+
+def categories() -> list[Combinable]:
+    """The product's category, then what it lies in."""
+    return [_column(f"{CATEGORY}{at}", given) for at, given in enumerate(catalog().categories())]
+
+
+def tells_slots() -> bool:
+    """Whether the host says what part of an outfit a product plays."""
+    return _shop().slot is not Catalog.slot
 
 
 def rule_columns() -> Mapping[str, Combinable]:
@@ -75,7 +86,10 @@ def _has_several(_shop: Any, name: str) -> bool:
         GROUP: catalog().group_key,
         NOVELTY: catalog().novelty,
     }
-    expression = given[name]() if name in given else catalog().attributes()[name]
+    if name.startswith(CATEGORY):
+        expression = catalog().categories()[int(name.removeprefix(CATEGORY))]
+    else:
+        expression = given[name]() if name in given else catalog().attributes()[name]
     rows = _rows(expression)
     return rows.query.group_by is not None or repeats_products(rows)
 

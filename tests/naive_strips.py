@@ -23,18 +23,31 @@ def similar(world, asked):
     own, anchor = world["products"][0], _cover(world, "visual")
     if anchor is None:
         return []
-    weight = asked["colour_weight"]
-    shares = {"shape": 0.85, "colour": 0.15}
-    if weight is not None:
-        shares = {"shape": 1 - weight, "colour": weight}
+    colour = 0.15 * (1.125 if asked["category_weight"] else 1)
+    if asked["colour_weight"] is not None:
+        colour = asked["colour_weight"]
+    shares = {"shape": 1 - colour, "colour": colour}
     scores = {
         i: max(_alike(anchor, view["visual"], shares) for view in views)
         for i in _eligible(world, asked, "SIMILAR")
         if world["products"][i]["slot"] == own["slot"]
+        if own["slot"] or _is_same_kind(world, i)
         if (views := [v for v in world["products"][i]["views"] if v["visual"]])
     }
+    tiers = {i: SUITED if _suits(world, asked, i, ["gender"]) else REST for i in scores}
     shelf = _Shelf(world, "SIMILAR", share=len(world["products"]))
-    shelf.add("visual", scores)
+    for i in scores:
+        shelf.extra[i] += _preference(world, asked, i)
+    if asked["floor"]:
+        least = 0.5 * max(scores.values(), default=0.0)
+        scores = {
+            i: score
+            for i, score in scores.items()
+            if i in shelf.pins
+            or (asked["category_weight"] and _is_same_kind(world, i))
+            or (tiers[i] == SUITED and score >= least)
+        }
+    shelf.add("visual", scores, after={i: (tiers[i], 0) for i in scores})
     rows = shelf.rows()[: _deep(asked, "limit")]
     return _pinned(world, "SIMILAR", _diverse(shelf, rows, asked, share=len(world["products"])))
 
@@ -70,12 +83,28 @@ def versions(world, asked, i):
     ]
 
 
+def _preference(world, asked, i):
+    """The same category counts in full, another of its slot half; and a season that suits."""
+    weight = asked["category_weight"]
+    if not weight:
+        return 0.0
+    own = world["products"][0]["season"]
+    is_season = own != "ALL_YEAR" and "season" not in asked["attributes"]
+    kind = weight if _is_same_kind(world, i) else weight / 2
+    return kind + (0.1 if is_season and _suits(world, asked, i, ["season"]) else 0.0)
+
+
+def _is_same_kind(world, i):
+    own, other = world["products"][0], world["products"][i]
+    return (own["slot"], own["kind"]) == (other["slot"], other["kind"])
+
+
 class _Shelf:
     """What the rungs have found; each row a (product, rung, score)."""
 
     def __init__(self, world, strip, *, share):
         self.world, self.share, self.found = world, share, []
-        self.pins, self.boosts = _pins(world, strip), _boosts(world, strip)
+        self.pins, self.extra = _pins(world, strip), _boosts(world, strip)
 
     def add(self, rung, scores, *, after=None):
         """Add a rung below the others; `after` maps a product to its tier and its place among ties."""
@@ -83,7 +112,7 @@ class _Shelf:
         for i, score in scores.items():
             tier, place = after[i] if after else (SUITED, 0)
             tier = PINNED if i in self.pins else tier
-            order = (tier, number, -(score + self.boosts[i]), place, i)
+            order = (tier, number, -round(score + self.extra[i], 9), place, i)
             self.found.append((order, i, rung, score))
 
     def tier(self, row):
@@ -123,7 +152,7 @@ def _diverse(shelf, rows, asked, *, share):
         first = shelf.tier(left[0])
         worth = [
             round(
-                (1 - weight) * (score + shelf.boosts[i])
+                (1 - weight) * (score + shelf.extra[i])
                 - weight * max([0.0, *(_look_alike(world, i, j) for j, _rung, _score in taken)]),
                 9,
             )
@@ -174,14 +203,14 @@ def _newest(world, asked, partners):
     return {i: (tiers[i], 1 + sum(tiers[j] == tiers[i] for j in newer[i])) for i in partners}
 
 
-def _suits(world, asked, i):
+def _suits(world, asked, i, names=tuple(FOR_ALL)):
     """Whether it is for the same wearer and season, where the filters do not speak of them."""
     own, product = world["products"][0], world["products"][i]
     return all(
         name in asked["attributes"]
-        or everybody in {own[name], product[name]}
+        or FOR_ALL[name] in {own[name], product[name]}
         or own[name] == product[name]
-        for name, everybody in FOR_ALL.items()
+        for name in names
     )
 
 

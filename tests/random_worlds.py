@@ -10,6 +10,7 @@ from recommender.models import Rule
 
 # Few values, so that there are ties, colours of one design, and filters that many products pass.
 SLOTS = ["TOP", "BOTTOM", "SHOES", "DRESS", ""]
+KINDS_OF_SLOT = "ab"  # the categories of each
 PRICES = [Decimal(price) for price in ("10.00", "20.00", "25.50", "40.00")]
 COLOURS, GENDERS = ["red", "blue", ""], ["WOMEN", "MEN", "UNISEX"]
 SEASONS, SIZES = ["SUMMER", "WINTER", "ALL_YEAR"], ["", "S", "S M", "M L"]
@@ -54,6 +55,8 @@ def a_question(random):
         "limit": random.choice([0, *range(1, 10)]),
         "per_slot": random.randint(1, 3),
         "colour_weight": random.choice([None, None, 0.0, 0.25, 0.5, 1.0]),
+        "category_weight": random.choice([0.0, 0.25, 0.5, 1.0]),
+        "floor": random.random() < 0.5,
         "diversity": random.choice([0.0, 0.1, 0.25, 0.5, 1.0]),
         "slots": random.choice([*[[]] * 8, ["TOP"], ["BOTTOM", "SHOES"]]),
         "price_min": random.choice([*[None] * 8, *PRICES[:2]]),
@@ -65,6 +68,7 @@ def a_question(random):
 def _product(random):
     return {
         "slot": random.choice([*["TOP"] * 5, *["BOTTOM"] * 3, *SLOTS]),
+        "kind": random.choice(KINDS_OF_SLOT),
         "design": random.choice([*[""] * 5, "A", "B", "C"]),
         "price": random.choice(PRICES),
         "colour": random.choice(COLOURS),

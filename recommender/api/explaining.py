@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from recommender.api import schema
 from recommender.api.endpoint import Endpoint, product_or_404
-from recommender.api.parameters import FlagField, GoesWithQuery, ShareField, parameters
+from recommender.api.parameters import FlagField, GoesWithQuery, LikenessQuery, parameters
 from recommender.api.serializers import ReasonSerializer
 from recommender.api.staff import StaffAuthentication, StaffOnly, check_staff, is_staff
 from recommender.api.throttles import ExplainThrottle
@@ -26,7 +26,7 @@ STRIPS = {"similar": SIMILAR, "goes_with": GOES_WITH}
 OTHER = schema.Parameter("other", "The other product's primary key, as text.")
 
 
-class ExplainQuery(GoesWithQuery):
+class ExplainQuery(LikenessQuery, GoesWithQuery):
     """What shapes a strip also shapes its explanation."""
 
     strip = serializers.ChoiceField(
@@ -34,7 +34,6 @@ class ExplainQuery(GoesWithQuery):
         default="similar",
         help_text="The strip that is asked about.",
     )
-    colour_weight = ShareField(required=False, help_text="As for similar; nothing to goes-with.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         asked = super().validate(attrs)
@@ -173,10 +172,9 @@ class Why(Endpoint):
         found: list[Region] = []
         is_searching = False
         if with_regions and explanation.parts:
-            names = {"strip", "colour_weight"} & asked.keys()
-            about = {name: asked[name] for name in names}
+            strip = asked.get("strip", SIMILAR)
             try:
-                found = regions(product, beside, explanation=explanation, **about)
+                found = regions(product, beside, explanation=explanation, strip=strip)
             except StillSearching:
                 is_searching = True
         body = ExplanationSerializer((explanation, found)).data

@@ -16,6 +16,7 @@ from recommender.api.schema import shape
 from recommender.models import Slot
 from recommender.photos import Crop
 from recommender.ranking.filters import Filters, UnknownAttribute
+from recommender.strips.similar import Likeness
 
 MAX_STRIP, MAX_PAGE, PAGE, MAX_CURSOR = 50, 100, 24, 1000
 CURSOR_SALT = "recommender.api.products"
@@ -198,11 +199,35 @@ class StripQuery(FilterQuery):
     )
 
 
-class SimilarQuery(StripQuery):
+class LikenessQuery(StripQuery):
+    """What counts as alike."""
+
     colour_weight = ShareField(
         required=False,
         help_text="0: the cut alone counts; 1: the colour alone; the encoder's own mixture if not given.",
     )
+    category_weight = ShareField(
+        required=False,
+        help_text="0: looks alone count; towards 1: the same category comes first, then what lies near it;"
+        " the shop's setting if not given.",
+    )
+    floor = serializers.ChoiceField(
+        choices=["on", "off"],
+        default="on",
+        help_text="`on`: end before what is of another kind and hardly alike; `off`: as many as there are.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Gather what counts as alike into one `likeness`."""
+        asked = super().validate(attrs)
+        weights = {
+            name: asked.pop(name) for name in ("colour_weight", "category_weight") if name in asked
+        }
+        return {**asked, "likeness": Likeness(**weights, floor=asked.pop("floor") == "on")}
+
+
+class SimilarQuery(LikenessQuery):
+    """What shapes the strip of what looks alike."""
 
 
 class GoesWithQuery(StripQuery):

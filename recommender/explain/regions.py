@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from recommender.explain.region_searches import found_regions
 from recommender.explain.strip_question import SIMILAR
 from recommender.explain.why import Explanation
-from recommender.models import Checkpoint, Picture, Purpose, active_checkpoints
-from recommender.ranking.scoring import part_weights
+from recommender.models import Picture, Purpose, active_checkpoints
 
 LEAST_DROP = 0.01  # of a score; less is no region worth naming
 PLACES = {
@@ -53,7 +52,6 @@ def regions(
     *,
     strip: str,
     explanation: Explanation,
-    colour_weight: float | None = None,
 ) -> list[Region]:
     """The regions of the two first pictures, the product's own first; none where one is not to be had.
 
@@ -65,7 +63,7 @@ def regions(
         NoWorker: nobody has looked at the pictures in time.
     """
     pictures = _first_pictures([product.pk, other.pk])
-    asked = _judgement(strip, explanation=explanation, colour_weight=colour_weight)
+    asked = _judgement(strip, explanation=explanation)
     if len(pictures) < 2 or asked is None:
         return []
     found = found_regions(pictures[product.pk], pictures[other.pk], asked)
@@ -80,9 +78,7 @@ def _first_pictures(products: Sequence[Any]) -> dict[Any, Picture]:
     return {row.product_id: row for row in rows.distinct("product_id")}
 
 
-def _judgement(
-    strip: str, *, explanation: Explanation, colour_weight: float | None
-) -> dict[str, Any] | None:
+def _judgement(strip: str, *, explanation: Explanation) -> dict[str, Any] | None:
     """By what the worker is to judge: the scorer where its stored score counts, else an encoder."""
     serving = active_checkpoints()
     scorer = serving.get(Purpose.PAIR)
@@ -91,13 +87,8 @@ def _judgement(
     encoder = serving.get(Purpose.VISUAL if strip == SIMILAR else Purpose.STYLE)
     if encoder is None:
         return None
-    return {"encoder": encoder.label, "weights": _weights(encoder, colour_weight), "scorer": ""}
-
-
-def _weights(encoder: Checkpoint, colour_weight: float | None) -> Mapping[str, float]:
-    if encoder.purpose == Purpose.VISUAL:
-        return part_weights(encoder, colour_weight)
-    return encoder.part_weights
+    told = {part.reason.code: part.weight for part in explanation.parts if part.weight is not None}
+    return {"encoder": encoder.label, "weights": told or encoder.part_weights, "scorer": ""}
 
 
 def _region(found: Mapping[str, Any], *, product: Any) -> Region:

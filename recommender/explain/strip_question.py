@@ -13,7 +13,12 @@ from recommender.ranking.filters import ANYTHING, Filters
 from recommender.ranking.question import Question, question_about
 from recommender.ranking.statement import UNLIMITED, Ladder, Standing, rank_ladder, standings
 from recommender.strips.goes_with import partner_eligibility, partner_ladder
-from recommender.strips.similar import similar_eligibility, similar_ladder
+from recommender.strips.similar import (
+    AS_THE_SHOP_SAYS,
+    Likeness,
+    similar_eligibility,
+    similar_ladder,
+)
 
 SIMILAR, GOES_WITH = Rule.Strip.SIMILAR, Rule.Strip.GOES_WITH
 
@@ -25,7 +30,7 @@ class Options(TypedDict, total=False):
     filters: Filters
     limit: int | None
     per_slot: int | None
-    colour_weight: float | None
+    likeness: Likeness
     diversity: float | None
 
 
@@ -38,7 +43,7 @@ class StripQuestion:
     filters: Filters
     limit: int
     per_slot: int
-    colour_weight: float | None = None
+    likeness: Likeness = AS_THE_SHOP_SAYS
     diversity: Diversity = ONLY_THE_BEST
 
     @property
@@ -57,7 +62,10 @@ class StripQuestion:
         if self.strip == GOES_WITH:
             return partner_ladder(self.question, filters=self.filters, wanted=wanted)
         return similar_ladder(
-            self.question, filters=self.filters, colour_weight=self.colour_weight, wanted=wanted
+            self.question,
+            filters=self.filters,
+            likeness=self.likeness,
+            wanted=wanted,
         )
 
     def standings(self, *, group: str, beyond: int = 0) -> list[Standing]:
@@ -97,6 +105,6 @@ def strip_question(product_pk: Any, **options: Unpack[Options]) -> StripQuestion
         options.get("filters", ANYTHING),
         limit=conf.get("STRIP_LENGTH") if limit is None else limit,
         per_slot=UNLIMITED if strip == SIMILAR else share,
-        colour_weight=options.get("colour_weight"),
+        likeness=options.get("likeness", AS_THE_SHOP_SAYS),
         diversity=diversity_for(question, options.get("diversity")),
     )

@@ -16,7 +16,7 @@ from recommender.ranking.scoring import Search, cover_vector, part_weights, scor
 from recommender.ranking.tier import Tier
 from recommender.strips.goes_with import COLOUR, look_reason
 from recommender.strips.items import Reason, merchant_reasons
-from recommender.strips.similar import TEXTS
+from recommender.strips.similar import TEXTS, preference_reasons, similar_weights
 
 MOST_LOOKS = 5  # titles that are told; the count is of all
 
@@ -100,13 +100,14 @@ def _merchant_part(rule: Rule) -> ScorePart:
 
 
 def _visual_parts(placement: Placement, asked: StripQuestion) -> list[ScorePart]:
-    """The cosine of each part of the visual vector, the heaviest first; no query."""
-    weights = part_weights(asked.question.checkpoints[Purpose.VISUAL], asked.colour_weight)
-    cosines = next(
-        one.row.parts for one in placement.standings if one.is_shown and one.rank == placement.rank
+    """The cosine of each part of the visual vector, the heaviest first, and its category; no query."""
+    weights = similar_weights(asked.question, asked.filters, asked.likeness)
+    row = next(
+        one.row for one in placement.standings if one.is_shown and one.rank == placement.rank
     )
-    order = sorted(cosines, key=lambda name: -weights[name])
-    return [ScorePart(_part_reason(name, cosines[name]), weight=weights[name]) for name in order]
+    order = sorted(row.parts, key=lambda name: -weights[name])
+    looks = [ScorePart(_part_reason(name, row.parts[name]), weight=weights[name]) for name in order]
+    return [*looks, *(ScorePart(reason) for reason in preference_reasons(row))]
 
 
 def _partner_parts(other_pk: Any, asked: StripQuestion) -> list[ScorePart]:

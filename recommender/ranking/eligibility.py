@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import FloatField, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from recommender import product_columns
 from recommender.catalog import catalog
 from recommender.ranking.designs import design
 from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.filters import ANYTHING, Filters
+from recommender.ranking.kinship import Kin
 from recommender.ranking.rule_effects import NO_EFFECTS, RuleEffects
 
 
@@ -30,7 +32,7 @@ class Eligibility:
     """The host's visible products and the conditions over them, in the order in which they are named.
 
     The products carry `reco_slot`, `reco_group`, what they are ordered by (`reco_tier`, `reco_boost`,
-    `reco_recency`) and the attributes that the conditions read.
+    `reco_recency`, `reco_preference` and the `reco_kin` it is made of) and the attributes that the conditions read.
     """
 
     products: QuerySet[Any]
@@ -60,7 +62,13 @@ def eligibility(
     products = shop.products().annotate(reco_slot=product_columns.slot(), reco_group=design())
     known = filters.with_reads(effects.attributes).annotate(products)
     return Eligibility(
-        known.annotate(reco_boost=effects.boost(), reco_tier=effects.tier(), reco_recency=Value(0)),
+        known.annotate(
+            reco_boost=effects.boost(),
+            reco_tier=effects.tier(),
+            reco_recency=Value(0),
+            reco_kin=Value(Kin.NEAR.value),
+            reco_preference=Cast(Value(0.0), FloatField()),
+        ),
         [
             Condition(Exclusion.SOLD_OUT, shop.available()),
             *beside,

@@ -12,6 +12,7 @@ class Exclusion(models.TextChoices):
     ITSELF = "itself", gettext_lazy("It is the product itself.")
     SAME_DESIGN = "same_design", gettext_lazy("It is another colour of the product itself.")
     OTHER_SLOT = "other_slot", gettext_lazy("It plays another part in an outfit: %(slot)s.")
+    OTHER_CATEGORY = "other_category", gettext_lazy("It is of another category.")
     NO_PARTNER = "no_partner", gettext_lazy("The two parts of an outfit do not go together.")
     FILTERED = "filtered", gettext_lazy("The filter %(filter)s leaves it out.")
     HIDDEN = "hidden", gettext_lazy("Rule %(rule)s hides it: %(text)s.")

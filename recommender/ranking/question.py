@@ -34,6 +34,7 @@ class Question:
     anchor: Anchor = field(default_factory=Anchor)
     slot: str = ""
     group: str = ""
+    categories: Sequence[str] = ()  # its own, then what that lies in
 
     def effects(self, strip: str) -> RuleEffects:
         """What the rules mean for a strip of this question."""
@@ -52,6 +53,9 @@ def question_rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]
     names = {
         f"reco_{name}": expression for name, expression in product_columns.attributes().items()
     }
+    categories = {
+        f"reco_category_{at}": column for at, column in enumerate(product_columns.categories())
+    }
     rows: QuerySet[Any, dict[str, Any]] = (
         product_model()
         ._default_manager.filter(pk__in=list(product_pks))
@@ -62,8 +66,13 @@ def question_rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]
             reco_checkpoints=_all_of(_serving(), CHECKPOINT),
             reco_rules=_all_of(Rule.objects.in_force(), RULE),
             **names,
+            **categories,
         )
-        .values(*("pk", "reco_slot", "reco_group", "reco_checkpoints", "reco_rules"), *names)
+        .values(
+            *("pk", "reco_slot", "reco_group", "reco_checkpoints", "reco_rules"),
+            *names,
+            *categories,
+        )
     )
     return rows
 
@@ -78,6 +87,7 @@ def question_of(row: Mapping[str, Any]) -> Question:
         Anchor(row["pk"], {**facts, SLOT: row["reco_slot"]}),
         slot=row["reco_slot"],
         group=row["reco_group"],
+        categories=[row[name] or "" for name in row if name.startswith("reco_category_")],
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.expressions import Combinable, RawSQL
 from pgvector import HalfVector
 from pgvector.django import HalfVectorField
@@ -58,7 +58,12 @@ exact_{slot} (pk) AS MATERIALIZED (
 )"""
 _LEFT = "(SELECT count(DISTINCT grp) FROM found_{slot}_{effort})"
 _KEYS = "SELECT pk FROM {name}"
+_COUNT = "(SELECT count({of}) FROM {name})"
 _PINNED = "pinned (pk) AS MATERIALIZED ({rows})"
+_REST = "rest (pk) AS MATERIALIZED (SELECT pk FROM ({rows}) AS other (pk) WHERE {switch})"
+
+
+EVERYTHING = Q()
 
 
 def shortlist(
@@ -69,11 +74,13 @@ def shortlist(
     spare: int | None = None,
     slots: Collection[str] = (),
     effects: RuleEffects = NO_EFFECTS,
+    first: Q = EVERYTHING,
 ) -> QuerySet[Any]:
     """Narrow `eligible_products` to those near a vector, if an index serves one of the slots.
 
     At least the nearest `wanted` designs of every slot stay, if so many exist; without slots, of
-    all slots. What is pinned stays. No query of its own. Unchanged are small shops, whatever has
+    all slots. What is pinned stays. Where some come `first` in the order, the nearest of those stay, and
+    all others only where those are few. No query of its own. Unchanged are small shops, whatever has
     no index, and what an index cannot know: long strips, and products that rules show earlier.
     With less to `spare` than `SPARE` an index may overlook a few of them.
     """
@@ -81,13 +88,16 @@ def shortlist(
     needed = wanted * (SPARE if spare is None else spare)
     if not indexed or effects.boosts or needed > max(EFFORTS):
         return candidates
+    foremost = candidates.filter(first)
     try:
         tables = [_query_table(search, effort) for effort in _efforts(needed)]
         for slot in indexed:
-            tables += _slot_tables(candidates, search, slot=slot, needed=needed)
+            tables += _slot_tables(foremost, search, slot=slot, needed=needed)
         if not slots or set(slots) - set(indexed):
-            others = candidates.exclude(reco_slot__in=indexed)
+            others = foremost.exclude(reco_slot__in=indexed)
             tables.append(_exact_table(others, search, slot="others", needed=needed))
+        if first:
+            tables.append(_rest_table(candidates.exclude(first), tables, needed=needed))
         if effects.pins:
             pinned = candidates.filter(pk__in=list(effects.pins)).values_list("pk")
             tables.append(_table(_PINNED, pinned))
@@ -152,6 +162,17 @@ def _slot_tables(
         switch = f"{switch} AND {left} < {needed}"  # on while all efforts before left too little
         hope = f"{left} >= {needed * effort // max(EFFORTS)}"  # as many again of those further away
     return [*tables, _exact_table(here, search, slot=slot, needed=needed, switch=switch)]
+
+
+def _rest_table(others: QuerySet[Any], tables: list[_Table], *, needed: int) -> _Table:
+    """What follows where none of the tables holds so many designs; the exact one has each once."""
+    counts = [
+        _COUNT.format(name=table.name, of="*" if table.name.startswith("exact") else "DISTINCT grp")
+        for table in tables
+        if not table.name.startswith("asked")
+    ]
+    switch = f"GREATEST({', '.join(counts)}) < {needed}"
+    return _table(_REST, others.values_list("pk"), switch=switch)
 
 
 def _exact_table(

@@ -16,14 +16,15 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
+from recommender.ranking.kinship import Kin
 from recommender.ranking.rule_effects import NO_EFFECTS, RuleEffects, put_pins_in_place
 from recommender.ranking.rung import Rung
 from recommender.ranking.scoring import part_column
 from recommender.ranking.tier import Tier
 
 UNLIMITED = 2**31 - 1
-COLUMNS = ("pk", "slot", "grp", "tier", "score", "boost", "recency")
-_ORDER = "tier, rung, score + boost DESC, recency, pk"
+COLUMNS = ("pk", "slot", "grp", "tier", "score", "boost", "recency", "kin", "preference")
+_ORDER = "tier, rung, score + boost + preference DESC, recency, pk"
 
 # What a rung's own query finds; PostgreSQL does not run it where `best` of the rung above is full.
 _RUNG = """
@@ -46,7 +47,10 @@ best{number} AS MATERIALIZED (
 )"""
 # A rung that gave nothing leaves the strip as it was: nothing is sorted once more.
 _SAME = "SELECT * FROM best{above} WHERE NOT EXISTS (SELECT FROM rung{number}) UNION ALL"
-_FLOORED = "SELECT * FROM {rows} WHERE score >= '{floor}'::float8 OR tier = {pinned}"
+_FLOORED = "SELECT * FROM {rows} WHERE tier = {pinned} OR (score >= '{floor}'::float8 AND {alike})"
+# The same category is never too unlike; what is of another must suit the wearer and be alike enough.
+_ALIKE = """(kin = {same} OR kin = {near} AND tier = {suited}
+    AND score >= '{share}'::float8 * (SELECT max(score) FROM {rows}))"""
 _POOL = """
 WITH {tables}, pool AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM best{last} ORDER BY n LIMIT %s
@@ -75,21 +79,27 @@ class Ladder:
     """What may fill a strip: the products that each rung offers, from the best-informed down.
 
     They are eligible ones annotated with `reco_score`. Of what scores below its rung's floor, only
-    what is pinned counts. `parts` names the cosines a score is made of, `reco_part_<name>`, where
+    what is pinned counts; with `least_likeness`, a share of the best match's score, nor does what is
+    of another category or for another wearer and less like than that. `parts` names the cosines a score is made of, `reco_part_<name>`, where
     every rung has them.
     """
 
     rungs: Mapping[Rung, QuerySet[Any]] = field(default_factory=dict)
     floors: Mapping[Rung, float] = field(default_factory=dict)
+    least_likeness: float = 0.0
     parts: Sequence[str] = ()
     effects: RuleEffects = NO_EFFECTS
+
+
+EVERYTHING = Ladder()
 
 
 @dataclass(frozen=True)
 class RankedProduct:
     """One product's place; `parts` are the cosines its score is made of, by name.
 
-    `boost` is what the merchant's rules add to its score for its place in the order, `variants` are
+    `boost` is what the merchant's rules add to its score for its place in the order, `preference`
+    what it is preferred for, of which `kin` is a part; `variants` are
     the keys of the other products of its design that might stand there instead, and `likeness` says
     how alike it is to each of the rows that were found before it.
     """
@@ -101,6 +111,8 @@ class RankedProduct:
     score: float
     tier: Tier = Tier.SUITED
     boost: float = 0.0
+    kin: Kin = Kin.NEAR
+    preference: float = 0.0
     parts: Mapping[str, float] = field(default_factory=dict)
     variants: Sequence[Any] = ()
     likeness: Sequence[float | None] | None = None
@@ -108,7 +120,7 @@ class RankedProduct:
     @property
     def worth(self) -> float:
         """What it is ordered by within its tier and rung."""
-        return self.score + self.boost
+        return self.score + self.boost + self.preference
 
 
 @dataclass(frozen=True)
@@ -202,21 +214,32 @@ def _tables(
         switch = _SWITCH.format(above=number - 1) if is_switched else "TRUE"
         tables.append(_RUNG.format(number=number, query=query, switch=switch, columns=columns))
         same = _SAME.format(above=number - 1, number=number) if number else ""
-        rows = _down_to(number, floors=[ladder.floors.get(above, -math.inf) for above in asked])
+        rows = _down_to(number, ladder=ladder, asked=asked)
         words = {"columns": columns, "rows": rows, "order": _ORDER}
         tables.append(_BEST.format(number=number, same=same, **words))
         params += [*own, *([limit] if is_switched else []), per_slot]
     return tables, params, asked
 
 
-def _down_to(number: int, *, floors: Sequence[float] = ()) -> str:
-    """What all rungs down to this one have found, above their floors if any are given."""
+def _down_to(number: int, *, ladder: Ladder = EVERYTHING, asked: Sequence[Rung] = ()) -> str:
+    """What all rungs down to this one have found, above the floors of those asked if any are given."""
     tables = [f"TABLE rung{above}" for above in range(number + 1)]
-    for above, floor in enumerate(floors):
-        if floor > -math.inf:
-            words = {"rows": f"rung{above}", "floor": floor, "pinned": Tier.PINNED.value}
-            tables[above] = _FLOORED.format(**words)
+    for above, rung in enumerate(asked):
+        tables[above] = _floored(f"rung{above}", ladder, floor=ladder.floors.get(rung, -math.inf))
     return " UNION ALL ".join(tables)
+
+
+def _floored(rows: str, ladder: Ladder, *, floor: float) -> str:
+    if floor == -math.inf and not ladder.least_likeness:
+        return f"TABLE {rows}"
+    words = {"same": Kin.SAME.value, "near": Kin.NEAR.value, "suited": Tier.SUITED.value}
+    alike = _ALIKE.format(rows=rows, share=ladder.least_likeness, **words)
+    return _FLOORED.format(
+        rows=rows,
+        floor=floor,
+        pinned=Tier.PINNED.value,
+        alike=alike if ladder.least_likeness else "TRUE",
+    )
 
 
 def _names(ladder: Ladder) -> list[str]:
@@ -224,9 +247,8 @@ def _names(ladder: Ladder) -> list[str]:
 
 
 def _columns(products: QuerySet[Any], ladder: Ladder) -> QuerySet[Any, Any]:
-    about = ("pk", "reco_slot", "reco_group", "reco_tier", "reco_score", "reco_boost")
-    parts = [part_column(name) for name in ladder.parts]
-    return products.order_by().values_list(*about, "reco_recency", *parts)
+    about = ["pk", "reco_slot", "reco_group", *(f"reco_{name}" for name in COLUMNS[3:])]
+    return products.order_by().values_list(*about, *(part_column(name) for name in ladder.parts))
 
 
 def _fetch_rows(sql: str, params: Sequence[Any]) -> list[Any]:
@@ -243,7 +265,7 @@ def _row(
     family: Sequence[Any] = (),
     likeness: Sequence[float | None] | None = None,
 ) -> RankedProduct:
-    pk, slot, group, tier, score, boost, _recency, *cosines = values
+    pk, slot, group, tier, score, boost, _recency, kin, preference, *cosines = values
     return RankedProduct(
         pk,
         slot,
@@ -252,6 +274,8 @@ def _row(
         score,
         Tier(tier),
         boost,
+        Kin(kin),
+        preference,
         parts=dict(zip(ladder.parts, cosines, strict=True)),
         variants=[other for other in family if other != pk],
         likeness=likeness,

@@ -62,16 +62,20 @@ ANY_WEARER = WearerDemand()
 
 
 def wearer_demand(
-    asked: Sequence[Question], filters: Filters, *, kept: Sequence[Question] = ()
+    asked: Sequence[Question],
+    filters: Filters,
+    *,
+    kept: Sequence[Question] = (),
+    names: Collection[str] = SHARED,
 ) -> WearerDemand:
-    """What these demand where the filters do not speak of it themselves; no query.
+    """What these demand of these attributes, where the filters do not speak of them; no query.
 
     What is `kept` is heard where those asked about do not care. Nothing is demanded where they
     disagree, or where the shop does not tell.
     """
     offered = catalog().attributes()
     values: dict[str, str] = {}
-    for name in SHARED:
+    for name in names:
         if name in offered and name not in filters.attributes:
             known = _known_values(name, asked) or _known_values(name, kept)
             if len(known) <= 1:

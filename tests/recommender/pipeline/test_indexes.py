@@ -16,7 +16,7 @@ from recommender.ranking import shortlist
 from recommender.ranking.filters import Filters
 from recommender.ranking.question import photo_question, question_about
 from recommender.strips.goes_with import goes_with, style_neighbours
-from recommender.strips.similar import products_like_vector, similar_products
+from recommender.strips.similar import Likeness, products_like_vector, similar_products
 from recommender.testing import work_off
 from tests.recommender.plans import indexes_in, plan_of, reads_vectors, table_of
 
@@ -141,7 +141,7 @@ def test_the_index_answers(indexed, blouse, plans):
 @pytest.mark.parametrize("colour_weight", [None, 0.0, 0.5, 1.0])
 @pytest.mark.parametrize("limit", [1, 6])
 def test_with_an_index_the_strip_is_the_same(shop, blouse, grow, colour_weight, limit):
-    asked = {"limit": limit, "colour_weight": colour_weight}
+    asked = {"limit": limit, "likeness": Likeness(colour_weight)}
     exact = keys(similar_products(blouse, **asked))
 
     grow()

@@ -1,6 +1,7 @@
 """Both strips say what their naive twins say, for any catalogue, rules, filters and length."""
 
 from contextlib import contextmanager
+from itertools import product
 
 import pytest
 from django.db import transaction
@@ -11,11 +12,11 @@ from fashionshop.models import Category, Product
 from recommender.models import Embedding, Look, LookItem, Pairing, Picture, Rule
 from recommender.ranking.filters import Filters
 from recommender.strips.goes_with import goes_with
-from recommender.strips.similar import similar_products
+from recommender.strips.similar import Likeness, similar_products
 from recommender.testing import activate_fake_checkpoints
 from tests import naive_strips
 from tests.effort import examples
-from tests.random_worlds import SLOTS, a_question, a_world
+from tests.random_worlds import KINDS_OF_SLOT, SLOTS, a_question, a_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -23,9 +24,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def stage(db):
     """Checkpoints and categories, which all worlds share."""
-    categories = [Category(name=f"Category {slot}", slug=f"c-{slot}", slot=slot) for slot in SLOTS]
-    made = Category.objects.bulk_create(categories)
-    return activate_fake_checkpoints(), {category.slot: category for category in made}
+    kinds = list(product(SLOTS, KINDS_OF_SLOT))
+    made = Category.objects.bulk_create(
+        Category(name=f"{kind} {slot}", slug=f"{kind}-{slot}", slot=slot) for slot, kind in kinds
+    )
+    return activate_fake_checkpoints(), dict(zip(kinds, made, strict=True))
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def built(world, stage):
     checkpoints, categories = stage
     with transaction.atomic():
         products = Product.objects.bulk_create(
-            Product(sku=str(i), title=f"product {i}", category=categories[one["slot"]], **_own(one))
+            Product(sku=str(i), category=categories[one["slot"], one["kind"]], **_own(one))
             for i, one in enumerate(world["products"])
         )
         _hang_pictures(world, products, checkpoints)
@@ -44,8 +47,8 @@ def built(world, stage):
         transaction.set_rollback(True)
 
 
-def _own(product):
-    return {name: value for name, value in product.items() if name not in {"slot", "views"}}
+def _own(one):
+    return {name: value for name, value in one.items() if name not in {"slot", "kind", "views"}}
 
 
 def _about(rule, products):
@@ -55,8 +58,8 @@ def _about(rule, products):
 
 def _hang_pictures(world, products, checkpoints):
     views = [
-        (Picture(product=product, name=f"{i} {view['position']}", position=view["position"]), view)
-        for i, product in enumerate(products)
+        (Picture(product=shown, name=f"{i} {view['position']}", position=view["position"]), view)
+        for i, shown in enumerate(products)
         for view in world["products"][i]["views"]
     ]
     Picture.objects.bulk_create(picture for picture, _view in views)
@@ -90,12 +93,12 @@ def _filters(asked):
 
 
 def _rows(strip, products):
-    index = {product.pk: i for i, product in enumerate(products)}
+    index = {each.pk: i for i, each in enumerate(products)}
     return [(index[item.product.pk], item.source.value, item.score) for item in strip.items]
 
 
 def _versions(strip, products):
-    index = {product.pk: i for i, product in enumerate(products)}
+    index = {each.pk: i for i, each in enumerate(products)}
     return [[index[key] for key in item.variants] for item in strip.items]
 
 
@@ -114,7 +117,7 @@ def test_similar_is_what_its_definition_says(stage, random):
         strip = similar_products(
             products[0],
             limit=asked["limit"],
-            colour_weight=asked["colour_weight"],
+            likeness=Likeness(asked["colour_weight"], asked["category_weight"], asked["floor"]),
             diversity=asked["diversity"],
             filters=_filters(asked),
         )

@@ -8,7 +8,7 @@ from fashionshop.models import Product
 from recommender.models import Checkpoint, Picture, Slot
 from recommender.ranking.filters import Filters
 from recommender.ranking.question import photo_question
-from recommender.strips.similar import products_like_vector, similar_products
+from recommender.strips.similar import Likeness, products_like_vector, similar_products
 from recommender.testing import activate_fake_checkpoints, give_vectors
 from tests import naive
 from tests.effort import examples
@@ -51,7 +51,8 @@ def test_reasons_name_the_parts_that_are_alike(blouse, make_product, looks_like)
     (item,) = similar_products(blouse).items
 
     assert [(reason.code, reason.text) for reason in item.reasons] == [
-        ("shape", "Similar in shape")
+        ("shape", "Similar in shape"),
+        ("category", "The same kind of thing"),
     ]
 
 
@@ -137,7 +138,7 @@ def test_the_weight_of_colour_changes_the_order(
     looks_like(make_product("same cut"), shape=0, colour=80)
     looks_like(make_product("same colour"), shape=80, colour=0)
 
-    assert titles(similar_products(blouse, colour_weight=colour_weight))[0] == first
+    assert titles(similar_products(blouse, likeness=Likeness(colour_weight)))[0] == first
 
 
 def test_equals_are_ordered_by_key(blouse, make_product, looks_like):
@@ -271,7 +272,7 @@ def test_if_k_eligible_products_exist_k_come_back_in_the_order_of_the_definition
     _wear(anchor, visual, shape=(1.0, 0.0), colour=(1.0, 0.0))
     shelf = [_stocked(make_product, visual, number, one) for number, one in enumerate(garments)]
 
-    strip = similar_products(anchor, limit=limit, colour_weight=weight, diversity=0)
+    strip = similar_products(anchor, limit=limit, likeness=Likeness(weight), diversity=0)
 
     assert [item.product.pk for item in strip.items] == naive.ranked_alike(
         {"shape": (1.0, 0.0), "colour": (1.0, 0.0)},
