@@ -111,7 +111,8 @@ class Catalog:
         """Expressions of a product's category, then of what that lies in, as far as the shop has it.
 
         As in `[F("category__slug"), F("category__parent__slug")]`: "similar" shows the same category
-        first, then what lies near it. By default the attribute "category" alone.
+        first, then what lies near it. By default the attribute "category" alone, unless a product may lie
+        in several: which of them says what kind of thing it is, only the shop knows.
         """
         offered = self.attributes()
         return [offered["category"]] if "category" in offered else []

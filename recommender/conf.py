@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from recommender.garments import CATEGORY_WEIGHT
+
 DEFAULTS: dict[str, Any] = {
     "CATALOG": "",  # dotted path of the host's Catalog subclass; the only one a host must set
     "BROKER_URL": "redis://localhost:6379/0",  # where the workers listen
@@ -16,8 +18,8 @@ DEFAULTS: dict[str, Any] = {
     "STRIP_LENGTH": 8,  # products in a strip
     "PER_SLOT": 2,  # at most so many of one slot in "goes well with"
     "DIVERSITY": 0.1,  # 0 to 1: how much it counts that a strip's products are unlike each other
-    "CATEGORY_WEIGHT": 0.6,  # what the same category adds to the closeness of looks in "similar"
-    "LEAST_LIKENESS": 0.5,  # share of the best match's score that another category needs there
+    "CATEGORY_WEIGHT": CATEGORY_WEIGHT,  # what the same category adds to the closeness of looks in "similar"
+    "LEAST_LIKENESS": 0.6,  # share of the best match's score that another category needs there
     "FLOOR": {},  # by purpose, the score below which nothing is a match; else the cards' own
     "COLLAPSE_DUPLICATES": True,  # products whose covers show the same picture count as one
     "PAIRINGS_PER_SLOT": 12,  # stored pairings per product and slot

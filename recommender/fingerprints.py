@@ -17,7 +17,8 @@ BITS = WAVES * WAVES
 # docs/decisions.md, by benchmarks/duplicates.py: a copy keeps its colours almost exactly, while what
 # an encoder sees of the cut suffers from every new encoding.
 MOST_BITS = 4
-LEAST_COSINES = {"colour": 0.95, "shape": 0.5}
+LEAST_COSINES = {"colour": 0.95, "shape": 0.62}
+COSINE_PER_BIT = {"shape": 0.04}  # so much more is asked for each bit by which fingerprints differ
 LEAST_COSINE = 0.9  # of vectors and parts of any other name
 SEARCH_PX = 96  # the garment is searched for in a picture of this size
 GROUND_TOLERANCE = 24  # of 255, what differs less from the border's colour is ground

@@ -67,6 +67,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 _COMPILED = tuple((re.compile(pattern), slot) for pattern, slot in _PATTERNS)
 
 
+# How much it counts in "similar" that two are of one kind; how it was chosen is in docs/decisions.md.
+CATEGORY_WEIGHT = 0.6  # what the same category adds to the closeness of looks
+NEAR_SHARE = 0.5  # of that, for one that is near
+COLOUR_FACTOR = 1.125  # colour may count for more where the category says what the cut is
 # What they hold does not stand for one another: a scarf is no pair of sunglasses.
 MIXED_SLOTS = (JEWELLERY, ACCESSORY)
 

@@ -37,7 +37,10 @@ def attributes() -> Mapping[str, Combinable]:
 
 
 def categories() -> list[Combinable]:
-    """The product's category, then what it lies in."""
+    """The product's category, then what it lies in; none where it may lie in several and the host chooses none."""
+    is_chosen = _shop().categories is not Catalog.categories
+    if not is_chosen and "category" in catalog().attributes() and has_several("category"):
+        return []
     return [_column(f"{CATEGORY}{at}", given) for at, given in enumerate(catalog().categories())]
 
 

@@ -39,13 +39,12 @@ def similar(world, asked):
     for i in scores:
         shelf.extra[i] += _preference(world, asked, i)
     if asked["floor"]:
-        least = 0.5 * max(scores.values(), default=0.0)
+        least = 0.6 * max(scores.values(), default=0.0)
         scores = {
             i: score
             for i, score in scores.items()
             if i in shelf.pins
-            or (asked["category_weight"] and _is_same_kind(world, i))
-            or (tiers[i] == SUITED and score >= least)
+            or (tiers[i] == SUITED and (score >= least or _counts_as_kin(world, asked, i)))
         }
     shelf.add("visual", scores, after={i: (tiers[i], 0) for i in scores})
     rows = shelf.rows()[: _deep(asked, "limit")]
@@ -92,6 +91,10 @@ def _preference(world, asked, i):
     is_season = own != "ALL_YEAR" and "season" not in asked["attributes"]
     kind = weight if _is_same_kind(world, i) else weight / 2
     return kind + (0.1 if is_season and _suits(world, asked, i, ["season"]) else 0.0)
+
+
+def _counts_as_kin(world, asked, i):
+    return asked["category_weight"] > 0 and _is_same_kind(world, i)
 
 
 def _is_same_kind(world, i):

@@ -214,16 +214,15 @@ class LikenessQuery(StripQuery):
     floor = serializers.ChoiceField(
         choices=["on", "off"],
         default="on",
-        help_text="`on`: end before what is of another kind and hardly alike; `off`: as many as there are.",
+        help_text="`on`: end before what is for another wearer, or of another kind and hardly alike; `off`: as many as there are.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Gather what counts as alike into one `likeness`."""
         asked = super().validate(attrs)
-        weights = {
-            name: asked.pop(name) for name in ("colour_weight", "category_weight") if name in asked
-        }
-        return {**asked, "likeness": Likeness(**weights, floor=asked.pop("floor") == "on")}
+        weights = {name: asked.pop(name, None) for name in ("colour_weight", "category_weight")}
+        likeness = Likeness(**weights, floor=asked.pop("floor") == "on")
+        return {**asked, "likeness": likeness}
 
 
 class SimilarQuery(LikenessQuery):

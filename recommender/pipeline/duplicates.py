@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from recommender import conf, product_columns
 from recommender.catalog import product_model
-from recommender.fingerprints import LEAST_COSINE, LEAST_COSINES, MOST_BITS
+from recommender.fingerprints import COSINE_PER_BIT, LEAST_COSINE, LEAST_COSINES, MOST_BITS
 from recommender.locks import advisory_lock
 from recommender.models import Checkpoint, Duplicate, Purpose
 from recommender.vectors import inner_product_sql, part_spans
@@ -18,6 +18,7 @@ from recommender.vectors import inner_product_sql, part_spans
 # A cover that more others show, such as "photo will follow", says nothing of any of them.
 MOST_ALIKE = 12
 
+_BITS = "bit_count((own.fingerprint # cover.fingerprint)::bit(64))"
 # All fingerprints are read, which is cheap; a vector only where the fingerprints agree.
 _ALIKE = """
 SELECT own.product_id, near.product_id
@@ -26,7 +27,7 @@ JOIN recommender_embedding AS one ON one.picture_id = own.id AND one.checkpoint_
 CROSS JOIN LATERAL (
     SELECT cover.product_id FROM recommender_picture AS cover
     WHERE cover.position = 0 AND cover.product_id <> own.product_id
-      AND bit_count((own.fingerprint # cover.fingerprint)::bit(64)) <= %s
+      AND {bits} <= %s
       AND (SELECT {agree} FROM recommender_embedding AS other
            WHERE other.picture_id = cover.id AND other.checkpoint_id = one.checkpoint_id)
     LIMIT %s
@@ -83,7 +84,7 @@ def _neighbourhood(products: set[Any], encoder: Checkpoint) -> tuple[Pairs, dict
 
 def _similar_pairs(products: Collection[Any], encoder: Checkpoint) -> Pairs:
     """Pairs of one of these and any other product whose covers show the same picture; one query."""
-    sql = _ALIKE.format(agree=_threshold_sql(encoder))
+    sql = _ALIKE.format(bits=_BITS, agree=_threshold_sql(encoder))
     with connection.cursor() as cursor:
         cursor.execute(sql, [encoder.pk, MOST_BITS, MOST_ALIKE + 1, list(products)])
         pairs: Pairs = set(cursor.fetchall())
@@ -94,7 +95,8 @@ def _similar_pairs(products: Collection[Any], encoder: Checkpoint) -> Pairs:
 def _threshold_sql(encoder: Checkpoint) -> str:
     """Whether vectors `one` and `other` agree in every part, as SQL; of our own numbers alone."""
     return " AND ".join(
-        f"{inner_product_sql('one.vector', 'other.vector', span)} >= {LEAST_COSINES.get(name, LEAST_COSINE)}"
+        f"{inner_product_sql('one.vector', 'other.vector', span)} >= "
+        f"{LEAST_COSINES.get(name, LEAST_COSINE)} + {COSINE_PER_BIT.get(name, 0)} * {_BITS}"
         for name, span in part_spans(encoder.parts)
     )
 

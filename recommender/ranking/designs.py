@@ -13,7 +13,12 @@ from recommender.models import Picture
 
 def design() -> Combinable:
     """An expression equal for products that count as one: by the host's word, or by their pictures."""
-    return Coalesce(F("recommender_duplicate__key"), Cast(product_columns.group_key(), CharField()))
+    return Coalesce(F("recommender_duplicate__key"), hosts_design())
+
+
+def hosts_design() -> Combinable:
+    """An expression equal for products that count as one by the host's word."""
+    return Cast(product_columns.group_key(), CharField())
 
 
 def products_with_same_picture(product: Any) -> QuerySet[Any]:

@@ -13,7 +13,7 @@ from recommender.catalog import catalog
 from recommender.ranking.designs import design
 from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.kinship import Kin
+from recommender.ranking.kin import Kin
 from recommender.ranking.rule_effects import NO_EFFECTS, RuleEffects
 
 

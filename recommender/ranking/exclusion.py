@@ -11,6 +11,7 @@ class Exclusion(models.TextChoices):
     SOLD_OUT = "sold_out", gettext_lazy("It is sold out.")
     ITSELF = "itself", gettext_lazy("It is the product itself.")
     SAME_DESIGN = "same_design", gettext_lazy("It is another colour of the product itself.")
+    SAME_PICTURE = "same_picture", gettext_lazy("It shows the same picture.")
     OTHER_SLOT = "other_slot", gettext_lazy("It plays another part in an outfit: %(slot)s.")
     OTHER_CATEGORY = "other_category", gettext_lazy("It is of another category.")
     NO_PARTNER = "no_partner", gettext_lazy("The two parts of an outfit do not go together.")
@@ -20,7 +21,10 @@ class Exclusion(models.TextChoices):
     NO_ENCODER = "no_encoder", gettext_lazy("No encoder serves yet.")
     ASKER_UNSEEN = "asker_unseen", gettext_lazy("No picture of the product itself is ready.")
     UNSEEN = "unseen", gettext_lazy("None of its pictures is ready. %(state)s")
-    OTHER_COLOUR = "other_colour", gettext_lazy("Another colour of its design ranks before it.")
+    OTHER_COLOUR = (
+        "other_colour",
+        gettext_lazy("Another of its design, or with the same picture, ranks before it."),
+    )
     BELOW_FLOOR = "below_floor", gettext_lazy("It is too unlike to be shown as similar.")
     SLOT_FULL = "slot_full", gettext_lazy("Better products of its slot use up their share.")
     TOO_ALIKE = "too_alike", gettext_lazy("It looks too much like what is shown already.")

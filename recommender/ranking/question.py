@@ -12,7 +12,7 @@ from recommender import product_columns
 from recommender.catalog import catalog, product_model
 from recommender.models import Checkpoint, Rule
 from recommender.models.rules import SLOT
-from recommender.ranking.designs import design
+from recommender.ranking.designs import design, hosts_design
 from recommender.ranking.rule_effects import Anchor, RuleEffects, rule_effects
 
 CHECKPOINT = (
@@ -34,6 +34,9 @@ class Question:
     anchor: Anchor = field(default_factory=Anchor)
     slot: str = ""
     group: str = ""
+    design: str = (
+        ""  # the group by the host's own word; `group` also counts the same picture as one
+    )
     categories: Sequence[str] = ()  # its own, then what that lies in
 
     def effects(self, strip: str) -> RuleEffects:
@@ -63,13 +66,14 @@ def question_rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]
         .annotate(
             reco_slot=product_columns.slot(),
             reco_group=design(),
+            reco_design=hosts_design(),
             reco_checkpoints=_all_of(_serving(), CHECKPOINT),
             reco_rules=_all_of(Rule.objects.in_force(), RULE),
             **names,
             **categories,
         )
         .values(
-            *("pk", "reco_slot", "reco_group", "reco_checkpoints", "reco_rules"),
+            *("pk", "reco_slot", "reco_group", "reco_design", "reco_checkpoints", "reco_rules"),
             *names,
             *categories,
         )
@@ -87,6 +91,7 @@ def question_of(row: Mapping[str, Any]) -> Question:
         Anchor(row["pk"], {**facts, SLOT: row["reco_slot"]}),
         slot=row["reco_slot"],
         group=row["reco_group"],
+        design=row["reco_design"],
         categories=[row[name] or "" for name in row if name.startswith("reco_category_")],
     )
 

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
-from recommender.ranking.kinship import Kin
+from recommender.ranking.kin import Kin
 from recommender.ranking.rule_effects import NO_EFFECTS, RuleEffects, put_pins_in_place
 from recommender.ranking.rung import Rung
 from recommender.ranking.scoring import part_column
@@ -48,9 +48,9 @@ best{number} AS MATERIALIZED (
 # A rung that gave nothing leaves the strip as it was: nothing is sorted once more.
 _SAME = "SELECT * FROM best{above} WHERE NOT EXISTS (SELECT FROM rung{number}) UNION ALL"
 _FLOORED = "SELECT * FROM {rows} WHERE tier = {pinned} OR (score >= '{floor}'::float8 AND {alike})"
-# The same category is never too unlike; what is of another must suit the wearer and be alike enough.
-_ALIKE = """(kin = {same} OR kin = {near} AND tier = {suited}
-    AND score >= '{share}'::float8 * (SELECT max(score) FROM {rows}))"""
+# The same category is never too unlike; what is of another must be about as alike as the best match.
+_ALIKE = """tier = {suited} AND (kin = {same}
+    OR kin = {near} AND score >= '{share}'::float8 * (SELECT max(score) FROM {rows}))"""
 _POOL = """
 WITH {tables}, pool AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM best{last} ORDER BY n LIMIT %s
@@ -80,7 +80,7 @@ class Ladder:
 
     They are eligible ones annotated with `reco_score`. Of what scores below its rung's floor, only
     what is pinned counts; with `least_likeness`, a share of the best match's score, nor does what is
-    of another category or for another wearer and less like than that. `parts` names the cosines a score is made of, `reco_part_<name>`, where
+    for another wearer, or of another category and less like than that. `parts` names the cosines a score is made of, `reco_part_<name>`, where
     every rung has them.
     """
 

@@ -26,6 +26,7 @@ from recommender.ranking.scoring import Search, cover_vector, part_weights, scor
 from recommender.ranking.shortlist import shortlist
 from recommender.ranking.statement import UNLIMITED, Ladder, RankedProduct, rank_ladder
 from recommender.ranking.wearer import WearerDemand, wearer_demand
+from recommender.strips.beside import not_itself
 from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
 
 COLOUR = "colour"
@@ -98,8 +99,7 @@ def partner_eligibility(question: Question, filters: Filters) -> Eligibility:
     effects, demand = question.effects(Rule.Strip.GOES_WITH), wearer_demand([question], filters)
     is_partner = Q(reco_slot__in=partner_slots(question.slot)) | Q(pk__in=list(effects.pins))
     beside = [
-        Condition(Exclusion.ITSELF, ~Q(pk=question.anchor.pk)),
-        Condition(Exclusion.SAME_DESIGN, ~Q(reco_group=question.group)),
+        *not_itself(question),
         Condition(Exclusion.NO_PARTNER, is_partner),
     ]
     return eligibility(demand.with_reads(filters), effects=effects, beside=beside)

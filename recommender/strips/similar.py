@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recommender import conf, product_columns
+from recommender.garments import COLOUR_FACTOR
 from recommender.models import Checkpoint, Purpose, Rule
 from recommender.ranking.calibration import lowest_score, shown_score
 from recommender.ranking.diversity import diversity_for
@@ -21,7 +22,8 @@ from recommender.ranking.eligibility import (
 )
 from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.filters import ANYTHING, Filters
-from recommender.ranking.kinship import COLOUR_FACTOR, Kin, Preference, lies_in
+from recommender.ranking.kin import Kin
+from recommender.ranking.preference import Preference, lies_in
 from recommender.ranking.question import Question, question_about
 from recommender.ranking.rule_effects import RuleEffects
 from recommender.ranking.rung import Rung
@@ -29,6 +31,7 @@ from recommender.ranking.scoring import Search, cover_vector, part_weights, scor
 from recommender.ranking.shortlist import shortlist
 from recommender.ranking.statement import UNLIMITED, Ladder, RankedProduct, rank_ladder
 from recommender.ranking.wearer import WearerDemand, wearer_demand
+from recommender.strips.beside import not_itself
 from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
 from recommender.vectors import WHOLE, vector_value
 
@@ -46,8 +49,8 @@ TEXTS = {
 class Likeness:
     """What counts as alike; None is the encoder's own mixture, or the shop's setting.
 
-    With a `floor` a strip ends before what the encoder calls no match at all, and before what is of
-    another category or for another wearer unless it is about as alike as the best match.
+    With a `floor` a strip ends before what the encoder calls no match at all, and before what is for
+    another wearer, and of other categories shows what is about as alike as the best match.
     """
 
     colour_weight: float | None = None
@@ -143,8 +146,7 @@ def similar_eligibility(question: Question, filters: Filters) -> Eligibility:
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     beside = [
-        Condition(Exclusion.ITSELF, ~Q(pk=question.anchor.pk)),
-        Condition(Exclusion.SAME_DESIGN, ~Q(reco_group=question.group)),
+        *not_itself(question),
         Condition(Exclusion.OTHER_SLOT, Q(reco_slot=question.slot)),
     ]
     if not question.slot and question.categories and product_columns.tells_slots():

@@ -1,7 +1,7 @@
 """A slot, an attribute or a condition that a product has several rows for shows it once all the same."""
 
 import pytest
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, F, Max, Q, Value, When
 
 from fashionshop.catalog import ShopCatalog
 from recommender import product_columns
@@ -26,7 +26,13 @@ class SeveralRows(ShopCatalog):
         return Case(When(pictures__position=1, then=Value(Slot.TOP)), default=Value(""))
 
     def attributes(self):
-        return {"colour": F("pictures__position"), "price": Count("pictures")}
+        position = F("pictures__position")
+        return {"colour": position, "category": position, "price": Count("pictures")}
+
+
+class ChosenCategory(SeveralRows):
+    def categories(self):
+        return [Max("pictures__position")]
 
 
 @pytest.fixture
@@ -52,6 +58,15 @@ def test_a_list_names_a_product_once(tops):
 def test_a_slot_is_the_one_that_says_something(tops):
     assert [row.reco_slot for row in eligible_products()] == [Slot.TOP, Slot.TOP]
     assert question_about(tops[0].pk).slot == Slot.TOP
+
+
+def test_of_several_categories_none_is_taken_unless_the_shop_chooses(tops, settings, monkeypatch):
+    assert question_about(tops[0].pk).categories == []
+
+    monkeypatch.setattr("fashionshop.catalog.SeveralRows", ChosenCategory)
+    catalog.cache_clear()
+
+    assert question_about(tops[0].pk).categories == [1]
 
 
 @pytest.mark.parametrize(("value", "count"), [("0", 2), ("1", 2), ("2", 0)])

@@ -109,8 +109,9 @@ def test_retrieval_is_measured_with_its_baselines(export, tiny, tmp_path, capsys
 
     figures = json.loads((tmp_path / "f.json").read_text())
     four = {"same_model_r1", "same_model_r10", "type_p5", "colour_p5"}
-    assert set(figures["retrieval"]) == four | {"shape_only"}
+    assert set(figures["retrieval"]) == four | {"shape_only", "with_category"}
     assert set(figures["retrieval"]["shape_only"]) == four
+    assert figures["retrieval"]["with_category"]["type_p5"] == 1.0
     assert figures["gallery"] == 36
     assert "have the same product type" in capsys.readouterr().out
 

@@ -1,13 +1,15 @@
 """How alike are the nearest? Same model in another colour, same type, same colour."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.checkpoints import CheckpointError, load_card
+from recommender.garments import CATEGORY_WEIGHT, COLOUR_FACTOR, NEAR_SHARE
+from workers.checkpoints import Card, CheckpointError, load_card
 from workers.datasets.collection import Collection, Item
 from workers.datasets.pixels import pixel_batches
 from workers.evaluation.metrics import mean_average_precision, nearest_neighbours, precision, recall
@@ -15,7 +17,7 @@ from workers.evaluation.vectors import embed, encoder_for, part_of, queries
 
 NEIGHBOURS = 10
 HISTOGRAM_BINS = 4  # per channel, 64 in all
-SHAPE = "shape"
+SHAPE, COLOUR = "shape", "colour"
 
 
 class TooFewItemsError(ValueError):
@@ -58,6 +60,8 @@ def evaluate(
     figures: dict[str, Any] = figures_of(vectors, items, asking=queries(vectors, card))
     shape = part_of(vectors, card, name=SHAPE) if SHAPE in card.parts else vectors
     figures["shape_only"] = figures_of(shape, items)
+    if any(item.model for item in items):
+        figures["with_category"] = _with_category(vectors, card, items)
     baselines = {
         "chance": _chance(items),
         "rgb_histogram": figures_of(_histograms(items), items),
@@ -94,6 +98,27 @@ def figures_of(
     if any(colours):
         figures["colour_p5"] = precision(ranked, colours)
     return {name: value for name, value in figures.items() if not np.isnan(value)}
+
+
+def _with_category(vectors: NDArray[Any], card: Card, items: Sequence[Item]) -> dict[str, float]:
+    """The same four as the shop's strips rank, which put the same category first.
+
+    Another category of its slot is near and has half of the weight, so that half of it is between
+    them: `w/2` where the labels are equal.
+    """
+    labels = {label: at for at, label in enumerate(dict.fromkeys(item.label for item in items))}
+    same = np.eye(len(labels), dtype=np.float32)[[labels[item.label] for item in items]]
+    weight = CATEGORY_WEIGHT * (1 - NEAR_SHARE)
+    asking = queries(vectors, _with_more_colour(card))
+    rows, asked = np.hstack([vectors, same]), np.hstack([asking, weight * same])
+    return figures_of(rows, items, asking=asked)
+
+
+def _with_more_colour(card: Card) -> Card:
+    if COLOUR not in card.weights:
+        return card
+    colour = card.weights[COLOUR] * COLOUR_FACTOR
+    return replace(card, weights={SHAPE: 1 - colour, COLOUR: colour})
 
 
 def _chance(items: Sequence[Item]) -> dict[str, float]:

@@ -16,7 +16,9 @@ def titles(reply):
 def similar(client, blouse, tops):
     Product.objects.filter(title="near").update(price=10, season="WINTER", sizes="S M")
     Product.objects.filter(title="middle").update(price=20, gender="MEN", colour="red")
-    return lambda **query: client.get(f"/api/v1/products/{blouse.pk}/similar", query)
+    return lambda **query: client.get(
+        f"/api/v1/products/{blouse.pk}/similar", {"floor": "off"} | query
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from recommender.explain.region_searches import (
 from recommender.explain.regions import regions
 from recommender.explain.why import why
 from recommender.models import Pairing, Picture, RegionSearch
+from recommender.strips.similar import Likeness
 
 pytestmark = pytest.mark.django_db
 
@@ -72,13 +73,13 @@ def near(make_product, make_picture, looks_like, blouse):
 
 @pytest.fixture
 def ask(blouse, near):
-    def find(other=near, strip="SIMILAR", **words):
+    def find(other=near, strip="SIMILAR", **asked):
         """Click, and click once more."""
-        explanation = why(blouse, other, strip=strip)
+        explanation = why(blouse, other, strip=strip, **asked)
         try:
-            return regions(blouse, other, strip=strip, explanation=explanation, **words)
+            return regions(blouse, other, strip=strip, explanation=explanation)
         except StillSearching:
-            return regions(blouse, other, strip=strip, explanation=explanation, **words)
+            return regions(blouse, other, strip=strip, explanation=explanation)
 
     return find
 
@@ -115,7 +116,7 @@ def test_a_worker_is_asked_about_the_first_pictures_and_the_serving_encoder(ask,
 
     assert worker.asked[0]["pictures"][1] == Picture.objects.filter(product=near).first().pk
     assert worker.asked[0]["encoder"] == "fake-visual@1"
-    assert worker.asked[0]["weights"] == {"shape": 0.85, "colour": 0.15}
+    assert worker.asked[0]["weights"] == pytest.approx({"shape": 0.83125, "colour": 0.16875})
     assert worker.asked[0]["scorer"] == ""
 
 
@@ -127,7 +128,7 @@ def test_the_second_time_nobody_is_asked(ask, worker):
 
 def test_a_new_picture_or_another_weight_is_looked_at_anew(ask, worker, near):
     ask()
-    ask(colour_weight=0.5)
+    ask(likeness=Likeness(0.5))
     Picture.objects.filter(product=near).update(sha256="1" * 64)
     ask()
 
@@ -226,7 +227,7 @@ def test_what_nobody_has_asked_for_in_a_month_is_forgotten(ask, worker, near):
     ask()
     RegionSearch.objects.update(asked_at=F("asked_at") - timedelta(days=31))
 
-    ask(colour_weight=0.5)
+    ask(likeness=Likeness(0.5))
 
     assert RegionSearch.objects.count() == 1
 

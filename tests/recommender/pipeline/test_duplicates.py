@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
 from fashionshop.models import Product, ProductPicture, clean_picture
+from recommender.explain.why_not import why_not
 from recommender.fingerprints import BITS, MOST_BITS, fingerprint
 from recommender.models import Checkpoint, Duplicate, Picture, Slot
 from recommender.pipeline.consistency import repair
@@ -168,6 +169,32 @@ def test_the_fingerprint_alone_does_not_merge(asked, on_sale, checkpoints):
     collapse_duplicates([second.pk])
 
     assert not Duplicate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("bits", "degrees", "merged"), [(0, 50, 2), (0, 53, 0), (4, 37, 2), (4, 40, 0), (5, 0, 0)]
+)
+def test_the_more_fingerprints_differ_the_more_the_encoder_must_agree(
+    on_sale, looks_like, bits, degrees, merged
+):
+    first, second = on_sale("one", garment(2)), on_sale("two", garment(3))
+    looks_like(first)
+    looks_like(second, shape=degrees)
+    Picture.objects.filter(product=first).update(fingerprint=0)
+    Picture.objects.filter(product=second).update(fingerprint=2**bits - 1)
+
+    collapse_duplicates([second.pk])
+
+    assert Duplicate.objects.count() == merged
+
+
+def test_what_shows_the_same_picture_is_not_called_another_colour(asked, on_sale):
+    copy = on_sale("copy", garment(1), quality=60)
+    colour = on_sale("colour", garment(5), design="A-1")
+    Product.objects.filter(pk=asked.pk).update(design="A-1")
+
+    assert why_not(asked, copy).text == "It shows the same picture."
+    assert why_not(asked, colour).text == "It is another colour of the product itself."
 
 
 def test_a_new_cover_parts_what_was_one(asked, on_sale):

@@ -8,7 +8,7 @@ from fashionshop.models import Product
 from recommender.ranking.filters import Filters, UnknownAttribute
 from recommender.ranking.question import photo_question
 from recommender.strips.goes_with import goes_with
-from recommender.strips.similar import products_like_vector, similar_products
+from recommender.strips.similar import Likeness, products_like_vector, similar_products
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ WISHES = [
 
 @pytest.mark.parametrize(("filters", "left"), WISHES)
 def test_only_what_the_shopper_accepts_looks_similar(blouse, tops, filters, left):
-    strip = similar_products(blouse, filters=filters)
+    strip = similar_products(blouse, filters=filters, likeness=Likeness(floor=False))
 
     assert {item.product.title for item in strip.items} == left
 

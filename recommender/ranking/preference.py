@@ -8,26 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, FloatField, IntegerChoices, Q, Value, When
+from django.db.models import Case, FloatField, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact
 
 from recommender import product_columns
-from recommender.garments import MIXED_SLOTS
+from recommender.garments import MIXED_SLOTS, NEAR_SHARE
+from recommender.ranking.kin import Kin
 from recommender.ranking.wearer import ANY_WEARER, WearerDemand
 
-NEAR_SHARE = 0.5  # of what the same category counts, for one that is near
-SEASON_WEIGHT = 0.1  # beside cosines: within a category it decides between what is about as alike
-COLOUR_FACTOR = 1.125  # colour may count more where the category says the kind: docs/decisions.md
-
-
-class Kin(IntegerChoices):
-    """How near a product is to another in the shop's own categories."""
-
-    FAR = 0, "Of another kind"
-    NEAR = 1, "Of a kind like it"
-    SAME = 2, "Of the same category"
+SEASON_WEIGHT = 0.1  # within a category it decides between what is about as alike
 
 
 @dataclass(frozen=True)
