@@ -114,7 +114,7 @@ class OutfitsOfSetQuery(OutfitsQuery):
 
 
 class SetSerializer(serializers.Serializer[Any]):
-    """What was asked about, without a photo."""
+    """What was asked about, without a photo; what the address may say, this body may say as well."""
 
     items = keys("Products.", least=1, most=MOST_ITEMS)
 

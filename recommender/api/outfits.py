@@ -1,10 +1,10 @@
 """Whole outfits, and what goes with several things at once, a photo of one's own among them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -61,25 +61,31 @@ class SetEndpoint(Endpoint):
         """Only a photo costs a worker's time."""
         return super().get_throttles() if _has_photo(self.request) else []
 
-    def asked_set(self, request: Request, slot: str | None) -> list[Any]:
-        """The products and the photo of a body.
+    def asked_set(
+        self, request: Request, query: type[OutfitsOfSetQuery | SetQuery]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """The products and the photo of a body, and what the address and the body ask of them.
 
         Raises:
+            ValidationError: names each parameter that is wrong.
             BadPhoto: there is no photo in the form, or it cannot be used.
             NoWorker: nobody could look at the photo in time.
             NoRoom: too many photos are being looked at.
             InvalidBody: names each field that is wrong.
         """
-        photos = []
-        if _has_photo(request):
-            seen = encode_photo(photo_bytes(request), purpose=Purpose.STYLE)
-            photos = [replace(seen, slot=slot) if slot else seen]
-        else:
+        photo = photo_bytes(request) if _has_photo(request) else None
+        if photo is None:
             guard_body(request._request)
-        given = (SetWithPhotoSerializer if photos else SetSerializer)(data=request.data)
+        asked = parameters(request, query, body=body_fields(request))
+        slot = asked.pop("photo_slot", None)
+        given = (SetSerializer if photo is None else SetWithPhotoSerializer)(data=request.data)
         if not given.is_valid():
             raise InvalidBody(given.errors)
-        return [*products_or_404(given.validated_data.get("items", [])), *photos]
+        products = products_or_404(given.validated_data.get("items", []))
+        if photo is None:
+            return products, asked
+        seen = encode_photo(photo, purpose=Purpose.STYLE)
+        return [*products, replace(seen, slot=slot) if slot else seen], asked
 
 
 class SetOutfits(SetEndpoint):
@@ -95,8 +101,7 @@ class SetOutfits(SetEndpoint):
         request=BODY,
     )
     def post(self, request: Request) -> Response:
-        asked = parameters(request, OutfitsOfSetQuery)
-        items = self.asked_set(request, asked.pop("photo_slot", None))
+        items, asked = self.asked_set(request, OutfitsOfSetQuery)
         return _outfits(items, asked, request)
 
 
@@ -125,8 +130,7 @@ class SetGoesWith(SetEndpoint):
         request=BODY,
     )
     def post(self, request: Request) -> Response:
-        asked = parameters(request, SetQuery)
-        items = self.asked_set(request, asked.pop("photo_slot", None))
+        items, asked = self.asked_set(request, SetQuery)
         return _goes_with(items, asked, request)
 
 
@@ -139,9 +143,19 @@ def products_or_404(texts: Sequence[str]) -> list[Any]:
     wanted = keys_of(texts)
     products = visible_products().prefetch_related(None).filter(pk__in=wanted)
     found = {product.pk: product for product in products}
-    if len(wanted) < len(set(texts)) or set(wanted) - found.keys():
-        raise Http404
+    if unknown := [
+        text for text in texts if not keys_of([text]) or keys_of([text])[0] not in found
+    ]:
+        raise Http404(unknown[0])
     return [found[key] for key in wanted]
+
+
+def body_fields(request: Request) -> Mapping[str, Any]:
+    """What a body says besides its items and its photo; nothing where it is no object."""
+    given = request.data
+    if isinstance(given, QueryDict):
+        return {name: values for name, values in given.lists() if name != "items"}
+    return {k: v for k, v in given.items() if k != "items"} if isinstance(given, dict) else {}
 
 
 def _has_photo(request: Any) -> bool:

@@ -1,7 +1,9 @@
 """What may stand in a query: each parameter with its bounds, read strictly."""
 
+import json
 import math
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +13,7 @@ from rest_framework.fields import empty
 from rest_framework.request import Request
 
 from recommender import conf
-from recommender.api.problems import CursorExpired
+from recommender.api.problems import CursorExpired, InvalidBody
 from recommender.api.schema import shape
 from recommender.models import Slot
 from recommender.photos import Crop
@@ -30,14 +32,23 @@ _SHARE = re.compile(r"0(\.\d{1,9})?|1(\.0{1,9})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
-def parameters(request: Request, query: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-    """The parameters that were given, checked, ready to be passed on by name.
+def parameters(
+    request: Request,
+    query: type[serializers.Serializer[Any]],
+    *,
+    body: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The parameters that were given in the address, or as fields of a `body`, checked and by name.
 
     Raises:
         rest_framework.exceptions.ValidationError: names each parameter that is wrong.
+        InvalidBody: names each field of the body that is wrong.
         CursorExpired: the cursor is ours, but older than `CURSOR_SECONDS`.
     """
     fields, asked = query().fields, dict(request.query_params.lists())
+    said = {name: _texts(value) for name, value in (body or {}).items() if value is not None}
+    for name in said.keys() & fields.keys():
+        asked[name] = [*asked.get(name, []), *said[name]]
     several = {name for name in asked if isinstance(fields.get(name), serializers.ListField)}
     twice = [name for name, values in asked.items() if name not in several and len(values) > 1]
     if wrong := [name for name in twice if name in fields]:
@@ -45,8 +56,17 @@ def parameters(request: Request, query: type[serializers.Serializer[Any]]) -> di
     # A plain dictionary: in a QueryDict, DRF takes a missing flag for an unticked box.
     data = {name: values if name in several else values[-1] for name, values in asked.items()}
     given = query(data=data)
-    given.is_valid(raise_exception=True)
+    if not given.is_valid():
+        is_body = given.errors.keys() <= said.keys()
+        raise InvalidBody(given.errors) if is_body else serializers.ValidationError(given.errors)
     return dict(given.validated_data)
+
+
+def _texts(value: Any) -> list[str]:
+    """The values of a JSON field as an address would write them."""
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [json.dumps(value) if isinstance(value, bool) else str(value)]
 
 
 class WholeField(serializers.IntegerField):

@@ -121,6 +121,11 @@ def _faults(details: Any, pointer: str) -> Iterator[Fault]:
             yield from _faults(inner, f"{pointer}/{name}")
 
 
+def _unknown(error: Http404) -> str | None:
+    """Which of several products there is not, where that was said."""
+    return f"There is no product {str(error)!r}." if str(error) else None
+
+
 def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, NoWorker | NoRoom) or getattr(error, "code", "") == "no_decoder":
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
@@ -138,7 +143,7 @@ _BUILDERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     (ValidationError, _bad_parameters),
     (APIException, _from_rest_framework),
     # The same for a product nobody knows and one that may not be seen.
-    (Http404, lambda _error: _from_rest_framework(NotFound())),
+    (Http404, lambda error: _from_rest_framework(NotFound(_unknown(error)))),
     # Too many fields or files, or a sender who hung up.
     (UNREADABLE, lambda error: _from_rest_framework(ParseError(str(error)))),
 )

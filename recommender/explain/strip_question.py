@@ -12,7 +12,7 @@ from recommender.ranking.eligibility import Eligibility
 from recommender.ranking.filters import ANYTHING, Filters
 from recommender.ranking.question import Question, question_about
 from recommender.ranking.statement import UNLIMITED, Ladder, Standing, rank_ladder, standings
-from recommender.strips.goes_with import partner_eligibility, partner_ladder
+from recommender.strips.goes_with import partner_eligibility, partner_ladder, slot_share
 from recommender.strips.similar import (
     AS_THE_SHOP_SAYS,
     Likeness,
@@ -97,13 +97,15 @@ class StripQuestion:
 def strip_question(product_pk: Any, **options: Unpack[Options]) -> StripQuestion:
     """Gather what the strip beside a product depends on; one query."""
     question, strip = question_about(product_pk), options.get("strip", SIMILAR)
-    limit, share = options.get("limit"), options.get("per_slot")
-    share = conf.get("PER_SLOT") if share is None else share
+    filters, limit = options.get("filters", ANYTHING), options.get("limit")
+    limit = conf.get("STRIP_LENGTH") if limit is None else limit
+    share = options.get("per_slot")
+    share = slot_share(limit, filters) if share is None else share
     return StripQuestion(
         question,
         strip,
-        options.get("filters", ANYTHING),
-        limit=conf.get("STRIP_LENGTH") if limit is None else limit,
+        filters,
+        limit=limit,
         per_slot=UNLIMITED if strip == SIMILAR else share,
         likeness=options.get("likeness", AS_THE_SHOP_SAYS),
         diversity=diversity_for(question, options.get("diversity")),

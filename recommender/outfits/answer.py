@@ -213,7 +213,7 @@ def _best_outfits(
     sets: SetScoring,
 ) -> list[tuple[Proposal, LookOutfit | None]]:
     """The shop's looks first, then the engine's own from the best level that has any."""
-    as_looks = [one for plan in looks if (one := look_outfit(plan, space))]
+    as_looks = [one for plan in looks if (one := look_outfit(plan, space, pieces=options.pieces))]
     worn = list({one.found.numbers: one for one in reversed(as_looks)}.values())[::-1][:limit]
     after = [one.found for one in worn]
     proposed = sets.scored(_proposals(space, options)) if len(worn) < limit else []

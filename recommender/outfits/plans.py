@@ -16,6 +16,7 @@ from recommender.garments import (
 )
 
 BODIES = ((TOP, BOTTOM), (DRESS,))  # an outfit has exactly one of these, whole
+SLOTS_OF_BODIES = (TOP, BOTTOM, DRESS)
 OPTIONAL = (SHOES, OUTERWEAR, BAG, JEWELLERY, ACCESSORY)  # and any of these, shoes before all
 PIECES = 5  # of an outfit, what was asked about included
 MOST_PIECES = 8

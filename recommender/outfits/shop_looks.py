@@ -4,7 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from recommender.garments import SLOTS
-from recommender.outfits.plans import can_be_worn_together, missing_bodies
+from recommender.outfits.plans import (
+    MOST_PIECES,
+    OPTIONAL,
+    SLOTS_OF_BODIES,
+    can_be_worn_together,
+    missing_bodies,
+)
 from recommender.outfits.search import CandidateItem, Proposal, SearchSpace
 from recommender.strips.query_items import LookPiece, QueryItems
 
@@ -46,20 +52,25 @@ def look_plans(query: QueryItems) -> list[LookPlan]:
     return [plan for plan in plans if plan.pieces]
 
 
-def look_outfit(plan: LookPlan, space: SearchSpace) -> LookOutfit | None:
+def look_outfit(
+    plan: LookPlan, space: SearchSpace, *, pieces: int = MOST_PIECES
+) -> LookOutfit | None:
     """The look as it can be bought now; None where nothing of it is left, or it costs too much.
 
-    A slot for which the space offers nothing at all is left out. To a look without a whole body
-    (a shirt and earrings) the rest of one is added.
+    Of more than so many pieces those go that matter least: the body stays, then shoes. A slot for
+    which the space offers nothing at all is left out. To a look without a whole body (a shirt and
+    earrings) the rest of one is added.
     """
     items = {item.pk: item for offered in space.by_slot.values() for item in offered}
     own = {
         piece.slot: [items[piece.product_pk]] for piece in plan.pieces if piece.product_pk in items
     }
+    slots = [piece.slot for piece in plan.pieces if space.by_slot.get(piece.slot)]
+    slots = _foremost(slots, most=pieces - len(space.given))
+    own = {slot: items for slot, items in own.items() if slot in slots}
     if not own:
         return None
     whole = _space_with(space, own)
-    slots = [piece.slot for piece in plan.pieces if space.by_slot.get(piece.slot)]
     taken = [*(item.slot for item in space.given if item.slot), *slots]
     ways = missing_bodies(taken, offered=space.by_slot) or [()]
     plans = [sorted([*slots, *more], key=SLOTS.index) for more in ways]
@@ -68,6 +79,13 @@ def look_outfit(plan: LookPlan, space: SearchSpace) -> LookOutfit | None:
         return None
     best = min(found, key=lambda one: one.order)
     return LookOutfit(best, plan.title, [item.slot for item in best.pieces if item.slot not in own])
+
+
+def _foremost(slots: Sequence[str], *, most: int) -> list[str]:
+    """So many of the slots, the body's in any case."""
+    by_weight = sorted(slots, key=[*SLOTS_OF_BODIES, *OPTIONAL].index)
+    body = sum(slot in SLOTS_OF_BODIES for slot in slots)
+    return by_weight[: max(most, body)]
 
 
 def _space_with(space: SearchSpace, own: Mapping[str, Sequence[CandidateItem]]) -> SearchSpace:

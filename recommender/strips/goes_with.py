@@ -59,7 +59,7 @@ def goes_with(
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
-    per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
+    per_slot = slot_share(limit, filters) if per_slot is None else per_slot
     question = question or question_about(product.pk)
     wanted = min(limit, per_slot)
     ranked = rank_ladder(
@@ -69,6 +69,12 @@ def goes_with(
         diversity=diversity_for(question, diversity),
     )
     return Strip(tuple(_items(ranked, question)), versions=_versions(question))
+
+
+def slot_share(limit: int, filters: Filters) -> int:
+    """How many of one slot a strip has unless it is said: all where one slot alone is asked for."""
+    share: int = conf.get("PER_SLOT")
+    return limit if len(set(filters.slots)) == 1 else share
 
 
 def partner_ladder(

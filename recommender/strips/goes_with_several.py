@@ -21,7 +21,7 @@ from recommender.ranking.rung import Rung
 from recommender.ranking.scoring import VECTOR, cover_vector, embedded_products, part_weights
 from recommender.ranking.statement import Ladder, RankedProduct, rank_ladder
 from recommender.ranking.wearer import wearer_demand
-from recommender.strips.goes_with import NOTHING_KNOWN, last_rungs
+from recommender.strips.goes_with import NOTHING_KNOWN, last_rungs, slot_share
 from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
 from recommender.strips.query_items import (
     QueryItem,
@@ -59,7 +59,7 @@ def goes_with_several(
         UnknownAttribute: the shop cannot filter by one of the attributes.
     """
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
-    per_slot = conf.get("PER_SLOT") if per_slot is None else per_slot
+    per_slot = slot_share(limit, filters) if per_slot is None else per_slot
     query = query_items(items)
     ranked = rank_ladder(
         _ladder(query, filters),

@@ -44,6 +44,16 @@ def test_similar_products_are_narrowed(similar, query, left):
     assert titles(reply) == left
 
 
+def test_where_one_slot_is_asked_for_the_whole_strip_is_of_it(client, blouse, make, make_product):
+    for number in range(12):
+        make(f"shoes {number}", "SHOES", number)
+    url = f"/api/v1/products/{blouse.pk}/goes-with"
+
+    assert len(client.get(url, {"slot": "SHOES", "limit": 10}).json()["items"]) == 10
+    assert len(client.get(url, {"slot": "SHOES", "per_slot": 3}).json()["items"]) == 3
+    assert len(client.get(url, {"limit": 10}).json()["items"]) == 2
+
+
 def test_partners_are_narrowed_to_a_slot_and_a_price(client, blouse, partners):
     url = f"/api/v1/products/{blouse.pk}/goes-with"
 

@@ -156,6 +156,41 @@ def test_a_wrong_body_names_the_field(client, wardrobe, items):
     assert reply.json()["errors"][0]["pointer"].startswith("#/items")
 
 
+def test_a_body_may_say_what_an_address_may(client, wardrobe, blouse):
+    said = {"items": [str(blouse.pk)], "limit": 1, "pieces": 3, "include_start": True, "keep": []}
+
+    reply = client.post(SET, said, content_type="application/json").json()
+
+    (only,) = reply["outfits"]
+    assert len(only["pieces"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "location"),
+    [("", "0", "body"), ("?limit=0", None, "query"), ("?limit=1", 1, "query")],
+)
+def test_a_wrong_option_is_named_where_it_stands(client, wardrobe, blouse, query, field, location):
+    said = {"items": [str(blouse.pk)]} | ({} if field is None else {"limit": field})
+
+    reply = client.post(SET + query, said, content_type="application/json")
+
+    assert reply.status_code == 400
+    fault = reply.json()["errors"][0]
+    assert (fault["location"], fault["pointer"]) == (location, "#/limit")
+
+
+def test_a_form_with_a_photo_may_say_it_too(client, wardrobe, worker, skirt):
+    reply = client.post(SET, with_photo(items=[str(skirt.pk)], limit="1"))
+
+    assert len(reply.json()["outfits"]) == 1
+
+
+def test_the_product_that_is_unknown_is_named(client, wardrobe, blouse):
+    reply = client.post(SET, {"items": [str(blouse.pk), "4711"]}, content_type="application/json")
+
+    assert (reply.status_code, reply.json()["detail"]) == (404, "There is no product '4711'.")
+
+
 def test_a_form_without_a_photo_is_a_problem(client, wardrobe, blouse):
     reply = client.post(SET, {"items": [str(blouse.pk)]})
 

@@ -313,6 +313,18 @@ def test_a_look_shows_one_piece_of_each_slot(wardrobe, look):
     assert titles(outfits([wardrobe["blouse"]]).outfits[0]) == ["blouse", "skirt"]
 
 
+def test_a_look_has_no_more_pieces_than_asked_for_and_keeps_its_body(wardrobe, look):
+    look("Sunday", *(wardrobe[title] for title in ("blouse", "bag", "boots", "skirt")))
+
+    def first(pieces):
+        return titles(
+            outfits([wardrobe["blouse"]], options=OutfitOptions(pieces=pieces)).outfits[0]
+        )
+
+    assert first(3) == ["blouse", "skirt", "boots"]
+    assert first(2) == ["blouse", "skirt"]
+
+
 def test_only_looks_with_everything_asked_about_count(wardrobe, look):
     look("Sunday", wardrobe["blouse"], wardrobe["cheap shoes"])
 
