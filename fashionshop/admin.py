@@ -1,5 +1,6 @@
 """The merchant's side of the shop."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -46,9 +47,30 @@ class ProductForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("is_published"):
+            for name, reason in self._missing(cleaned):
+                self.add_error(name, reason)
         if "title" in cleaned and not cleaned["title"] and cleaned.get("category"):
             cleaned["title"] = f"{cleaned['category']} {cleaned.get('sku', '')}".strip()
         return cleaned
+
+    def _missing(self, cleaned: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """What a product needs before shoppers may see it, by the field that gives it."""
+        if "price" in self.fields and "price" not in self.errors and not cleaned.get("price"):
+            yield (
+                "price",
+                gettext("Without a price it cannot be published. Say one, or keep it as a draft."),
+            )
+        has_picture = self.instance.pk and self.instance.pictures.exists()
+        photos = cleaned.get("add_pictures")
+        if not has_picture and not photos and "add_pictures" not in self.errors:
+            field = "add_pictures" if "add_pictures" in self.fields else "is_published"
+            yield (
+                field,
+                gettext(
+                    "Without a picture it cannot be published. Add one, or keep it as a draft."
+                ),
+            )
 
 
 class PictureInline(admin.StackedInline):
@@ -84,7 +106,10 @@ class PictureInline(admin.StackedInline):
 class ProductAdmin(RecommendedProductAdmin):
     form = ProductForm
     inlines = [PictureInline]
-    list_display = ["cover", "title", "category", "price", "stock", "recommender_state"]
+    list_display = [
+        *("cover", "title", "category", "price", "stock", "is_published"),
+        "recommender_state",
+    ]
     list_display_links = ["cover", "title"]
     list_filter = ["is_published", ProductStateFilter, "category__slot", "category"]
     list_select_related = ["category"]
@@ -131,7 +156,11 @@ class ProductAdmin(RecommendedProductAdmin):
         return self.inlines if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"sku": _next_sku(), "stock": 1} | super().get_changeform_initial_data(request)
+        return {
+            "sku": _next_sku(),
+            "stock": 1,
+            "is_published": False,
+        } | super().get_changeform_initial_data(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: PLR0917 -- Django calls it so
         super().save_related(request, form, formsets, change)

@@ -87,7 +87,12 @@ class Product(models.Model):
         _("sizes"), max_length=120, blank=True, help_text=_("Separated by spaces: S M L")
     )
     price = models.DecimalField(
-        _("price"), max_digits=9, decimal_places=2, validators=[MinValueValidator(0)], default=0
+        _("price"),
+        max_digits=9,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+        null=True,
+        blank=True,
     )
     stock = models.PositiveIntegerField(_("stock"), default=0)
     is_published = models.BooleanField(_("published"), default=True, db_index=True)
@@ -101,7 +106,11 @@ class Product(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(price__gte=0), name="product_price_not_negative"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_published=False) | models.Q(price__gt=0, price__isnull=False),
+                name="product_published_with_price",
+            ),
         ]
 
     def __str__(self) -> str:

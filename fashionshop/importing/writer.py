@@ -17,7 +17,7 @@ from fashionshop.importing.categories import Categories
 from fashionshop.importing.gallery import Gallery, store_galleries
 from fashionshop.importing.mapping import CATEGORY
 from fashionshop.importing.pictures import Fetched, fetch_picture
-from fashionshop.importing.products import FIELDS, new_product, update_product
+from fashionshop.importing.products import FIELDS, has_price, new_product, update_product
 from fashionshop.importing.rows import Fault, Question, Row
 from fashionshop.models import Product, ProductPicture
 from recommender.pipeline.picture_sync import sync_products
@@ -27,6 +27,7 @@ BATCH_ROWS = 64  # as many as the CPU worker takes at once
 THREADS = min(8, (os.cpu_count() or 2))
 
 NO_PICTURE = "The row has no picture."
+NO_PRICE = "The product has no price: it is kept as a draft, which shoppers do not see."
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ class _Entry:
 
     @property
     def problems(self) -> list[str]:
+        price = () if has_price(self.row, self.product) else (NO_PRICE,)
+        return [*self.picture_problems, *price]
+
+    @property
+    def picture_problems(self) -> list[str]:
         found = [future.result().problem for future in self.fetching]
         return [*self.row.problems, *filter(None, found)]
 
@@ -131,7 +137,7 @@ def _store_batch(batch: list[_Entry | Fault], categories: Categories) -> Outcome
             product=entry.product,
             stored=entry.stored,
             fetched=entry.fetched,
-            is_whole=not entry.problems,
+            is_whole=not entry.picture_problems,
         )
         for entry in entries
     ]
@@ -178,8 +184,8 @@ def _store_fields(entries: list[_Entry], categories: Categories) -> set[int]:
 def _faults(entry: _Entry | Fault) -> list[Fault]:
     if isinstance(entry, Fault):
         return [entry]
-    problems = entry.problems or ([] if entry.fetched else [NO_PICTURE])
     row, is_imported = entry.row, bool(entry.fetched)
+    problems = entry.problems if is_imported else entry.picture_problems or [NO_PICTURE]
     return [
         Fault(number=row.number, sku=row.sku, reason=reason, is_imported=is_imported)
         for reason in problems

@@ -78,11 +78,12 @@ def test_a_photo_is_all_it_takes(admin_client, dresses):
     page = admin_client.get(ADD)
     sku = page.context["adminform"].form.initial["sku"]
 
-    data = form_data(dresses, sku=sku, title="", price="0", add_pictures=[upload()])
+    data = form_data(dresses, sku=sku, title="", price="", add_pictures=[upload()])
+    del data["is_published"]
     admin_client.post(ADD, data)
 
     product = Product.objects.get()
-    assert product.title == f"Dresses {sku}"
+    assert (product.title, product.price) == (f"Dresses {sku}", None)
     assert product.pictures.count() == 1
     assert EmbeddingJob.objects.unfinished().count() == 2
 
@@ -185,9 +186,10 @@ def test_photos_put_aside_are_forgotten_once_they_are_saved(
 def test_a_forged_token_brings_no_file(admin_client, dresses):
     token = "products/secret.jpg:forged"
 
-    admin_client.post(ADD, form_data(dresses, **{"add_pictures-pending": [token]}))
+    page = admin_client.post(ADD, form_data(dresses, **{"add_pictures-pending": [token]}))
 
-    assert Product.objects.get().pictures.count() == 0
+    assert "Without a picture it cannot be published" in page.content.decode()
+    assert not Product.objects.exists()
 
 
 def test_pictures_are_put_in_order_and_deleted(admin_client, dress):

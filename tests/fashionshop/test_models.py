@@ -70,7 +70,7 @@ def test_a_product_without_pictures_has_no_cover(blouse):
 
 def test_cards_of_many_products_cost_two_queries(blouse, tops, django_assert_num_queries):
     for number in range(3):
-        product = Product.objects.create(sku=f"P{number}", title="Top", category=tops)
+        product = Product.objects.create(sku=f"P{number}", title="Top", category=tops, price=9)
         ProductPicture.objects.create(product=product, file=clean_picture(photo()))
 
     with django_assert_num_queries(2):
@@ -80,14 +80,16 @@ def test_cards_of_many_products_cost_two_queries(blouse, tops, django_assert_num
 
 
 def test_only_published_products_and_those_in_stock_are_offered(blouse, tops):
-    Product.objects.create(sku="B2", title="Hidden", category=tops, stock=1, is_published=False)
-    Product.objects.create(sku="B3", title="Sold out", category=tops, stock=0)
+    Product.objects.create(
+        sku="B2", title="Hidden", category=tops, price=9, stock=1, is_published=False
+    )
+    Product.objects.create(sku="B3", title="Sold out", category=tops, price=9, stock=0)
 
     assert list(Product.objects.published().in_stock()) == [blouse]
 
 
 def test_newest_products_come_first(blouse, tops):
-    newer = Product.objects.create(sku="B2", title="Newer", category=tops)
+    newer = Product.objects.create(sku="B2", title="Newer", category=tops, price=9)
 
     assert list(Product.objects.all()) == [newer, blouse]
 
@@ -100,7 +102,7 @@ def test_the_database_refuses_negative_prices_and_stock(blouse, change):
 
 def test_two_products_never_share_a_sku(blouse, tops):
     with pytest.raises(IntegrityError), transaction.atomic():
-        Product.objects.create(sku="B1", title="Other", category=tops)
+        Product.objects.create(sku="B1", title="Other", category=tops, price=9)
 
 
 def test_a_category_with_products_is_not_deleted_by_mistake(blouse, tops):

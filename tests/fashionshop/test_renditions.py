@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def blouse():
     tops = Category.objects.create(name="Tops", slug="tops", slot="TOP")
-    return Product.objects.create(sku="B1", title="Blouse", category=tops)
+    return Product.objects.create(sku="B1", title="Blouse", category=tops, price=9)
 
 
 @pytest.fixture

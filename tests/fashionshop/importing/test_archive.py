@@ -10,7 +10,7 @@ from fashionshop.importing.archive import ArchiveLimits, BadArchive, unpacked
 from fashionshop.models import Product
 from recommender.testing import photo
 
-TABLE = "sku,image\ns,a.jpg\n"
+TABLE = "sku,price,image\ns,9,a.jpg\n"
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ call_command("import_catalog", sys.argv[1])
 def test_a_killed_process_leaves_whole_batches_and_the_next_run_finishes(picture, table, command):
     for number in range(150):
         picture(f"{number}.jpg", (number, 90, 90))
-    path = table("products.csv", "sku,image1", *(f"s{n},{n}.jpg" for n in range(150)))
+    path = table("products.csv", "sku,price,image1", *(f"s{n},9,{n}.jpg" for n in range(150)))
 
     assert _run_in_a_process(KILLED, path) == -signal.SIGKILL
     assert Product.objects.count() == 2 * BATCH_ROWS

@@ -141,14 +141,28 @@ def test_a_catalogue_without_looks_has_none(table):
 
 
 @pytest.mark.django_db
-def test_a_new_product_without_title_price_and_stock_is_still_for_sale(picture, table, imported):
+def test_a_new_product_without_title_and_stock_is_still_for_sale(picture, table, imported):
     picture("a.jpg")
 
-    imported(table("products.csv", "sku,image1", "S1,a.jpg"))
+    imported(table("products.csv", "sku,price,image1", "S1,9,a.jpg"))
 
     product = Product.objects.get()
-    assert (product.title, product.price, product.stock) == ("S1", 0, 1)
+    assert (product.title, product.is_published, product.stock) == ("S1", True, 1)
     assert product.category == Category.objects.get(name="Other")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("price", ["", "0", "0.00"])
+def test_what_has_no_price_is_a_draft_until_it_has_one(picture, table, faults, price):
+    picture("a.jpg")
+    said = ("sku,price,published,image1", f"S1,{price},yes,a.jpg")
+
+    ((_row, _sku, reason),) = faults(table("products.csv", *said))
+    assert reason.startswith("The product has no price: it is kept as a draft")
+    assert not Product.objects.get().is_published
+
+    assert faults(table("products.csv", said[0], "S1,9.50,yes,a.jpg")) == []
+    assert Product.objects.get().is_published
 
 
 @pytest.mark.parametrize(
@@ -259,8 +273,8 @@ def test_what_nobody_understands_is_asked_and_not_guessed(row):
 @pytest.mark.django_db
 def test_a_catalogue_that_counts_no_pieces_says_what_is_sold_out(picture, table, imported):
     picture("a.jpg")
-    header = "sku,availability,published,image"
-    rows = ["s,in stock,yes,a.jpg", "t,out of stock,no,a.jpg"]
+    header = "sku,price,availability,published,image"
+    rows = ["s,9,in stock,yes,a.jpg", "t,9,out of stock,no,a.jpg"]
     imported(table("products.csv", header, *rows))
     assert [(p.stock, p.is_published) for p in Product.objects.order_by("sku")] == [
         (1, True),

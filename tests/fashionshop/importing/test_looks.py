@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 def products():
     """Products a, b and c."""
     category = Category.objects.create(name="Tops", slug="tops")
-    return [Product.objects.create(sku=sku, title=sku, category=category) for sku in "abc"]
+    made = {"category": category, "price": 9}
+    return [Product.objects.create(sku=sku, title=sku, **made) for sku in "abc"]
 
 
 def store(*looks):

@@ -161,9 +161,9 @@ def test_faulty_rows_are_left_out_and_the_rest_comes_in(picture, table, folder, 
     picture("small.jpg", size=(30, 30))
     (folder / "text.jpg").write_text("not a picture")
     names = ("good", "small", "text", "nowhere", "good")
-    rows = [f"s{n},{name}.jpg" for n, name in enumerate(names)]
+    rows = [f"s{n},9,{name}.jpg" for n, name in enumerate(names)]
 
-    found = faults(table("products.csv", "sku,image1", *rows, "s0,good.jpg", "s9,"))
+    found = faults(table("products.csv", "sku,price,image1", *rows, "s0,9,good.jpg", "s9,9,"))
 
     assert [(row, reason[:40]) for row, _, reason in found] == [
         (3, "small.jpg: The picture is too small: 30×"),

@@ -32,7 +32,7 @@ def keys(strip):
 def shop(blouse, skirt, boots, looks_like, checkpoints):
     """A blouse, 40 tops more and more unlike it, a skirt and boots."""
     tops = Product.objects.bulk_create(
-        Product(title=f"top {angle}", sku=angle, category=blouse.category, stock=5)
+        Product(title=f"top {angle}", sku=angle, category=blouse.category, price=9, stock=5)
         for angle in ANGLES
     )
     pictures = Picture.objects.bulk_create(
