@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from fashionshop.catalog import picture_source
+from fashionshop.catalog import amount, picture_source
 from fashionshop.login import ThrottledLogin
-from fashionshop.models import Category, Product, ProductPicture
+from fashionshop.models import Category, Order, OrderLine, Product, ProductPicture
 from fashionshop.uploads import PhotosField, add_pictures
 from recommender.admin.products import RETRY_FORM, ProductStateFilter, RecommendedProductAdmin
 from recommender.admin.rendering import badge, thumbnail
@@ -200,6 +200,43 @@ class CategoryAdmin(admin.ModelAdmin):
     @admin.display(description=_("Products"), ordering="product_count")
     def product_count(self, category: Category) -> int:
         return category.product_count
+
+
+class ReadOnly:
+    """What shoppers made is looked at, and changed by nobody."""
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+class OrderLineInline(ReadOnly, admin.TabularInline):
+    model = OrderLine
+    fields = ["title", "sku", "size", "price", "quantity"]
+    extra = 0
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnly, admin.ModelAdmin):
+    inlines = [OrderLineInline]
+    list_display = ["__str__", "created_at", "name", "email", "sum"]
+    fields = ["created_at", "name", "email", "address", "user", "sum"]
+    readonly_fields = ["sum"]
+    date_hierarchy = "created_at"
+    search_fields = ["name", "email", "lines__sku", "lines__title"]
+    search_help_text = _("Name, e-mail, SKU or title")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return super().get_queryset(request).prefetch_related("lines")
+
+    @admin.display(description=_("Total"))
+    def sum(self, order: Order) -> str:
+        return amount(order.total)
 
 
 def _next_sku() -> str:

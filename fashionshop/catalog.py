@@ -43,7 +43,7 @@ class ShopCatalog(Catalog):
         return self.products().get(sku=text)
 
     def amount(self, price: Decimal) -> str:
-        return gettext("€%(price)s") % {"price": number_format(price, 2, force_grouping=True)}
+        return amount(price)
 
     def card(self, product: Product) -> Card:
         return Card(
@@ -57,6 +57,11 @@ class ShopCatalog(Catalog):
             subtitle=_subtitle(product),
             picture=picture_source(product.cover, alt=product.title) if product.cover else None,
         )
+
+
+def amount(price: Decimal) -> str:
+    """A price as the shop writes it."""
+    return gettext("€%(price)s") % {"price": number_format(price, 2, force_grouping=True)}
 
 
 def _subtitle(product: Product) -> str:

@@ -79,6 +79,17 @@ class ProductFilter(FilterSet):
         return products.order_by(*ORDERS[order][1])
 
 
+class SearchFilter(ProductFilter):
+    """The same for what a search found, which comes in an order of its own."""
+
+    sort = ChoiceFilter(
+        method="in_order",
+        empty_label=_("Best match"),
+        label=_("Sort by"),
+        choices=ProductFilter.base_filters["sort"].extra["choices"],
+    )
+
+
 def _choices(products: QuerySet[Product]) -> dict[str, list[tuple[str, str]]]:
     """The values that occur among the products; one query."""
     fields = ("gender", "season", "colour", "sizes")

@@ -21,6 +21,24 @@ class PhotoForm(forms.Form):
     )
 
 
+class CheckoutForm(forms.Form):
+    """Who buys, where it would go, and what the page that was sent had shown."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    total = forms.DecimalField(widget=forms.HiddenInput)
+
+
 class CropForm(forms.Form):
     """A part of a photo that was looked at before: where it is, and what was seen then."""
 

@@ -35,6 +35,13 @@ def size_choices(product: Product) -> list[OutfitChoice]:
     return [choice for choice in choices if choice.options]
 
 
+def size_chosen(product: Product, chosen: Mapping[str, str]) -> str:
+    """Which of the choices made, by name, is a size of this product; "" for none."""
+    sizes = sizes_of(product.sizes)
+    of_slot = (name for name, (_label, slots) in GROUPS.items() if product.category.slot in slots)
+    return next((size for name in of_slot if (size := chosen.get(name, "")) in sizes), "")
+
+
 def _partners(product: Product) -> QuerySet[Product]:
     """What may stand in a look with it; where it is for everybody, for anybody."""
     partners = Product.objects.published().in_stock().order_by()

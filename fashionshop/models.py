@@ -1,7 +1,9 @@
 """What the demo shop sells: the kind of models a host shop brings along."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F
@@ -157,6 +159,71 @@ class ProductPicture(models.Model):
     def __str__(self) -> str:
         words = {"position": self.position, "product": self.product_id}
         return gettext("Picture %(position)s of %(product)s") % words
+
+
+class Order(models.Model):
+    """What somebody bought. It is a demo: nothing is paid for and nothing is sent."""
+
+    # One for each checkout page that was shown, so that a page sent twice is one order.
+    token = models.UUIDField(unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="orders",
+    )
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"))
+    address = models.TextField(_("address"), max_length=400)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("order"), _("orders")
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return gettext("Order %(number)s") % {"number": self.pk}
+
+    def get_absolute_url(self) -> str:
+        return reverse("order", args=[self.token])
+
+    @property
+    def total(self) -> Decimal:
+        """Costs no query where the lines were prefetched."""
+        return sum((line.amount for line in self.lines.all()), Decimal())
+
+
+class OrderLine(models.Model):
+    """A product as it was bought: its words and price stay, whatever becomes of the product."""
+
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.CASCADE, related_name="lines"
+    )
+    product = models.ForeignKey(
+        Product,
+        verbose_name=_("product"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="order_lines",
+    )
+    sku = models.CharField(_("SKU"), max_length=64)
+    title = models.CharField(_("title"), max_length=200)
+    size = models.CharField(_("size"), max_length=120, blank=True)
+    price = models.DecimalField(_("price"), max_digits=9, decimal_places=2)
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("order line"), _("order lines")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def amount(self) -> Decimal:
+        return self.price * self.quantity
 
 
 def clean_picture(

@@ -1,6 +1,7 @@
 """The storefront."""
 
 import sys
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import OperationalError
@@ -13,11 +14,12 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fashionshop import storefront
-from fashionshop.filters import ProductFilter
+from fashionshop.filters import ProductFilter, SearchFilter
 from fashionshop.forms import CropForm, PhotoForm, WishForm
 from fashionshop.models import Category, Product
 from fashionshop.photo_link import BadLink, photo_link, photo_of_link
 from fashionshop.photo_search import Wishes, photo_results, with_crop
+from fashionshop.search import products_of_words
 from fashionshop.storage import StorageFull
 from recommender.api.throttles import PhotoThrottle
 from recommender.broker import NoWorker
@@ -29,6 +31,7 @@ from recommender.strips.photo import OutdatedFeatures, encode_photo
 from recommender.strips.photo_garments import EncodedPhoto, encode_photo_garments
 
 PRODUCTS_PER_PAGE = 24
+LONGEST_SEARCH = 100  # letters
 RETRY_AFTER_SECONDS = "30"
 TRY_LATER = {429, 503}
 
@@ -48,10 +51,26 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Category, slug=slug)
     products = Product.objects.published().filter(category=shown).for_cards()
     narrowed = ProductFilter(request.GET, queryset=products)
+    return render(request, "category.html", {"category": shown} | _page(request, narrowed))
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Find products by words, or help on where there are none."""
+    words = " ".join(request.GET.get("q", "")[:LONGEST_SEARCH].split())
+    products = products_of_words(words)
+    narrowed = SearchFilter(request.GET, queryset=products.for_cards())
+    context = {"words": words} | _page(request, narrowed)
+    if not context["page"].object_list:
+        context |= {"is_known": products.exists(), "arrivals": storefront.new_arrivals(8)}
+    return render(request, "search.html", context)
+
+
+def _page(request: HttpRequest, narrowed: ProductFilter) -> dict[str, Any]:
+    """A page of what a filter leaves, as the templates draw it."""
     page = Paginator(narrowed.qs, PRODUCTS_PER_PAGE).get_page(request.GET.get("page"))
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    context = {"category": shown, "filter": narrowed, "page": page, "numbers": numbers}
-    return render(request, "category.html", context)
+    return {"filter": narrowed, "page": page, "numbers": numbers}
 
 
 @require_safe

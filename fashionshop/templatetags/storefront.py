@@ -1,18 +1,19 @@
 """What the shop's pages need beyond Django's own tags."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from fashionshop.catalog import picture_source
-from fashionshop.look_sizes import size_choices
+from fashionshop.look_sizes import size_choices, size_chosen
 from fashionshop.models import Product, ProductPicture
 from fashionshop.sizes import sizes_of
 from fashionshop.structured_data import product_data
 from recommender.catalog import PictureSource
-from recommender.outfits.address import OutfitChoice
+from recommender.outfits.address import ChoiceView, OutfitChoice
 from recommender.strips.items import Strip
 
 register = template.Library()
@@ -30,6 +31,12 @@ def source(picture: ProductPicture) -> PictureSource:
 def sizes(product: Product) -> list[str]:
     """The sizes of a product, one by one."""
     return sizes_of(product.sizes)
+
+
+@register.filter
+def size_in_look(product: Product, choices: Sequence[ChoiceView]) -> str:
+    """The size chosen for the pieces of a look, where this one comes in it; else ""."""
+    return size_chosen(product, {each.choice.name: each.chosen for each in choices})
 
 
 @register.simple_tag

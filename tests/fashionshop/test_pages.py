@@ -192,11 +192,11 @@ class TestProduct:
         assert "Only 2 left" in page
 
     @pytest.mark.parametrize(("text", "sizes"), [("S M", ["S", "M"]), ("One size", ["One size"])])
-    def test_its_sizes_are_listed_one_by_one(self, client, sell, text, sizes):
+    def test_its_sizes_are_chosen_one_by_one(self, client, sell, text, sizes):
         page = text_of(client.get(sell("Belt", sizes=text).get_absolute_url()))
 
-        listed = re.search(r'id="sizes">.*?</ul>', page, re.DOTALL)[0]
-        assert re.findall(r"<li>([^<]+)</li>", listed) == sizes
+        listed = re.search(r"<fieldset.*?</fieldset>", page, re.DOTALL)[0]
+        assert re.findall(r"<span>([^<]+)</span>", listed) == sizes
 
     def test_other_colours_of_the_design_are_a_click_away(self, client, sell):
         navy = sell("Coat", design="coat-1", colour="navy")
