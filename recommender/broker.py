@@ -46,11 +46,11 @@ MOST_BELLS = 10  # in a queue; whoever hears one of them finds all that is due
 
 
 class NoWorker(RuntimeError):  # noqa: N818 -- reads as what happened
-    """No worker answered in time. The photo was not kept; please try again in a moment."""
+    """No worker answered in time. The photo was not kept; its text is for the shopper who sent it."""
 
     def __str__(self) -> str:
         return super().__str__() or gettext(
-            "No worker answered in time. The photo was not kept; please try again in a moment."
+            "Photo search is busy. Your photo was not kept; please try again in a minute."
         )
 
 
@@ -126,7 +126,11 @@ def _read_reply(reply: dict[str, Any]) -> dict[str, Any]:
     if error is None:
         return reply
     if error["code"] == WORKER_FAILED:
-        raise NoWorker(gettext("A worker failed over this photo. It was not kept; try another."))
+        raise NoWorker(
+            gettext(
+                "Photo search cannot make anything of this photo. It was not kept; try another."
+            )
+        )
     raise BadPhoto(error["code"], error["message"])
 
 

@@ -91,6 +91,18 @@ def slot_of(label: str) -> str | None:
     return next((slot for pattern, slot in _COMPILED if pattern.search(small)), None)
 
 
+# What encoders recognise, by the weather it is made for. Stylists put the two together less than half as
+# often as chance would: docs/decisions.md.
+COLD_WEATHER = frozenset({"coat", "scarf", "gloves"})
+WARM_WEATHER = frozenset({"shorts", "sandals"})
+
+
+def are_for_one_weather(one: str | None, other: str | None) -> bool:
+    """Whether two kinds of garment, as an encoder names them, may meet on one day."""
+    kinds = {one, other}
+    return not (kinds & COLD_WEATHER and kinds & WARM_WEATHER)
+
+
 # A dress is worn instead of a top and trousers; every other slot may meet every other.
 _NEVER_TOGETHER = {DRESS: (TOP, BOTTOM), TOP: (DRESS,), BOTTOM: (DRESS,)}
 

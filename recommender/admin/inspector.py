@@ -1,6 +1,6 @@
 """The inspector: for two products and a strip, why the one stands beside the other, or why not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from recommender.admin.rendering import cards_of, product_page, rule_page, thumb
 from recommender.catalog import Card, catalog
 from recommender.explain.strip_question import GOES_WITH, SIMILAR
 from recommender.explain.why import why
+from recommender.explain.why_not import Placement
 from recommender.ranking.statement import Standing
 
 BEYOND = 4  # rows that are shown below the strip's end
@@ -113,23 +114,41 @@ def _answer(product: Any, *, other: Any, strip: str, regions: bool) -> dict[str,
         "other_page": product_page(other.pk),
         "instead_page": product_page(explanation.placement.instead or ""),
         "rule_page": rule_page(explanation.placement.rule),
-        "rows": _rows(explanation.placement.standings, other),
+        "rows": _rows(explanation.placement, other),
         **(region_view(product, other, strip=strip, explanation=explanation) if regions else {}),
     }
 
 
-def _rows(standings: Sequence[Standing], other: Any) -> list[RankedRow]:
+def _rows(placement: Placement, other: Any) -> list[RankedRow]:
     """The strip, a few below its end, and the product asked about or the one in its place."""
+    standings = placement.standings
     cards = cards_of(one.row.pk for one in standings)
     return [
         RankedRow(
-            rank=None if one.is_crowded_out else one.rank,
-            score=max(0.0, min(1.0, one.row.score)),
+            rank=rank,
+            score=placement.scores[one.row.pk],
             card=cards[one.row.pk],
             thumbnail=thumbnail(cards[one.row.pk].picture),
             page=product_page(one.row.pk),
             is_asked=one.row.pk == other.pk,
             is_shown=one.is_shown,
         )
-        for one in standings
+        for one, rank in zip(standings, _ranks(standings), strict=True)
     ]
+
+
+def _ranks(standings: Sequence[Standing]) -> Iterator[int | None]:
+    """Ranks without a gap: what gave way to something more unlike counts among those not shown.
+
+    Only one that is asked about from far below says its own. None: its slot has used up its share.
+    """
+    end = sum(one.is_shown for one in standings)
+    below = 0
+    for one in standings:
+        if one.is_shown:
+            yield one.rank
+        elif one.is_crowded_out:
+            yield None
+        else:
+            below += 1
+            yield one.rank if one.rank > end + BEYOND else end + below

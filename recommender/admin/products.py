@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy as _
 
 from recommender.admin.inspector import inspector
 from recommender.admin.jobs import tell_retried
-from recommender.admin.rendering import badge, product_page, rule_page, thumbnail
+from recommender.admin.rendering import badge, cards_of, product_page, rule_page, thumbnail
 from recommender.catalog import Card, catalog
+from recommender.explain.farthest import farthest_products
 from recommender.models import Rule
 from recommender.pipeline.retries import retry_failed_pictures
 from recommender.pipeline.status import WAITING, PictureStatus, State, product_state
@@ -67,7 +68,19 @@ class PreviewedItem:
     thumbnail: SafeString
     page: str
     pin: str  # where a rule about it is written, begun with what is known
-    hide: str
+    hide: str  # beside this product, in this strip
+    hide_everywhere: str
+    never: str
+
+
+@dataclass(frozen=True)
+class FarProduct:
+    """A product at the other end of the order: shown to nobody, to judge the order by."""
+
+    score: float
+    card: Card
+    thumbnail: SafeString
+    page: str
 
 
 @dataclass(frozen=True)
@@ -166,7 +179,7 @@ class RecommendedProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         previews = [preview for preview in (previews_of(obj) if obj else ()) if preview.items]
         may_rule = request.user.has_perm(ADD_RULE) and bool(rule_page())
         context |= {"previews": previews, "retry_form": RETRY_FORM, "may_rule": may_rule}
-        context["never_page"] = rule_page(kind=Rule.Kind.NEVER_TOGETHER)
+        context["farthest"] = farthest_of(obj) if previews else []
         return super().render_change_form(request, context, *args, **named)
 
 
@@ -182,14 +195,27 @@ def previews_of(product: Any) -> list[Preview]:
     ]
 
 
+def farthest_of(product: Any) -> list[FarProduct]:
+    """The five products that look least like it, the farthest first."""
+    scores = dict(farthest_products(product.pk))
+    cards = cards_of(scores)
+    return [
+        FarProduct(score, cards[pk], thumbnail(cards[pk].picture), product_page(pk))
+        for pk, score in scores.items()
+    ]
+
+
 def _previewed(item: Item, product: Any, strip: str) -> PreviewedItem:
     card = catalog().card(item.product)
-    here = {"product": item.product.pk, "on_product": product.pk, "strip": strip}
+    pair = {"product": item.product.pk, "on_product": product.pk}
+    here = pair | {"strip": strip}
     return PreviewedItem(
         item,
         card,
         thumbnail(card.picture),
         product_page(item.product.pk),
         pin=rule_page(kind=Rule.Kind.PIN, position=item.rank, **here),
-        hide=rule_page(kind=Rule.Kind.HIDE, product=item.product.pk),
+        hide=rule_page(kind=Rule.Kind.HIDE, **here),
+        hide_everywhere=rule_page(kind=Rule.Kind.HIDE, product=item.product.pk),
+        never=rule_page(kind=Rule.Kind.NEVER_TOGETHER, **pair),
     )

@@ -48,8 +48,11 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
             if stored[name][0]:
                 self.initial[name] = "=".join(stored[name])
         if rule.kind == Rule.Kind.NEVER_TOGETHER:
-            self.fields["on_attribute"].label = _("Products of")
-            self.fields["attribute"].label = _("never with products of")
+            self.fields["on_product"].label = _("Product")
+            self.fields["on_product"].help_text = ""
+            self.fields["on_attribute"].label = _("Or every product of")
+            self.fields["product"].label = _("Never with the product")
+            self.fields["attribute"].label = _("Or with every product of")
 
     def is_valid(self) -> bool:
         """Tell whether the rule may be stored; one that is only tried may not."""

@@ -16,7 +16,7 @@ from recommender.models import Picture, RegionSearch
 PATIENCE = timedelta(seconds=20)  # after which a worker is not expected to answer any more
 PAUSE = timedelta(seconds=10)  # in which none is asked once more, where none has answered
 KEPT = timedelta(days=30)  # since somebody asked last
-NOBODY = _("No worker answered in time. Please try again in a moment.")
+NOBODY = _("The pictures cannot be looked at now. Please try again in a moment.")
 
 
 class StillSearching(LookupError):  # noqa: N818 -- reads as what happens
@@ -32,7 +32,7 @@ def found_regions(
 
     Raises:
         StillSearching: a worker has been asked, now or a moment ago.
-        NoWorker: none has answered in time; one is asked again after a pause.
+        NoWorker: none is there, or none has answered in time; one is asked again after a pause.
     """
     now = timezone.now()
     words = repr([first.sha256, second.sha256, sorted(judgement.items())])
@@ -47,6 +47,8 @@ def found_regions(
     if waited < PATIENCE:
         raise StillSearching(StillSearching.__doc__)
     if waited < PATIENCE + PAUSE:
+        raise broker.NoWorker(str(NOBODY))
+    if not _is_anybody_there():
         raise broker.NoWorker(str(NOBODY))
     _ask(key, {"pictures": [first.pk, second.pk], **judgement}, now=now)
     raise StillSearching(StillSearching.__doc__)
@@ -66,6 +68,13 @@ def claim_search() -> RegionSearch | None:
 def store_regions(search: RegionSearch, regions: list[dict[str, Any]]) -> None:
     """Keep the answer for whoever asks."""
     RegionSearch.objects.filter(pk=search.pk).update(regions=regions)
+
+
+def _is_anybody_there() -> bool:
+    try:
+        return broker.has_worker()
+    except broker.NoBroker:
+        return False
 
 
 @transaction.atomic

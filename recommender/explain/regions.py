@@ -94,7 +94,8 @@ def _judgement(strip: str, *, explanation: Explanation) -> dict[str, Any] | None
 def _region(found: Mapping[str, Any], *, product: Any) -> Region:
     place = str(PLACES[found["row"], found["column"]])
     part = str(PARTS.get(found["part"], ""))
-    words = {"place": place, "part": part, "drop": found["drop"], "score": found["score"]}
+    share = found["drop"] / found["score"] if found["score"] > 0 else 1.0
+    words = {"place": place, "part": part, "drop": found["drop"], "share": round(100 * share)}
     known = {name: found[name] for name in ("part", "score", "drop", "box", "frame", "heat")}
     return Region(product=product, text=_sentence(words), place=place, **known)
 
@@ -105,11 +106,8 @@ def _sentence(words: Mapping[str, Any]) -> str:
         return gettext("No single area stands out: the score hardly changes wherever it is covered")
     if words["part"]:
         text = gettext(
-            "With the %(place)s covered, the score falls most: by %(drop).2f of %(score).2f, "
-            "mainly in %(part)s"
+            "With the %(place)s covered, the score falls most: by %(share)s %%, mainly in %(part)s"
         )
     else:
-        text = gettext(
-            "With the %(place)s covered, the score falls most: by %(drop).2f of %(score).2f"
-        )
+        text = gettext("With the %(place)s covered, the score falls most: by %(share)s %%")
     return text % words

@@ -11,6 +11,7 @@ from recommender.catalog import catalog
 from recommender.explain.strip_question import SIMILAR, Options, StripQuestion, strip_question
 from recommender.explain.why_not import Placement, placement_of
 from recommender.models import Look, Pairing, Purpose, Rule
+from recommender.ranking.calibration import shown_score
 from recommender.ranking.exclusion import Exclusion
 from recommender.ranking.scoring import Search, cover_vector, part_weights, scored_products
 from recommender.ranking.tier import Tier
@@ -44,6 +45,14 @@ class Explanation:
     @property
     def is_shown(self) -> bool:
         return self.placement.exclusion == Exclusion.SHOWN
+
+    @property
+    def likeness(self) -> float | None:
+        """The weighted cosine that the score is read off; None where no weighted parts make it up."""
+        weighted = [
+            (part.weight, part.reason.value) for part in self.parts if part.weight is not None
+        ]
+        return sum(weight * cosine for weight, cosine in weighted) if weighted else None
 
     @property
     def text(self) -> str:
@@ -128,7 +137,7 @@ def _pairing_reasons(other_pk: Any, asked: StripQuestion) -> list[Reason]:
         product=asked.question.anchor.pk, partner=other_pk, scorer=scorer and scorer.pk
     )
     text = gettext("The style scorer rates the two together")
-    return [Reason("stored", text, round(one.score, 4)) for one in stored]
+    return [Reason("stored", text, shown_score(one.score, scorer)) for one in stored]
 
 
 def _colour_reasons(other_pk: Any, asked: StripQuestion) -> list[Reason]:

@@ -26,7 +26,8 @@ class Placement:
 
     `instead` is the key of the product of its design that stands in its place, `last_score` the
     score of the last one shown, `filter` the name of a filter. `standings` are the rows of the strip
-    that were looked at, `moved_by` the rules that pin the product or show it earlier or later.
+    that were looked at, `scores` what each of them is shown with by key, `moved_by` the rules that
+    pin the product or show it earlier or later.
     """
 
     exclusion: Exclusion
@@ -38,6 +39,7 @@ class Placement:
     instead: Any = None
     filter: str | None = None
     standings: Sequence[Standing] = field(default=(), repr=False)
+    scores: Mapping[Any, float] = field(default_factory=dict, repr=False)
     moved_by: Sequence[int] = ()
 
 
@@ -64,7 +66,8 @@ def placement_of(other: Any, asked: StripQuestion, *, beyond: int = 0) -> Placem
     rows = asked.standings(group=results.group, beyond=beyond)
     own = next((one for one in rows if one.row.group == results.group), None)
     placement = early or _placement_in_order(other, asked, own=own, rows=rows)
-    return replace(placement, standings=rows, moved_by=results.moved_by)
+    scores = {one.row.pk: _score(one, asked) for one in rows}
+    return replace(placement, standings=rows, scores=scores, moved_by=results.moved_by)
 
 
 @dataclass(frozen=True)

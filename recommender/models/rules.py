@@ -106,8 +106,8 @@ class Rule(models.Model):
         )
         NEVER_TOGETHER = (
             "NEVER_TOGETHER",
-            _("Two kinds of product are never beside each other, such as shoes and swimwear."),
-            *("on_attribute attribute", "on_attribute attribute"),
+            _("Two products or kinds of product are never beside each other: shoes and swimwear."),
+            *("on_product on_attribute product attribute", "on_attribute attribute"),
             _("Never together"),
         )
         PRICE_WINDOW = (
@@ -118,7 +118,7 @@ class Rule(models.Model):
         )
 
     class Strip(models.TextChoices):
-        EVERYWHERE = "", _("Everywhere")
+        EVERYWHERE = "", _("Both strips")
         SIMILAR = "SIMILAR", _("Similar")
         GOES_WITH = "GOES_WITH", _("Goes well with")
 
@@ -212,12 +212,18 @@ class Rule(models.Model):
         """Say which field a rule of this kind still needs."""
         if self.kind not in Rule.Kind.values:
             return
-        kind = Rule.Kind(self.kind)
-        is_either = {"product", "attribute"} <= {*kind.fields}
-        if not (is_either and (self.product_id or self.attribute)):
-            missing = [name for name in kind.needs if not self.serializable_value(name)]
-            if missing:
-                raise ValidationError(dict.fromkeys(missing, _("A rule of this kind needs it.")))
+        missing = [name for name in Rule.Kind(self.kind).needs if not self._says(name)]
+        if missing:
+            raise ValidationError(dict.fromkeys(missing, _("A rule of this kind needs it.")))
+
+    def _says(self, name: str) -> bool:
+        """Whether a field is filled in, or the one that may stand in its place."""
+        product, kind = (
+            ("on_product", "on_attribute") if "on_" in name else ("product", "attribute")
+        )
+        is_either = {product, kind} <= {*Rule.Kind(self.kind).fields} and name in {product, kind}
+        names = [product, kind] if is_either else [name]
+        return any(self.serializable_value(one) for one in names)
 
     def directions(self) -> list[tuple[ProductSet, ProductSet]]:
         """What it is about, beside what it holds; a rule that holds both ways has two."""

@@ -11,7 +11,9 @@ from pgvector import HalfVector
 
 from recommender import product_columns
 from recommender.catalog import product_model
+from recommender.garments import are_for_one_weather
 from recommender.models import Checkpoint
+from recommender.outfits.colour_families import SAMENESS, are_one_colour
 from recommender.outfits.pair_rules import conflicting_pairs
 from recommender.outfits.plans import OPTIONAL
 from recommender.outfits.search import INCOMPATIBLE, CandidateItem, Matrix
@@ -20,9 +22,11 @@ from recommender.ranking.tier import Tier
 from recommender.ranking.wearer import ANY_WEARER, WearerDemand, mismatched_pairs
 from recommender.strips.goes_with import NOTHING_KNOWN
 from recommender.strips.goes_with_several import LOOK_BONUS, with_mean_score
+from recommender.strips.photo import PhotoFeatures
 from recommender.strips.query_items import QueryItems
 from recommender.vectors import closeness_sql
 
+SURE = 0.7  # of what an encoder recognised, from here on it counts
 NEAREST, CHEAPEST, NEWEST = 12, 2, 2  # candidates of each slot, one of a design
 
 # The cheapest of each slot are among the candidates, so that a budget that can be met is met; the
@@ -63,7 +67,9 @@ WITH item AS (
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::{key}[]) AS piece (number, slot, pk)
 ),
 cover AS MATERIALIZED (
-    SELECT DISTINCT ON (item.number) item.number, item.slot, embedding.vector
+    SELECT DISTINCT ON (item.number)
+        item.number, item.slot, embedding.vector, picture.palette -> 0 ->> 'hex' AS colour,
+        CASE WHEN picture.category_confidence >= {sure} THEN picture.category END AS kind
     FROM item
     JOIN recommender_picture AS picture ON picture.product_id = item.pk
     JOIN recommender_embedding AS embedding ON embedding.picture_id = picture.id
@@ -71,10 +77,11 @@ cover AS MATERIALIZED (
     ORDER BY item.number, picture.position, picture.id
 ),
 seen AS (
-    SELECT number, slot, vector FROM cover
+    SELECT * FROM cover
     UNION ALL
-    SELECT number, slot, vector::halfvec
-    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS photo (number, slot, vector)
+    SELECT number, slot, vector::halfvec, colour, kind
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS photo (number, slot, vector, colour, kind)
 ),
 worn AS (
     SELECT DISTINCT one.number AS one, other.number AS other
@@ -84,9 +91,10 @@ worn AS (
     JOIN item AS other ON other.pk = beside.product_id
     WHERE one.number < other.number
 )
-SELECT one, other, cosine, worn.one IS NOT NULL
+SELECT one, other, cosine, worn.one IS NOT NULL, colours, kinds
 FROM (
-    SELECT one.number AS one, other.number AS other, {cosine} AS cosine
+    SELECT one.number AS one, other.number AS other, {cosine} AS cosine,
+        ARRAY[one.colour, other.colour] AS colours, ARRAY[one.kind, other.kind] AS kinds
     FROM seen AS one JOIN seen AS other ON one.slot <> other.slot AND one.number < other.number
 ) AS pair
 FULL JOIN worn USING (one, other)
@@ -168,18 +176,23 @@ def pair_scores(
     """How well each two of the items go together, what is given first among them; one query.
 
     The cosine of their style vectors, and LOOK_BONUS where the shop wears the two together, 1 at
-    most. Pieces of which neither is given are INCOMPATIBLE where a rule says so, and where they do not
-    agree on what is demanded, unless the shop wears them together.
+    most; SAMENESS less where two that it does not are of one colour. INCOMPATIBLE are two such for
+    opposite weather, unless both are given, and pieces of which neither is given where a rule says so
+    or they do not agree on what is demanded, unless the shop wears them together.
     """
     matrix = [[0.0] * len(items) for _item in items]
     in_looks: set[tuple[int, int]] = set()
     cosines: dict[tuple[int, int], float] = {}
-    for one, other, cosine, is_in_look in _rows(items, query):
+    for one, other, cosine, is_in_look, colours, kinds in _rows(items, query):
         if is_in_look:
             in_looks.add((one, other))
         if cosine is not None:
             cosines[one, other] = cosine
         score = min(1.0, (cosine or 0.0) + (LOOK_BONUS if is_in_look else 0.0))
+        if not is_in_look:
+            is_chosen = other >= len(query.items)  # the greater number
+            score -= SAMENESS if are_one_colour(*colours) else 0.0
+            score = INCOMPATIBLE if is_chosen and not are_for_one_weather(*kinds) else score
         matrix[one][other] = matrix[other][one] = score
     for one, other in _incompatible_pairs(items, query, demand=demand, in_looks=in_looks):
         matrix[one][other] = matrix[other][one] = INCOMPATIBLE
@@ -235,21 +248,29 @@ def _scores(partners: QuerySet[Any], query: QueryItems) -> QuerySet[Any]:
 
 def _rows(items: Sequence[CandidateItem], query: QueryItems) -> list[Any]:
     photos = [
-        (at, each.slot, HalfVector(list(each.photo.vector)).to_text())
+        (at, each.slot, *_photo_columns(each.photo))
         for at, each in enumerate(query.items)
         if each.photo is not None
     ]
-    numbers = {at for at, _slot, _vector in photos}
+    numbers = {at for at, *_about in photos}
     products = [(item.number, item.slot, item.pk) for item in items if item.number not in numbers]
     key = product_model()._meta.pk.rel_db_type(connection)
     style = query.style
     alike = closeness_sql(style.parts, style.part_weights) if style else closeness_sql((), {})
-    sql = _PAIRS.format(key=key, cosine=alike)
+    sql = _PAIRS.format(key=key, cosine=alike, sure=SURE)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*_columns(products), style.pk if style else None, *_columns(photos)])
+        style_key = style.pk if style else None
+        cursor.execute(sql, [*_columns(products, 3), style_key, *_columns(photos, 5)])
         return list(cursor.fetchall())
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    """Three lists from rows of three, also where there are none."""
-    return [[row[at] for row in rows] for at in range(3)]
+def _photo_columns(photo: PhotoFeatures) -> tuple[str, str | None, str | None]:
+    """A photo's vector, its main colour, and what it shows where that is sure."""
+    vector = HalfVector(list(photo.vector)).to_text()
+    colour = photo.palette[0]["hex"] if photo.palette else None
+    return vector, colour, photo.category if (photo.category_confidence or 0) >= SURE else None
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    """So many lists from rows that long, also where there are none."""
+    return [[row[at] for row in rows] for at in range(count)]

@@ -1,7 +1,8 @@
-"""What a rule would do, tried out on sampled products without storing it."""
+"""What a rule would do, tried out on the products it touches without storing it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -10,81 +11,130 @@ from recommender import product_columns
 from recommender.catalog import catalog
 from recommender.models import Rule
 from recommender.models.rules import ProductSet
-from recommender.ranking.question import question_about
+from recommender.ranking.question import Question, question_about, question_of, question_rows
 from recommender.strips.change import StripChange
 from recommender.strips.goes_with import goes_with
 from recommender.strips.items import Strip
 from recommender.strips.similar import similar_products
 
-SAMPLE = 4  # products whose strips are tried; each costs thirteen queries
+SAMPLE = 4  # changed strips' products that are shown; each that is tried costs thirteen queries
+TRIED = 12  # products tried in full at most, in search of those that change
+SECONDS = 1.0  # for the look at who else would have nothing left
+NEAR = 3  # products that a rule is about, whose neighbours it is likely to change
+AT_ONCE = 50
 STRIPS: dict[Rule.Strip, Callable[..., Strip]] = {
     Rule.Strip.SIMILAR: similar_products,
     Rule.Strip.GOES_WITH: goes_with,
 }
+EMPTYING = {Rule.Kind.HIDE, Rule.Kind.NEVER_TOGETHER, Rule.Kind.PRICE_WINDOW}
 
 
 @dataclass(frozen=True)
 class RulePreview:
-    """How many products a rule is about and stands beside, and what it does to some strips."""
+    """How many products a rule is about and stands beside, and what it does to some strips.
+
+    `looked_at` is how many products' strips were looked at for whether they are left empty.
+    """
 
     about: int
     beside: int
     tried: Sequence[StripChange] = ()
+    emptied: Sequence[StripChange] = ()
+    looked_at: int = 0
 
     @property
     def changed(self) -> list[StripChange]:
         return [tried for tried in self.tried if tried.is_changed]
 
     @property
-    def emptied(self) -> list[StripChange]:
-        return [tried for tried in self.tried if tried.before and not tried.after]
-
-    @property
     def shortened(self) -> list[StripChange]:
         return [one for one in self.tried if 0 < len(one.after.items) < len(one.before.items)]
 
 
-def rule_preview(rule: Rule, *, sample: int = SAMPLE) -> RulePreview:
+def rule_preview(rule: Rule, *, sample: int = SAMPLE, seconds: float = SECONDS) -> RulePreview:
     """Try a rule, stored or not, as if its time had come; nothing is written.
 
-    About thirteen queries per sampled product.
+    Products are tried until so many of them change, those first whose strips it is likely to touch.
+    About thirteen queries for each. Then all others are looked at, as far as `seconds` allow, for
+    strips that it would leave empty; about three queries for each.
     """
+    deadline = monotonic() + seconds
     directions = rule.directions()
     about, pool = _products(directions[0][0]), _products(*(beside for _about, beside in directions))
-    tried = [one for product in _anchors(rule, pool, sample) for one in _changes(product, rule)]
-    return RulePreview(about.count(), pool.count(), tried)
+    tried = _tried(rule, _anchors(rule, pool), sample=sample)
+    seen = {one.product.pk for one in tried}
+    emptied = [one for one in tried if one.before and not one.after]
+    if rule.kind in EMPTYING and rule.is_enabled:
+        for product, question in _with_questions(pool.exclude(pk__in=seen)):
+            if monotonic() >= deadline:
+                break
+            seen.add(product.pk)
+            changes = _changes(product, rule, question=question, limit=1)
+            emptied += [one for one in changes if one.before and not one.after]
+    return RulePreview(about.count(), pool.count(), tried, emptied, len(seen))
 
 
-def _changes(product: Any, rule: Rule) -> list[StripChange]:
-    now = question_about(product.pk)
-    others = [other for other in now.rules if other.pk != rule.pk]
-    then = replace(now, rules=[*others, rule] if rule.is_enabled else others)
+def _tried(rule: Rule, anchors: Iterable[Any], *, sample: int) -> list[StripChange]:
+    """The strips of the first products, until so many products change; those that change first."""
+    each: list[list[StripChange]] = []
+    for product in anchors:
+        each.append(_changes(product, rule, question=question_about(product.pk)))
+        if sum(any(one.is_changed for one in own) for own in each) == sample:
+            break
+    return [change for own in each for change in own]
+
+
+def _changes(
+    product: Any, rule: Rule, *, question: Question, limit: int | None = None
+) -> list[StripChange]:
+    others = [other for other in question.rules if other.pk != rule.pk]
+    then = replace(question, rules=[*others, rule] if rule.is_enabled else others)
     return [
         StripChange(
-            product, strip(product, question=now), strip(product, question=then), str(name.label)
+            product,
+            strip(product, limit=limit, question=question),
+            strip(product, limit=limit, question=then),
+            str(name.label),
         )
         for name, strip in STRIPS.items()
         if rule.strip in {name, Rule.Strip.EVERYWHERE}
     ]
 
 
-def _anchors(rule: Rule, pool: QuerySet[Any], sample: int) -> list[Any]:
-    """Products whose strips the rule may change, those that its product stands beside first."""
-    near = [] if rule.on_product_id else _neighbours(rule.product_id)
-    found = pool.in_bulk(near)
-    likely = [found[key] for key in dict.fromkeys(near) if key in found][:sample]
+def _with_questions(products: QuerySet[Any]) -> Iterator[tuple[Any, Question]]:
+    """Each product with the question about it; two queries for every fifty."""
+    every = list(products.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(every), AT_ONCE):
+        keys = every[start : start + AT_ONCE]
+        found = products.in_bulk(keys)
+        yield from ((found[row["pk"]], question_of(row)) for row in question_rows(keys))
+
+
+def _anchors(rule: Rule, pool: QuerySet[Any]) -> list[Any]:
+    """Products whose strips the rule may change, those beside what it is about first."""
+    found: dict[Any, Any] = {}
+    for about, beside in rule.directions():
+        if beside.product_pk is None:
+            found |= _products(beside).in_bulk(_neighbours(_newest(_products(about))[:NEAR]))
+    likely = list(found.values())[:TRIED]
     others = pool.exclude(pk__in=[product.pk for product in likely])
-    newest = others.alias(reco_novelty=product_columns.novelty()).order_by(F("reco_novelty").desc())
-    return [*likely, *newest[: sample - len(likely)]]
+    return [*likely, *_newest(others)[: TRIED - len(likely)]]
 
 
-def _neighbours(product_pk: Any) -> list[Any]:
-    """What stands beside a product: it likely stands beside them as well."""
-    product = catalog().products().filter(pk=product_pk).first() if product_pk else None
-    if product is None:
-        return []
-    question = replace(question_about(product_pk), rules=())
-    strips = [strip(product, question=question) for strip in STRIPS.values()]
+def _newest(products: QuerySet[Any]) -> QuerySet[Any]:
+    by_age = products.alias(reco_novelty=product_columns.novelty())
+    newest: QuerySet[Any] = by_age.order_by(F("reco_novelty").desc(), "pk")
+    return newest
+
+
+def _neighbours(products: Iterable[Any]) -> list[Any]:
+    """The keys of what stands beside products: they likely stand beside it as well."""
+    questions = {product: replace(question_about(product.pk), rules=()) for product in products}
+    strips = [
+        strip(product, question=question)
+        for product, question in questions.items()
+        for strip in STRIPS.values()
+    ]
     return [item.product.pk for strip in strips for item in strip.items]
 
 

@@ -227,7 +227,7 @@ def test_a_photo_is_taken_once(redis_url):
 def test_a_workers_refusal_is_the_photos_fault_or_the_workers():
     with pytest.raises(BadPhoto, match="too small"):
         broker._read_reply({"error": {"code": "too_small", "message": "It is too small."}})
-    with pytest.raises(broker.NoWorker, match="failed over this photo"):
+    with pytest.raises(broker.NoWorker, match="cannot make anything of this photo"):
         broker._read_reply({"error": {"code": "worker_failed", "message": ""}})
 
 

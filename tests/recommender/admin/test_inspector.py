@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from fashionshop.models import Product
-from recommender.models import Rule
+from recommender.models import Checkpoint, Rule
+from recommender.ranking.calibration import shown_score
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,14 @@ def test_the_product_page_leads_to_the_inspector(admin_client, blouse):
     assert f"/admin/fashionshop/product/{blouse.pk}/inspect/" in page
 
 
+@pytest.mark.usefixtures("tops")
+def test_the_product_page_shows_the_other_end_of_the_order_too(admin_client, blouse):
+    page = admin_client.get(f"/admin/fashionshop/product/{blouse.pk}/change/").context
+
+    assert [row.card.title for row in page["farthest"]] == ["far", "middle", "near"]
+    assert page["farthest"][0].score == page["previews"][0].items[-1].item.score
+
+
 def test_an_empty_inspector_only_asks(inspect, tops):
     page = inspect()
 
@@ -53,6 +62,31 @@ def test_what_is_below_the_end_is_listed_as_not_shown(inspect, tops, settings):
 
     assert "It ranks 3; the strip ends at 1." in page.content.decode()
     assert [row.is_shown for row in page.context["rows"]] == [True, False, False]
+
+
+@pytest.mark.usefixtures("tops")
+def test_strip_inspector_and_parts_agree_on_the_figures(admin_client, inspect, blouse):
+    curve = {"kind": "logistic", "a": 9.0, "b": -5.0}
+    Checkpoint.objects.filter(purpose="VISUAL").update(calibration=curve)
+
+    previews = admin_client.get(f"/admin/fashionshop/product/{blouse.pk}/change/").context
+    shown = [row.item.score for row in previews["previews"][0].items]
+    answer = inspect(other="middle", strip="SIMILAR").context
+    explanation = answer["explanation"]
+
+    assert [row.score for row in answer["rows"]] == shown
+    assert explanation.placement.score == shown[1]
+    assert shown_score(explanation.likeness, Checkpoint.objects.get(purpose="VISUAL")) == (
+        pytest.approx(shown[1], abs=1e-3)
+    )
+
+
+def test_ranks_run_without_a_gap(inspect, tops, settings):
+    settings.RECOMMENDER = settings.RECOMMENDER | {"STRIP_LENGTH": 2, "DIVERSITY": 0.9}
+
+    rows = inspect(other="near", strip="SIMILAR").context["rows"]
+
+    assert [row.rank for row in rows] == [1, 2, 3]
 
 
 def test_the_rule_that_hides_it_is_one_click_away(inspect, tops):

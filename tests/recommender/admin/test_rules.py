@@ -41,13 +41,28 @@ def test_a_new_rule_begins_with_its_kind(admin_client):
     assert [label for label, _said, _query in page.context["kinds"]] == list(Rule.Kind.labels)
 
 
+def test_the_tools_of_a_strip_begin_rules_about_the_two_products(admin_client, blouse, tops):
+    page = admin_client.get(f"/admin/fashionshop/product/{blouse.pk}/change/")
+    item = page.context["previews"][0].items[0]
+
+    hide, everywhere, never = (
+        admin_client.get(address).context["adminform"].form.initial
+        for address in (item.hide, item.hide_everywhere, item.never)
+    )
+
+    pair = {"product": str(tops[0].pk), "on_product": str(blouse.pk)}
+    assert hide.items() >= {**pair, "strip": "SIMILAR"}.items()
+    assert (everywhere["product"], everywhere["on_product"]) == (pair["product"], None)
+    assert never.items() >= pair.items()
+
+
 @pytest.mark.parametrize(
     ("kind", "asked"),
     [
         ("PIN", {"product", "position", "strip", "on_product", "on_attribute"}),
         ("HIDE", {"product", "attribute", "both_ways", "strip", "on_product", "on_attribute"}),
         ("BOOST", {"product", "attribute", "strength", "strip", "on_product", "on_attribute"}),
-        ("NEVER_TOGETHER", {"attribute", "on_attribute", "strip"}),
+        ("NEVER_TOGETHER", {"product", "attribute", "on_product", "on_attribute", "strip"}),
         ("PRICE_WINDOW", {"percent", "strip", "on_product", "on_attribute"}),
     ],
 )
@@ -128,7 +143,7 @@ def test_a_preview_warns_of_an_emptied_strip(admin_client, blouse, tops):
 
     page = add(admin_client, "HIDE", **fields, _preview="Preview")
 
-    assert "Leaves nothing to show" in page.text
+    assert "This rule empties 1 strip: blouse (Similar)" in page.text
 
 
 def test_rules_that_contradict_each_other_are_linked_in_the_list_and_on_the_form(

@@ -55,6 +55,11 @@ class Workers:
                 store_regions(search, self.found)
 
 
+@pytest.fixture(autouse=True)
+def _somebody_is_there(monkeypatch):
+    monkeypatch.setattr(broker, "has_worker", lambda: True)
+
+
 @pytest.fixture
 def worker(monkeypatch):
     workers = Workers()
@@ -105,7 +110,7 @@ def test_each_picture_has_its_region_in_words(ask, worker, blouse, near):
 
     assert (first.product, second.product) == (blouse.pk, near.pk)
     assert first.text == (
-        "With the upper left covered, the score falls most: by 0.21 of 0.83, mainly in shape"
+        "With the upper left covered, the score falls most: by 25 %, mainly in shape"
     )
     assert "lower middle" in second.text
     assert "colour" in second.text
@@ -202,6 +207,15 @@ def test_a_worker_that_stays_silent_is_named_and_asked_again_after_a_pause(ask, 
     assert len(worker.asked) == 2
 
 
+def test_where_no_worker_is_there_it_is_said_at_once(ask, worker, monkeypatch):
+    monkeypatch.setattr(broker, "has_worker", lambda: False)
+
+    with pytest.raises(NoWorker, match="cannot be looked at now"):
+        ask()
+
+    assert not RegionSearch.objects.exists()
+
+
 def test_a_file_that_is_gone_is_asked_for_again_later(ask, worker):
     worker.found = []
     assert ask() == []
@@ -276,7 +290,7 @@ def test_the_inspector_says_so_when_no_worker_answers(inspect, bells):
 
     page = inspect().content.decode()
 
-    assert "No worker answered in time. Please try again" in page
+    assert "The pictures cannot be looked at now." in page
     assert "data-ask-again" not in page
     assert "It is shown, at rank 1." in page
 
@@ -322,5 +336,8 @@ def test_the_api_says_that_no_worker_answers(client, bells, blouse, near):
     reply = client.get(address, {"regions": "true"})
 
     assert (reply.status_code, reply.json()["code"]) == (503, "no_worker")
-    assert reply.json()["detail"] == "No worker answered in time. Please try again in a moment."
+    assert (
+        reply.json()["detail"]
+        == "The pictures cannot be looked at now. Please try again in a moment."
+    )
     assert reply["Retry-After"]

@@ -79,6 +79,35 @@ def test_the_strips_that_show_the_product_are_tried_first(blouse, tops, make_pro
     assert not {tried.product.pk for tried in preview.changed} & {*newest}
 
 
+def test_a_rule_about_a_kind_is_tried_where_that_kind_stands(blouse, tops, make_product):
+    for number in range(14):
+        make_product(f"newest {number}", "BAG")
+
+    preview = rule_preview(Rule(kind="BURY", attribute="season", value="WINTER", strength=1))
+
+    assert {tried.product for tried in preview.tried} >= {blouse}
+
+
+def test_every_strip_that_is_emptied_is_told_and_not_only_of_those_tried(blouse, tops, monkeypatch):
+    monkeypatch.setattr("recommender.rules.preview.TRIED", 1)
+    rule = Rule(kind="HIDE", attribute="slot", value="TOP", strip="SIMILAR")
+
+    preview = rule_preview(rule, sample=1)
+
+    assert {tried.product for tried in preview.emptied} == {blouse, *tops}
+    assert len({tried.product for tried in preview.tried}) == 1
+    assert preview.looked_at == preview.beside == 3
+
+
+def test_two_products_may_be_never_together(blouse, skirt, looks_like):
+    looks_like(blouse)
+    looks_like(skirt)
+
+    preview = rule_preview(Rule(kind="NEVER_TOGETHER", product=skirt, on_product=blouse))
+
+    assert {tried.product for tried in preview.emptied} == {blouse, skirt}
+
+
 def test_never_together_is_tried_on_either_side(blouse, skirt, looks_like):
     looks_like(blouse)
     looks_like(skirt)
@@ -91,5 +120,5 @@ def test_never_together_is_tried_on_either_side(blouse, skirt, looks_like):
 
 
 def test_what_a_preview_costs_is_bounded(blouse, tops, django_assert_max_num_queries):
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(90):
         rule_preview(Rule(kind="BOOST", attribute="season", value="WINTER"))
