@@ -95,7 +95,8 @@ def put_in(session: SessionBase, pieces: Iterable[str]) -> list[Product]:
     found = [(products[pk], size) for pk, size in asked if pk in products]
     basket = _stored(session)
     for product, size in found:
-        _count(basket, product, size, quantity=1)
+        if size or not _is_chosen(basket, product):
+            _count(basket, product, size, quantity=1)
     if found:
         session[KEY] = basket
     return [product for product, _size in found]
@@ -134,6 +135,12 @@ def _count(basket: dict[str, int], product: Product, size: str, *, quantity: int
     total = min(basket.get(key, 0) + quantity, MOST_OF_A_LINE)
     if total and (key in basket or len(basket) < MOST_LINES):
         basket[key] = total
+
+
+def _is_chosen(basket: Mapping[str, int], product: Product) -> bool:
+    """Whether it is in already, in one of several sizes: a look with it needs no second one."""
+    several = len(sizes_of(product.sizes)) > 1
+    return several and any(_read(key)[0] == product.pk for key in basket)
 
 
 def _read(piece: str) -> tuple[int, str]:

@@ -68,7 +68,9 @@ def take_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
-    form = CheckoutForm(request.POST if request.method == "POST" else None, initial=_known(request))
+    form = CheckoutForm(
+        request.POST if request.method == "POST" else None, initial=_initial(request)
+    )
     shown = basket.basket_of(request.session)
     if form.is_bound and form.is_valid():
         try:
@@ -85,7 +87,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     return render(request, "checkout.html", {"basket": shown, "form": form}, status=status)
 
 
-def _known(request: HttpRequest) -> dict[str, object]:
+def _initial(request: HttpRequest) -> dict[str, object]:
     """What need not be typed: the token of this page, and what is known of who signed in."""
     known: dict[str, object] = {"token": uuid4()}
     if request.user.is_authenticated:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from fashionshop.catalog import picture_source
 from fashionshop.look_sizes import size_choices, size_chosen
@@ -17,6 +19,10 @@ from recommender.outfits.address import ChoiceView, OutfitChoice
 from recommender.strips.items import Strip
 
 register = template.Library()
+TO_BASKET = '{}<span class="hidden"> {}</span>'
+ADD = f'<button class="quick" type="submit" form="add" name="piece" value="{{}}:">{TO_BASKET}</button>'
+ADD_SIZE = '<button type="submit" form="add" name="piece" value="{}:{}">{}</button>'
+CHOOSE_SIZE = f'<details class="quick"><summary>{TO_BASKET}</summary>{{}}</details>'
 # The same three that Django's json_script escapes: none of them may end or open an element.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -31,6 +37,20 @@ def source(picture: ProductPicture) -> PictureSource:
 def sizes(product: Product) -> list[str]:
     """The sizes of a product, one by one."""
     return sizes_of(product.sizes)
+
+
+@register.simple_tag
+def quick_add(product: Product) -> str:
+    """The button under a card that puts it in the basket, or one for each size."""
+    # Not a template: a page has some forty cards.
+    if not product.stock:
+        return ""
+    sizes = sizes_of(product.sizes)
+    words = (gettext("Add to basket"), product.title)
+    if len(sizes) < 2:
+        return format_html(ADD, product.pk, *words)
+    buttons = format_html_join("", ADD_SIZE, ((product.pk, size, size) for size in sizes))
+    return format_html(CHOOSE_SIZE, *words, buttons)
 
 
 @register.filter

@@ -111,6 +111,14 @@ def test_a_look_is_put_in_whole_and_its_sizes_are_asked_for(client, blouse, boot
     assert "Please choose a size." in page
 
 
+def test_a_look_around_a_piece_that_is_in_already_adds_the_others(client, blouse, boots, put_in):
+    put_in(f"{blouse.pk}:M")
+
+    put_in(f"{blouse.pk}:", f"{boots.pk}:")
+
+    assert basket(client) == {f"{blouse.pk}:M": 1, f"{boots.pk}:": 1}
+
+
 def test_sizes_and_numbers_are_changed_together(client, blouse, boots, put_in):
     put_in(f"{blouse.pk}:", f"{boots.pk}:")
     lines = {"piece": [f"{blouse.pk}:", f"{boots.pk}:"], "size": ["S", ""], "quantity": ["2", "0"]}

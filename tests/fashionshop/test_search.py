@@ -24,9 +24,9 @@ def found(client):
 
 @pytest.fixture
 def clothes(sell):
-    sell("Crêpe bow blouse 'Lucerne'", kind="Blouses", colour="plum", price=90)
+    sell("Crêpe bow blouse Lucerne", kind="Blouses", colour="plum", price=90)
     sell("Merino roll-neck", kind="Knitwear", colour="ivory", sizes="S M")
-    sell("Silk slip 'Blouson'", slot=Slot.DRESS, kind="Dresses", colour="ivory", stock=0)
+    sell("Silk slip Blouson", slot=Slot.DRESS, kind="Dresses", colour="ivory", stock=0)
     sell("Ankle boots", slot=Slot.SHOES, kind="Boots")
     sell("Hidden blouse", is_published=False)
 
@@ -34,10 +34,10 @@ def clothes(sell):
 @pytest.mark.parametrize(
     ("text", "titles"),
     [
-        ("blouse", ["Crêpe bow blouse 'Lucerne'"]),
-        ("CREPE", ["Crêpe bow blouse 'Lucerne'"]),  # written without its accent
-        ("lucer", ["Crêpe bow blouse 'Lucerne'"]),  # being typed
-        ("the blouses", ["Crêpe bow blouse 'Lucerne'"]),  # in another form, with a filler
+        ("blouse", ["Crêpe bow blouse Lucerne"]),
+        ("CREPE", ["Crêpe bow blouse Lucerne"]),  # written without its accent
+        ("lucer", ["Crêpe bow blouse Lucerne"]),  # being typed
+        ("the blouses", ["Crêpe bow blouse Lucerne"]),  # in another form, with a filler
         ("ivory knitwear", ["Merino roll-neck"]),  # by colour and category
         ("shoes", ["Ankle boots"]),  # by what it is in an outfit
         ("blouse boots", []),
@@ -54,7 +54,7 @@ def test_every_word_has_to_be_there(found, clothes, text, titles):
 def test_kinds_of_clothes_are_found_by_their_name_in_the_readers_language(
     found, clothes, language, word
 ):
-    assert found(word, language) == ["Crêpe bow blouse 'Lucerne'"]
+    assert found(word, language) == ["Crêpe bow blouse Lucerne"]
 
 
 def test_a_word_in_the_title_counts_more_than_one_elsewhere(found, sell):
@@ -66,7 +66,7 @@ def test_a_word_in_the_title_counts_more_than_one_elsewhere(found, sell):
 
 
 def test_the_filters_of_the_shop_narrow_what_was_found(client, found, clothes):
-    assert found("ivory", sold_out="on") == ["Silk slip 'Blouson'", "Merino roll-neck"]
+    assert found("ivory", sold_out="on") == ["Silk slip Blouson", "Merino roll-neck"]
     assert found("ivory", size="M") == ["Merino roll-neck"]
     assert found("ivory", price_min="500") == []
     page = client.get(SEARCH, {"q": "ivory", "price_min": "500"}).content.decode()

@@ -24,6 +24,7 @@ LETTERS = {
     "wide": "* { font-family: monospace !important; letter-spacing: 0.04em !important; }",
 }
 PAGES = ["home", "category", "product", "sold out", "photo", "result", "missing"]
+PAGES += ["search", "basket", "checkout"]
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -126,7 +127,14 @@ def show(page, name):
         "home": "/",
         "category": reverse("category", args=["tops"]),
         "missing": "/nothing/here/",
+        "search": "/search/?q=spoon",
+        "basket": reverse("basket"),
+        "checkout": reverse("checkout"),
     }
+    if name in {"basket", "checkout"}:
+        show(page, "product")
+        page.locator(".buy input").first.check()
+        page.locator(".buy button").click()
     if product:
         page.goto(Product.objects.get(title=product).get_absolute_url())
     else:
@@ -285,6 +293,32 @@ def test_without_javascript_the_pieces_are_buttons_by_name(shop, open_page):
     page.get_by_role("button", name="Skirt, 81 %").click()
 
     expect(page.get_by_text("We think it shows: skirt")).to_be_visible()
+
+
+def test_without_javascript_one_searches_fills_the_basket_and_orders(shop, open_page):
+    page = open_page(PHONE, java_script_enabled=False)
+    page.get_by_label("Search the shop").fill("crimson")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Crimson top").click()
+    page.get_by_role("radio", name="M").check()
+    page.get_by_role("button", name="Add to basket", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("“Crimson top” is in your basket.")
+
+    strip = page.get_by_role("region", name="Goes well with")
+    strip.get_by_text("Add to basket").first.click()
+    strip.get_by_role("button", name="S", exact=True).click()
+    look = page.get_by_role("region", name="Complete the look")
+    look.get_by_role("button", name="Add the look to the basket").click()
+    for size in page.locator("select[aria-describedby]").all():
+        size.select_option("L")
+    page.get_by_role("button", name="To the checkout").click()
+
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("E-mail").fill("ada@example.org")
+    page.get_by_label("Address").fill("1 Silk Lane, Lyon")
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    assert Product.objects.get(title="Crimson top").stock == 4
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
