@@ -15,11 +15,9 @@ from recommender.photos import Crop
 from recommender.ranking.filters import Filters
 from recommender.strips.photo import PhotoFeatures
 from recommender.strips.photo_garments import MAX_GARMENTS, EncodedPhoto, PhotoGarment
-from recommender.strips.photo_search import PhotoAnswer, photo_answer
+from recommender.strips.photo_search import SURE, PhotoAnswer, photo_answer, recognised_slot
 
 RESULTS = 24
-# Below this the recognised slot is offered, but not chosen for the shopper.
-SURE = 0.6
 EVERYTHING = "ALL"
 
 
@@ -148,8 +146,8 @@ def _sizes(slot: str) -> list[str]:
 def _chosen_slot(seen: PhotoFeatures, asked: str | None, slots: Sequence[str]) -> str:
     if asked is not None:
         return asked if asked in slots else ""
-    is_sure = (seen.slot_confidence or 0) >= SURE
-    return seen.slot if is_sure and seen.slot in slots else ""
+    slot = recognised_slot(seen)
+    return slot if slot in slots else ""
 
 
 def _products_of_category():

@@ -137,6 +137,7 @@ class PriceField(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
+ANY_SLOT = "ANY"
 VALUE = {"type": "string", "maxLength": MAX_VALUE, "pattern": "^[^\\x00]*$"}
 
 
@@ -280,7 +281,12 @@ class CropField(serializers.Field[Crop, str, str, Any]):
 
 
 class PhotoQuery(StripQuery):
-    slot = slot()
+    slot = serializers.ChoiceField(
+        choices=[*Slot.choices, (ANY_SLOT, "Any")],
+        required=False,
+        help_text="Only products that play this part in an outfit; the one that was recognised for sure if not given."
+        " `ANY`: all of them.",
+    )
     crop = CropField(
         required=False,
         help_text="Only this part of the photo: `x,y,width,height`, shares of the upright photo.",
@@ -289,3 +295,9 @@ class PhotoQuery(StripQuery):
         required=False,
         help_text="`true`: also find the garments in the photo; nothing to a `crop`.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """`ANY` is no slot, but that none is wished for."""
+        is_any = attrs.get("slot") == ANY_SLOT
+        named = {name: value for name, value in attrs.items() if name != "slot" or not is_any}
+        return super().validate(named) | {"any_slot": is_any}

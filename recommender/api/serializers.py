@@ -121,8 +121,11 @@ class ShadeSerializer(serializers.Serializer[Any]):
 class SeenSerializer(serializers.Serializer[Any]):
     """What was recognised in the photo; texts are empty where nothing was."""
 
-    category = serializers.CharField()
-    category_confidence = serializers.FloatField(allow_null=True)
+    category = serializers.CharField(
+        help_text="What the shop calls most of what was found; the filter `category` takes it."
+    )
+    garment = serializers.CharField(help_text="What the encoder calls it, in English.")
+    garment_confidence = serializers.FloatField(allow_null=True)
     slot = serializers.CharField()
     slot_confidence = serializers.FloatField(allow_null=True)
     palette = ShadeSerializer(many=True)
@@ -150,11 +153,21 @@ class PhotoAnswerSerializer(StripSerializer):
     """Products that look like the photo, and what was recognised in it."""
 
     seen = SeenSerializer()
+    narrowed_to = serializers.CharField(
+        help_text="The recognised slot that alone was searched; empty where all were, or one was asked for."
+    )
     message = serializers.CharField(help_text="Why there is nothing, for shoppers; else empty.")
     boxes = BoxSerializer(many=True, help_text="If asked for with `boxes=true`; the surest first.")
 
     def to_representation(self, instance: PhotoAnswer) -> dict[str, Any]:
-        found = {"seen": instance.seen, "message": instance.message, "boxes": instance.pieces}
+        features = vars(instance.seen)
+        seen = {
+            **features,
+            "category": instance.category,
+            "garment": features["category"],
+            "garment_confidence": features["category_confidence"],
+        }
+        found = {**vars(instance), "seen": seen, "boxes": instance.pieces}
         return super().to_representation({**vars(instance.strip), **found})
 
 
