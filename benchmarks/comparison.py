@@ -1,4 +1,4 @@
-"""What comparing two checkpoints costs: the seconds of the admin's page, and of a product.
+"""What comparing two checkpoints costs: the milliseconds of a product.
 
 `python benchmarks/comparison.py [--rows 1000 10000 100000]`. The rival has the vectors of the next product, so that
 every strip changes; no pairing is stored, which is the costly case.
@@ -10,9 +10,7 @@ import time
 from collections.abc import Callable
 
 import catalogue
-from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 
 from recommender.models import Checkpoint
 from recommender.switching.comparison import comparison
@@ -33,16 +31,14 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+", type=int, default=[1_000, 10_000])
     catalogue.prepare()
     say(f"machine: {catalogue.machine()}")
-    say("| tops | purpose | ms a product | the page s | products compared |\n|---|---|---|---|---|")
+    say("| tops | purpose | ms a product |\n|---|---|---|")
     for rows in parser.parse_args().rows:
         made = catalogue.fill(rows, visual=(512, 64), style=256)
         for purpose in ("VISUAL", "STYLE"):
             rival = rival_of(made[purpose])
             seconds, found = timed(lambda rival=rival: comparison(rival, sample=SAMPLE))
-            page, reply = timed(lambda rival=rival: page_of(rival))
-            compared = len(reply.context_data["comparison"].overlaps)
             each = 1000 * seconds / len(found.overlaps)
-            say(f"| {rows:,} | {purpose} | {each:.1f} | {page:.2f} | {compared} |")
+            say(f"| {rows:,} | {purpose} | {each:.1f} |")
 
 
 def rival_of(serving: Checkpoint) -> Checkpoint:
@@ -53,14 +49,6 @@ def rival_of(serving: Checkpoint) -> Checkpoint:
         cursor.execute(_RIVAL, [rival.pk, serving.pk])
         cursor.execute("VACUUM ANALYZE recommender_embedding")
     return rival
-
-
-def page_of(rival: Checkpoint):
-    """The page as the merchant gets it."""
-    merchant, _ = User.objects.get_or_create(username="m", is_staff=True, is_superuser=True)
-    client = Client()
-    client.force_login(merchant)
-    return client.get(f"/admin/recommender/checkpoint/{rival.pk}/compare/", HTTP_HOST="localhost")
 
 
 def timed(ask: Callable):

@@ -30,12 +30,14 @@ PAIR = "workers.tasks.refresh_pairings"
 ENCODE_PHOTO = "workers.tasks.encode_waiting_photo"
 ENCODE_BOXES = "workers.tasks.encode_waiting_photo_in_boxes"
 FIND_REGIONS = "workers.tasks.find_regions"
+COMPARE = "workers.tasks.compare_checkpoints"
 QUEUES = {
     EMBED: "embed",
     PAIR: "pair",
     ENCODE_PHOTO: "interactive",
     ENCODE_BOXES: "interactive",
     FIND_REGIONS: "interactive",
+    COMPARE: "pair",
 }
 WORKER_FAILED = "worker_failed"
 PING_SECONDS = 0.5

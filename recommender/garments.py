@@ -97,12 +97,6 @@ COLD_WEATHER = frozenset({"coat", "scarf", "gloves"})
 WARM_WEATHER = frozenset({"shorts", "sandals"})
 
 
-def are_for_one_weather(one: str | None, other: str | None) -> bool:
-    """Whether two kinds of garment, as an encoder names them, may meet on one day."""
-    kinds = {one, other}
-    return not (kinds & COLD_WEATHER and kinds & WARM_WEATHER)
-
-
 # A dress is worn instead of a top and trousers; every other slot may meet every other.
 _NEVER_TOGETHER = {DRESS: (TOP, BOTTOM), TOP: (DRESS,), BOTTOM: (DRESS,)}
 

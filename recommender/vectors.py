@@ -41,9 +41,13 @@ def inner_product_sql(one: str, other: str, span: Span | None = None) -> str:
 
 def closeness_sql(parts: Sequence[tuple[str, int]], weights: Mapping[str, float]) -> str:
     """SQL: how alike `one.vector` and `other.vector` are, each part's cosine by its weight."""
+    spans = list(part_spans(parts))
+    shares = {weights.get(name, 1.0) for name, _span in spans}
+    if len(shares) == 1:  # then the whole vectors need not be taken apart
+        return f"{float(shares.pop())!r}::float8 * {inner_product_sql('one.vector', 'other.vector', None)}"
     terms = [
         f"{float(weights.get(name, 1.0))!r}::float8 * {inner_product_sql('one.vector', 'other.vector', span)}"
-        for name, span in part_spans(parts)
+        for name, span in spans
     ]
     return " + ".join(terms)
 

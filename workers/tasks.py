@@ -14,6 +14,7 @@ from recommender import broker, worklist
 from recommender.explain.region_searches import claim_search, store_regions
 from recommender.models import (
     Checkpoint,
+    ComparisonRun,
     Picture,
     Purpose,
     active_checkpoints,
@@ -21,6 +22,7 @@ from recommender.models import (
 from recommender.photos import MEASURED, BadPhoto, crop_image, open_photo
 from recommender.pipeline import indexes
 from recommender.pipeline.picture_sync import serving_encoders
+from recommender.switching.comparison_runs import work_off_comparisons
 from workers import recheck
 from workers.celery import app
 from workers.checkpoint_cache import complaint, encoder_of, is_here
@@ -45,6 +47,7 @@ def is_stopping() -> bool:
 _embed = SingleFlight(partial(embed_due, is_stopping=is_stopping))
 _pair = SingleFlight(partial(pair_due, is_stopping=is_stopping))
 _tend = SingleFlight(indexes.tend_indexes)
+_compare = SingleFlight(work_off_comparisons)
 
 
 @app.task(name=broker.EMBED)
@@ -80,6 +83,12 @@ def find_regions() -> None:
             store_regions(search, found)
 
 
+@app.task(name=broker.COMPARE)
+def compare_checkpoints() -> None:
+    """Hear the bell: compare the checkpoints that somebody wants to see beside each other."""
+    _compare()
+
+
 @app.task(name="workers.tasks.sweep")
 def sweep() -> None:
     """Ring again for work that is due, in case a bell was lost."""
@@ -90,6 +99,8 @@ def sweep() -> None:
         embed_pictures.delay()
     if due["pair"]:
         refresh_pairings.delay()
+    if ComparisonRun.objects.due().exists():
+        compare_checkpoints.delay()
 
 
 @app.task(name="workers.tasks.tend_indexes")

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -20,15 +21,20 @@ from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.admin.rendering import marked_cards, product_page, thumbnail
 from recommender.catalog import catalog
 from recommender.models import Checkpoint, Picture, active_checkpoint
+from recommender.pipeline.attendance import attendance
 from recommender.pipeline.picture_sync import ENCODER_PURPOSES
 from recommender.strips.change import StripChange
 from recommender.switching.cards import NoCheckpoint
 from recommender.switching.checkpoints import has_served, switch_checkpoint
-from recommender.switching.comparison import comparison
+from recommender.switching.comparison import unmeasured_comparison
+from recommender.switching.comparison_runs import (
+    ask_for_comparison,
+    stored_comparison,
+    stored_run,
+)
 from recommender.switching.coverage import coverage_of
 
-ON_PAGE = 100  # products compared at most while somebody waits
-WAIT_SECONDS = 1.2  # for them; the page with its pictures is there within two
+ASK_AGAIN_SECONDS = 2
 
 
 @admin.register(Checkpoint)
@@ -71,19 +77,27 @@ class CheckpointAdmin(ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **named)
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The page that shows old strips above new ones; it changes nothing."""
+        """Old strips above new ones, once a worker has compared them; its button has it do so."""
         checkpoint = self._checkpoint(request, pk)
         if not self.has_view_permission(request, checkpoint):
             raise PermissionDenied
-        seed = _whole(request.GET.get("seed", ""))
-        compared = comparison(checkpoint, sample=ON_PAGE, seed=seed, seconds=WAIT_SECONDS)
+        if request.method == "POST":
+            ask_for_comparison(checkpoint)
+            return HttpResponseRedirect(request.path)
+        run = stored_run(checkpoint, active_checkpoint(checkpoint.purpose))
+        is_done = run is not None and run.finished_at is not None
+        compared = stored_comparison(run) if run else unmeasured_comparison(checkpoint)
         context = {
             **self._context(request, checkpoint, _("Compare: %(label)s")),
             **_steps(checkpoint, may_switch=self.has_switch_permission(request)),
             "comparison": compared,
+            "run": run,
+            "is_done": is_done,
             "rows": [_row(one) for one in compared.most_changed],
-            "next_seed": seed + 1,
         }
+        if run and not is_done:
+            nobody = attendance().sentence(now=timezone.now())
+            context |= {"nobody": nobody, "ask_again_seconds": ASK_AGAIN_SECONDS}
         return TemplateResponse(request, "recommender/admin/comparison.html", context)
 
     def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -194,11 +208,6 @@ def _steps(checkpoint: Checkpoint, *, may_switch: bool) -> dict[str, Any]:
         "may_switch": is_rival and may_switch,
         "is_roll_back": has_served(checkpoint),
     }
-
-
-def _whole(text: str) -> int:
-    """A number as it stands in an address; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _row(one: StripChange) -> dict[str, Any]:

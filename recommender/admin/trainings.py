@@ -1,11 +1,14 @@
 """Trainings on the shop's own looks: how far each is, how it was judged, and what became of it."""
 
+from pathlib import Path
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
@@ -17,6 +20,8 @@ from recommender.admin.read_only import ReadOnlyAdmin
 from recommender.learning.status import comparisons, is_interrupted, training_status
 from recommender.models import Checkpoint, TrainingRun
 from recommender.stored_texts import translated
+from recommender.switching.cards import NoCheckpoint
+from recommender.switching.checkpoints import activate_checkpoint
 
 FIELDS = (
     *("state_badge", "figures_table", "looks", "left_out_list", "started_at", "took"),
@@ -42,6 +47,27 @@ class TrainingRunAdmin(ReadOnlyAdmin):
             checkpoint_pk=Subquery(made.values("pk")),
             checkpoint_state=Subquery(made.values("state")),
         )
+
+    def get_urls(self) -> list[URLPattern]:
+        use = self.admin_site.admin_view(self.use_view)
+        own = path("<int:pk>/use/", use, name="recommender_trainingrun_use")
+        return [own, *super().get_urls()]
+
+    def use_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let what was trained serve, or have the workers look at every picture first."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        run = TrainingRun.objects.filter(pk=pk, state=TrainingRun.State.PASSED).first()
+        if run is None or not request.user.has_perm("recommender.change_checkpoint"):
+            raise PermissionDenied
+        try:
+            checkpoint = activate_checkpoint(Path(run.folder))
+        except NoCheckpoint as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            state = checkpoint.get_state_display()
+            self.message_user(request, f"{state}: {checkpoint.label}", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:recommender_trainingrun_change", args=[pk]))
 
     @admin.display(description=_("Checkpoint"), ordering="version")
     def label(self, run: TrainingRun) -> str:

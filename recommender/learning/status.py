@@ -64,7 +64,7 @@ def training_status(run: TrainingRun) -> TrainingStatus:
     state = TrainingRun.State
     if is_interrupted(run):
         text = translated(run.reason) or gettext(
-            "Its process is gone. The same command goes on where it was."
+            "Its process is gone. Started again, it goes on where it was."
         )
         return TrainingStatus(str(state.INTERRUPTED.label), TONES[state.INTERRUPTED], text)
     is_running = run.state == state.RUNNING

@@ -7,6 +7,7 @@ from recommender.models.checkpoints import (
     active_checkpoint,
     active_checkpoints,
 )
+from recommender.models.comparisons import ComparisonRun
 from recommender.models.duplicates import Duplicate
 from recommender.models.embeddings import Embedding
 from recommender.models.jobs import EmbeddingJob, Job, PairingJob, WorkerReport
@@ -21,6 +22,7 @@ from recommender.models.trainings import TrainingRun
 __all__ = [
     "SCORER_PURPOSES",
     "Checkpoint",
+    "ComparisonRun",
     "Duplicate",
     "Embedding",
     "EmbeddingJob",

@@ -70,7 +70,7 @@ class EmbeddingJob(Job):
     sha256 = models.CharField(max_length=64, help_text=_("The bytes that are to be embedded."))
 
     class Meta:
-        verbose_name, verbose_name_plural = _("embedding job"), _("embedding jobs")
+        verbose_name, verbose_name_plural = _("picture in work"), _("pictures in work")
         constraints = [
             models.UniqueConstraint("picture", "checkpoint", name="embedding_job_is_unique"),
         ]
@@ -93,7 +93,7 @@ class PairingJob(Job):
     )
 
     class Meta:
-        verbose_name, verbose_name_plural = _("pairing job"), _("pairing jobs")
+        verbose_name, verbose_name_plural = _("match in work"), _("matches in work")
         indexes = [
             models.Index(
                 "due_at", condition=Q(state__in=["PENDING", "LEASED"]), name="pairing_job_open"

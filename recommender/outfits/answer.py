@@ -52,6 +52,7 @@ def outfits(
     limit: int = OUTFITS,
     filters: Filters = ANYTHING,
     options: OutfitOptions = DEFAULT_OPTIONS,
+    query: QueryItems | None = None,
 ) -> Outfits:
     """Outfits that begin with these products and photos (`PhotoFeatures` in style), best first.
 
@@ -64,14 +65,15 @@ def outfits(
     best mean over all pairs of pieces, where a pair is worth the cosine of its style vectors, plus
     LOOK_BONUS where the shop wears the two together; where a set scorer serves, what workers have
     stored of it orders them as wholes (`SetScoring`). Outfits differ from each other while there is a
-    choice. Where there are none the answer says why. Four queries, one
+    choice. `query` is what is already known of the items, where nothing is kept. Where there are none the answer says why. Four queries, one
     more where a set scorer serves, two more for each thing given up, and whatever the host's cards prefetch; no vector leaves the database.
 
     Raises:
         OutdatedFeatures: another checkpoint serves by now; a photo's vector cannot be compared.
         UnknownAttribute: the shop cannot filter by one of the attributes, or has no prices.
     """
-    query = query_items(items, also=options.keep)
+    if query is None or options.keep:
+        query = query_items(items, also=options.keep)
     kept = [each for each in query.items if each.photo is None and each.pk in options.keep]
     room = _room(query, kept, options)
     is_gone = len(kept) < len(options.keep) or not all(each.is_available for each in kept)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -11,9 +12,9 @@ from pgvector import HalfVector
 
 from recommender import product_columns
 from recommender.catalog import product_model
-from recommender.garments import are_for_one_weather
+from recommender.garments import COLD_WEATHER, WARM_WEATHER
 from recommender.models import Checkpoint
-from recommender.outfits.colour_families import SAMENESS, are_one_colour
+from recommender.outfits.colour_families import SAMENESS, colour_family
 from recommender.outfits.pair_rules import conflicting_pairs
 from recommender.outfits.plans import OPTIONAL
 from recommender.outfits.search import INCOMPATIBLE, CandidateItem, Matrix
@@ -91,13 +92,13 @@ worn AS (
     JOIN item AS other ON other.pk = beside.product_id
     WHERE one.number < other.number
 )
-SELECT one, other, cosine, worn.one IS NOT NULL, colours, kinds
-FROM (
-    SELECT one.number AS one, other.number AS other, {cosine} AS cosine,
-        ARRAY[one.colour, other.colour] AS colours, ARRAY[one.kind, other.kind] AS kinds
-    FROM seen AS one JOIN seen AS other ON one.slot <> other.slot AND one.number < other.number
-) AS pair
-FULL JOIN worn USING (one, other)
+SELECT known.number, one.colour, one.kind,
+    ARRAY(SELECT worn.other FROM worn WHERE worn.one = known.number),
+    array_agg(other.number ORDER BY other.number), array_agg({cosine} ORDER BY other.number)
+FROM (SELECT number FROM item UNION SELECT number FROM seen) AS known
+LEFT JOIN seen AS one ON one.number = known.number
+LEFT JOIN seen AS other ON other.number > one.number AND other.slot <> one.slot
+GROUP BY known.number, one.colour, one.kind
 """
 
 
@@ -180,22 +181,31 @@ def pair_scores(
     opposite weather, unless both are given, and pieces of which neither is given where a rule says so
     or they do not agree on what is demanded, unless the shop wears them together.
     """
+    rows = _rows(items, query)
+    # An unknown colour is a family of its own.
+    families = {number: colour_family(colour) if colour else number for number, colour, *_ in rows}
+    kinds = {number: kind for number, _colour, kind, *_rest in rows}
+    in_looks = {(one, other) for one, _colour, _kind, worn, *_rest in rows for other in worn}
+    cosines = {
+        (one, other): cosine
+        for one, *_about, others, values in rows
+        for other, cosine in zip(others, values, strict=True)
+        if cosine is not None
+    }
     matrix = [[0.0] * len(items) for _item in items]
-    in_looks: set[tuple[int, int]] = set()
-    cosines: dict[tuple[int, int], float] = {}
-    for one, other, cosine, is_in_look, colours, kinds in _rows(items, query):
-        if is_in_look:
-            in_looks.add((one, other))
-        if cosine is not None:
-            cosines[one, other] = cosine
-        score = min(1.0, (cosine or 0.0) + (LOOK_BONUS if is_in_look else 0.0))
-        if not is_in_look:
-            is_chosen = other >= len(query.items)  # the greater number
-            score -= SAMENESS if are_one_colour(*colours) else 0.0
-            score = INCOMPATIBLE if is_chosen and not are_for_one_weather(*kinds) else score
+    for pair in cosines.keys() | in_looks:
+        one, other = pair
+        score = cosines.get(pair, 0.0)
+        if pair in in_looks:
+            score = min(1.0, score + LOOK_BONUS)
+        elif families[one] == families[other]:
+            score -= SAMENESS
         matrix[one][other] = matrix[other][one] = score
     for one, other in _incompatible_pairs(items, query, demand=demand, in_looks=in_looks):
         matrix[one][other] = matrix[other][one] = INCOMPATIBLE
+    for one, other in _opposite_weather(kinds, query):
+        if (one, other) not in in_looks:
+            matrix[one][other] = matrix[other][one] = INCOMPATIBLE
     known = {number for pair in cosines for number in pair}
     return PairScores(matrix, in_looks, known, cosines, query.style)
 
@@ -213,6 +223,16 @@ def _incompatible_pairs(
     unalike = mismatched_pairs([item.attributes for item in chosen], demand)
     pairs = (_key(chosen[one], chosen[other]) for one, other in unalike)
     yield from (pair for pair in pairs if pair not in in_looks)
+
+
+def _opposite_weather(
+    kinds: Mapping[int, str | None], query: QueryItems
+) -> Iterator[tuple[int, int]]:
+    """Every two items for opposite weather, but for two that are both given."""
+    cold = [number for number, kind in kinds.items() if kind in COLD_WEATHER]
+    warm = [number for number, kind in kinds.items() if kind in WARM_WEATHER]
+    pairs = ((min(pair), max(pair)) for pair in product(cold, warm))
+    yield from (pair for pair in pairs if pair[1] >= len(query.items))
 
 
 def _key(one: CandidateItem, other: CandidateItem) -> tuple[int, int]:

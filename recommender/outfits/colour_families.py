@@ -23,8 +23,3 @@ def colour_family(colour: str) -> str:
     if max(red, green, blue) - min(red, green, blue) < LEAST_CHROMA:
         return "black" if lightness < DARK else "white" if lightness > LIGHT else "grey"
     return f"hue {round(hue * HUES) % HUES}"
-
-
-def are_one_colour(one: str | None, other: str | None) -> bool:
-    """Whether two colours are of one family; not where one is unknown."""
-    return bool(one and other) and colour_family(str(one)) == colour_family(str(other))

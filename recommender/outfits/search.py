@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
+from heapq import nsmallest
+from operator import add
 from typing import Any
 
 from recommender.ranking.tier import Tier
@@ -25,7 +28,7 @@ class CandidateItem:
     boost: float = 0.0
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def is_pinned(self) -> bool:
         return self.tier == Tier.PINNED
 
@@ -57,6 +60,30 @@ class Proposal:
         return frozenset(item.number for item in self.pieces)
 
 
+@dataclass(frozen=True, eq=False)
+class _Partial:
+    """Pieces chosen so far; `gains` says by number what each further item would add to their total.
+
+    `pins` is less by one for each of them that the merchant pins.
+    """
+
+    gains: Sequence[float]
+    pieces: tuple[CandidateItem, ...] = ()
+    total: float = 0.0
+    spent: Decimal = NOTHING
+    pins: int = 0
+
+    def with_piece(self, item: CandidateItem, *, total: float, gains: list[float]) -> "_Partial":
+        spent = self.spent + item.price if item.price else self.spent
+        return _Partial(gains, (*self.pieces, item), total, spent, self.pins - item.is_pinned)
+
+
+def _order(found: tuple[int, float, _Partial, CandidateItem]) -> tuple[Any, ...]:
+    """The best first: pins before any total, ties by the numbers of the pieces."""
+    pins, loss, partial, item = found
+    return pins, loss, [piece.number for piece in partial.pieces], item.number
+
+
 @dataclass(frozen=True)
 class SearchSpace:
     """What there is to choose from, and what the choice must go with."""
@@ -74,29 +101,35 @@ class SearchSpace:
         found wherever one exists (the rules between two chosen pieces aside), for an outfit whose
         remaining slots cannot be filled within the budget is not followed.
         """
-        beam: list[tuple[float, tuple[CandidateItem, ...], Decimal]] = [(0.0, (), NOTHING)]
+        pairs = _count_of_pairs(len(self.given) + len(plan)) / (len(plan) or 1)
+        beam = [_Partial(gains=self._gains(self.given))]
         for at, slot in enumerate(plan):
             needed = sum((self._cheapest(later) for later in plan[at + 1 :]), NOTHING)
-            longer = [
-                (total + gain, (*pieces, item), spent + (item.price or NOTHING))
-                for total, pieces, spent in beam
+            longer = (
+                (partial.pins - item.is_pinned, -partial.total - gain, partial, item)
+                for partial in beam
                 for item in self.by_slot.get(slot, ())
-                if self._is_within(spent + (item.price or NOTHING) + needed)
-                and (gain := self._gain(item, pieces, slots=len(plan))) > INCOMPATIBLE
+                if self._is_within(partial.spent, item, needed)
+                and (gain := partial.gains[item.number] + item.boost * pairs) > INCOMPATIBLE
+            )
+            best = nsmallest(width, longer, key=_order)
+            beam = [
+                partial.with_piece(item, total=-loss, gains=self._gains([item], partial.gains))
+                for _pins, loss, partial, item in best
             ]
-            longer.sort(key=lambda one: (-_pins(one[1]), -one[0], [item.number for item in one[1]]))
-            beam = longer[:width]
-        return [self._proposal(pieces, total) for total, pieces, _spent in beam]
+        return [self._proposal(partial.pieces, partial.total) for partial in beam]
 
-    def _gain(self, item: CandidateItem, pieces: Sequence[CandidateItem], *, slots: int) -> float:
-        """What a piece adds to the sum of pairs; its boost counts for its share of all pairs."""
-        row = self.matrix[item.number]
-        met = sum(row[other.number] for other in self.given)
-        met += sum(row[other.number] for other in pieces)
-        return met + item.boost * _count_of_pairs(len(self.given) + slots) / slots
+    def _gains(
+        self, pieces: Sequence[CandidateItem], before: Sequence[float] | None = None
+    ) -> list[float]:
+        """By number, what each item adds to the sum of pairs beside these pieces, and those before."""
+        gains = list(before or [0.0] * len(self.matrix))
+        for piece in pieces:
+            gains = [*map(add, gains, self.matrix[piece.number])]
+        return gains
 
-    def _is_within(self, spent: Decimal) -> bool:
-        return self.room is None or spent <= self.room
+    def _is_within(self, spent: Decimal, item: CandidateItem, needed: Decimal) -> bool:
+        return self.room is None or spent + (item.price or NOTHING) + needed <= self.room
 
     def _cheapest(self, slot: str) -> Decimal:
         return min((item.price or NOTHING for item in self.by_slot.get(slot, ())), default=NOTHING)

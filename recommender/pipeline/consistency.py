@@ -22,6 +22,7 @@ from recommender.models import (
     SetScore,
     WorkerReport,
 )
+from recommender.pipeline.attendance import REPAIR, attendance
 from recommender.pipeline.duplicates import collapse_duplicates
 from recommender.pipeline.embeddings import queue_pairings
 from recommender.pipeline.findings import Finding
@@ -40,9 +41,7 @@ from recommender.pipeline.row_audit import mend_rows, rows_astray
 from recommender.vectors import InnerProduct
 
 TWO_SWEEPS = timedelta(seconds=40)
-SILENCE = timedelta(minutes=3)
 RECENT = timedelta(minutes=10)
-REPAIR = "check_recommender"
 UNIT_TOLERANCE = 0.02  # half precision costs up to 0.001 per part
 
 
@@ -276,16 +275,13 @@ def _complaining_workers() -> QuerySet[Any]:
 
 
 def _no_sweep() -> list[Finding]:
-    """Without a sweep a lost bell is work for nobody; a shop without pictures needs none.
-
-    A worker that is deep in a long import sweeps when it is through.
-    """
-    swept = WorkerReport.objects.exclude(worker=REPAIR).filter(swept_at__gt=Now() - SILENCE)
-    is_busy = any(model.objects.running().exists() for model in (EmbeddingJob, PairingJob))
-    is_silent = not (is_busy or swept.exists()) and Picture.objects.exists()
-    last = WorkerReport.objects.exclude(worker=REPAIR).order_by("-swept_at").first()
+    """Without a sweep a lost bell is work for nobody; a shop without pictures needs none."""
+    there = attendance()
+    is_silent = there.is_silent and Picture.objects.exists()
     example = (
-        f"{last.worker}, {last.swept_at:%Y-%m-%d %H:%M} UTC, was the last" if last else "none ever"
+        f"{there.worker}, {there.last_at:%Y-%m-%d %H:%M} UTC, was the last"
+        if there.last_at
+        else "none ever"
     )
     text = (
         "reason to think that no worker runs: for three minutes none has looked for work; start one"

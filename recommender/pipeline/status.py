@@ -13,7 +13,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from recommender import conf
-from recommender.models import Checkpoint, EmbeddingJob, Job, Picture
+from recommender.catalog import catalog
+from recommender.models import Checkpoint, Embedding, EmbeddingJob, Job, Picture
 from recommender.stored_texts import translated
 
 NOT_QUEUED = _("No encoder has asked for it yet.")
@@ -157,6 +158,14 @@ def workload() -> Workload:
         failed=counts.get(State.FAILED, 0),
         due_since=due["since"],
     )
+
+
+def unrecommended_products() -> int:
+    """How many products that shoppers see have no vector that serves, so no recommendations; one query."""
+    seen = Embedding.objects.filter(
+        picture__product=OuterRef("pk"), checkpoint__state=Checkpoint.State.ACTIVE
+    )
+    return int(catalog().products().exclude(Exists(seen)).count())
 
 
 def _serving_jobs() -> QuerySet[Any]:

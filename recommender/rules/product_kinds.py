@@ -1,11 +1,13 @@
 """The kinds of product in the shop, for choosing one: every value of every attribute."""
 
+from typing import Any
+
 from django.db.models import CharField
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from recommender.catalog import catalog
+from recommender.catalog import catalog, product_model
 from recommender.models import Slot
 from recommender.models.rules import SLOT
 from recommender.ranking.filters import PRICE
@@ -27,6 +29,8 @@ def product_kinds(*chosen: tuple[str, str]) -> list[tuple[str, list[tuple[str, s
     At most 200 each; one query per attribute. Prices are left out: a window says those better.
     """
     columns = {SLOT: catalog().slot(), **catalog().attributes()}
+    labels = {name: _labels(column) for name, column in columns.items()}
+    labels[SLOT] = labels[SLOT] or dict(Slot.choices)
     groups = {name: _values(column) for name, column in columns.items() if name != PRICE}
     for name, value in chosen:
         if name and value not in groups.setdefault(name, []):
@@ -34,7 +38,7 @@ def product_kinds(*chosen: tuple[str, str]) -> list[tuple[str, list[tuple[str, s
     return [
         (
             str(HEADINGS.get(name, name.capitalize())),
-            [(f"{name}={value}", _label(name, value)) for value in values],
+            [(f"{name}={value}", str(labels.get(name, {}).get(value, value))) for value in values],
         )
         for name, values in groups.items()
         if values
@@ -49,5 +53,8 @@ def _values(column: Combinable) -> list[str]:
     return list(values.distinct().order_by("reco_value")[:MOST])
 
 
-def _label(name: str, value: str) -> str:
-    return str(Slot(value).label) if name == SLOT and value in Slot.values else value
+def _labels(column: Combinable) -> dict[Any, Any]:
+    """What people call the values, where the column is a field of the host's with choices."""
+    name = getattr(column, "name", "")
+    fields = {field.name: field for field in product_model()._meta.concrete_fields}
+    return dict(fields[name].flatchoices) if name in fields else {}

@@ -121,7 +121,7 @@ def switch_checkpoint(primary_key: int) -> Checkpoint:
     if not (has_served(checkpoint) or coverage.is_enough):
         raise CannotSwitch(
             f"{checkpoint.label} must have seen {ENOUGH:.1%} of all pictures before it serves. "
-            f"{coverage.sentence} Start a worker, or see under Embedding jobs what went wrong."
+            f"{coverage.sentence} Start a worker, or see under Pictures in work what went wrong."
         )
     _let_serve(checkpoint)
     return checkpoint

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
-from math import inf, sqrt
+from math import sqrt
 from statistics import fmean, stdev
-from time import monotonic
 from typing import Any
 
 from django.db.models import TextField, Value
@@ -30,6 +29,7 @@ BANDS = [
     *((0.5, _("At least half the same")), (0.25, _("At least one in four the same"))),
     (0.0, _("Nearly all others")),
 ]
+Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -93,34 +93,34 @@ class Comparison:
 
 
 def comparison(
-    candidate: Checkpoint, *, sample: int = SAMPLE, seed: int = 0, seconds: float = inf
+    candidate: Checkpoint, *, sample: int = SAMPLE, seed: int = 0, report: Report | None = None
 ) -> Comparison:
     """Ask the selectors themselves, once as things are and once with the candidate in place.
 
     All products the shop shows or, where they are more, a sample that the seed chooses; the rules
     hold on both sides. Style encoders are compared by style search, without the stored pairings:
-    those are judged anew after a switch. A set scorer orders outfits and changes no strip. About six queries per product; nothing is written.
-
-    No product is begun once `seconds` have passed, but for the first: what is compared until then
-    is the beginning of the same sample.
+    those are judged anew after a switch. A set scorer orders outfits and changes no strip. About six
+    queries per product; nothing is written. `report` hears how many products are done, and of how many.
     """
-    deadline = monotonic() + seconds
     active = active_checkpoint(candidate.purpose)
     shown = catalog().products()
-    products = shown.count()
     keys = list(_sample_order(shown, seed=seed).values_list("pk", flat=True)[:sample])
     shows_in_strips = candidate.purpose != Purpose.SET and active not in {None, candidate}
-    each = _changes(keys, candidate) if shows_in_strips else iter(())
-    overlaps, silent, compared = _totals(_until(deadline, each))
+    each = _changes(keys, candidate, report=report) if shows_in_strips else iter(())
+    overlaps, silent, compared = _totals(each)
+    return unmeasured_comparison(
+        candidate, products=shown.count(), silent=silent, overlaps=overlaps, compared=compared
+    )
+
+
+def unmeasured_comparison(candidate: Checkpoint, **figures: Any) -> Comparison:
+    """A comparison with these figures, if any: no strip is looked at, only what it has seen so far."""
+    judged = products_paired_by(candidate) if candidate.purpose == Purpose.PAIR else 0
     return Comparison(
         candidate,
-        active,
+        active_checkpoint(candidate.purpose),
         coverage_of(candidate),
-        judged=products_paired_by(candidate) if candidate.purpose == Purpose.PAIR else 0,
-        products=products,
-        silent=silent,
-        overlaps=overlaps,
-        compared=compared,
+        **{"judged": judged, "products": 0, "silent": 0} | figures,
     )
 
 
@@ -129,19 +129,16 @@ def _sample_order(products: Any, *, seed: int) -> Any:
     return products.order_by(MD5(Concat(Cast("pk", TextField()), Value(f"/{seed}"))), "pk")
 
 
-def _changes(keys: Sequence[Any], candidate: Checkpoint) -> Iterator[StripChange]:
+def _changes(
+    keys: Sequence[Any], candidate: Checkpoint, *, report: Report | None
+) -> Iterator[StripChange]:
     shown = catalog().products().in_bulk(keys)
     rows = {row["pk"]: row for row in question_rows(keys)}
-    for key in keys:
-        if key in shown and key in rows:
-            yield _one(shown[key], question_of(rows[key]), candidate)
-
-
-def _until(deadline: float, each: Iterator[StripChange]) -> Iterator[StripChange]:
-    for one in each:
-        yield one
-        if monotonic() >= deadline:
-            return
+    there = [key for key in keys if key in shown and key in rows]
+    for done, key in enumerate(there):
+        if report:
+            report(done, len(there))
+        yield _one(shown[key], question_of(rows[key]), candidate)
 
 
 def _totals(each: Iterator[StripChange]) -> tuple[list[float], int, list[StripChange]]:

@@ -8,13 +8,14 @@ only fetch it, for a page that draws it its own way. A strip never breaks the pa
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django import template
 from django.db import DatabaseError, connection, transaction
+from django.template import Context
 from django.utils.translation import gettext
 
 from recommender.catalog import Card, catalog
@@ -26,46 +27,52 @@ from recommender.ranking.filters import ANYTHING, Filters
 from recommender.ranking.visible_products import keys_of
 from recommender.strips.goes_with import goes_with
 from recommender.strips.items import Strip
+from recommender.strips.query_items import QueryItems, query_items
 from recommender.strips.similar import similar_products as products_that_look_like
 
 log = logging.getLogger(__name__)
 register = template.Library()
 Answer = TypeVar("Answer")
+QUERIES = "recommender.queries"  # by product, while a template is rendered
 
 
-@register.inclusion_tag("recommender/strip.html")
-def similar_strip(product: Any, *, limit: int | None = None, heading: str = "") -> dict[str, Any]:
+@register.inclusion_tag("recommender/strip.html", takes_context=True)
+def similar_strip(
+    context: Context, product: Any, *, limit: int | None = None, heading: str = ""
+) -> dict[str, Any]:
     """Draw what looks like the product; nothing at all where nothing does."""
     return {
-        "strip": similar_products(product, limit=limit),
+        "strip": similar_products(context, product, limit=limit),
         "heading": heading or gettext("More like this"),
     }
 
 
-@register.inclusion_tag("recommender/strip.html")
-def goes_with_strip(product: Any, *, limit: int | None = None, heading: str = "") -> dict[str, Any]:
+@register.inclusion_tag("recommender/strip.html", takes_context=True)
+def goes_with_strip(
+    context: Context, product: Any, *, limit: int | None = None, heading: str = ""
+) -> dict[str, Any]:
     """Draw what goes well with the product; nothing at all where nothing does."""
     return {
-        "strip": goes_with_products(product, limit=limit),
+        "strip": goes_with_products(context, product, limit=limit),
         "heading": heading or gettext("Goes well with"),
     }
 
 
-@register.simple_tag
-def similar_products(product: Any, *, limit: int | None = None) -> Strip:
+@register.simple_tag(takes_context=True)
+def similar_products(context: Context, product: Any, *, limit: int | None = None) -> Strip:
     """Fetch what looks like the product, empty when the database cannot say."""
-    return _unbroken(products_that_look_like, product, otherwise=Strip(), limit=limit)
+    return _unbroken(products_that_look_like, context, product, otherwise=Strip(), limit=limit)
 
 
-@register.simple_tag
-def goes_with_products(product: Any, *, limit: int | None = None) -> Strip:
+@register.simple_tag(takes_context=True)
+def goes_with_products(context: Context, product: Any, *, limit: int | None = None) -> Strip:
     """Fetch what goes well with the product, empty when the database cannot say."""
-    return _unbroken(goes_with, product, otherwise=Strip(), limit=limit)
+    return _unbroken(goes_with, context, product, otherwise=Strip(), limit=limit)
 
 
 @register.inclusion_tag("recommender/outfit.html", takes_context=True)
 def outfits(
-    context: Mapping[str, Any],
+    context: Context,
     product: Any,
     *,
     heading: str = "",
@@ -77,6 +84,7 @@ def outfits(
     """
     asked = outfit_query(context["request"].GET, choices) if "request" in context else OutfitQuery()
     look = product_outfits(
+        context,
         product,
         limit=1,
         budget=asked.budget,
@@ -89,8 +97,9 @@ def outfits(
     return {"look": drawn, "heading": heading or gettext("Complete the look")}
 
 
-@register.simple_tag
-def product_outfits(
+@register.simple_tag(takes_context=True)
+def product_outfits(  # noqa: PLR0913 -- what a template may say of them
+    context: Context,
     product: Any,
     *,
     limit: int = OUTFITS,
@@ -112,7 +121,7 @@ def product_outfits(
         without=keys_of(without),
     )
     asked = {"limit": limit, "filters": filters, "options": options}
-    return _unbroken(outfits_of, [product], otherwise=Outfits(), **asked)
+    return _unbroken(_outfits_of, context, product, otherwise=Outfits(), **asked)
 
 
 @register.filter
@@ -127,20 +136,37 @@ def card(product: Any) -> Card:
     return catalog().card(product)
 
 
+def _outfits_of(product: Any, *, query: QueryItems, **asked: Any) -> Outfits:
+    return outfits_of([product], query=query, **asked)
+
+
 def _unbroken(
-    question: Callable[..., Answer], about: Any, *, otherwise: Answer, **asked: Any
+    selector: Callable[..., Answer],
+    context: Context,
+    product: Any,
+    *,
+    otherwise: Answer,
+    **asked: Any,
 ) -> Answer:
     try:
         with _savepoint():
-            return question(about, **asked)
+            query = _query(context, product)
+            if selector is not _outfits_of and query.items:
+                return selector(product, question=query.items[0].question, **asked)
+            return selector(product, query=query, **asked) if query.items else otherwise
     except DatabaseError as error:
-        log.warning("No %s for product %s: %s", question.__name__, _keys(about), error)
+        name = selector.__name__.lstrip("_")
+        log.warning("No %s for product %s: %s", name, product.pk, error)
         return otherwise
 
 
-def _keys(about: Any) -> str:
-    products = about if isinstance(about, list) else [about]
-    return ", ".join(str(product.pk) for product in products)
+def _query(context: Context, product: Any) -> QueryItems:
+    """What is known of the product, asked once for all that this page draws beside it; one query."""
+    notes: Any = context.render_context
+    known: dict[Any, QueryItems] = notes.setdefault(QUERIES, {})
+    if product.pk not in known:
+        known[product.pk] = query_items([product])
+    return known[product.pk]
 
 
 def _savepoint() -> AbstractContextManager[Any]:

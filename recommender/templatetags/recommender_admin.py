@@ -2,8 +2,10 @@
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import ngettext
 
-from recommender.pipeline.status import workload
+from recommender.pipeline.attendance import attendance
+from recommender.pipeline.status import unrecommended_products, workload
 
 register = template.Library()
 
@@ -12,4 +14,20 @@ register = template.Library()
 def recommender_status_line() -> dict[str, object]:
     """Say how many pictures wait and how many failed; two queries."""
     load = workload()
-    return {"sentence": load.sentence(now=timezone.now()), "has_failed": bool(load.failed)}
+    return {"sentences": [load.sentence(now=timezone.now())], "is_ill": bool(load.failed)}
+
+
+@register.inclusion_tag("recommender/admin/status_line.html")
+def recommender_health() -> dict[str, object]:
+    """The same, what has no recommendations, and since when no worker is there; seven queries."""
+    load, there, bare = workload(), attendance(), unrecommended_products()
+    now = timezone.now()
+    without = ngettext(
+        "%(n)s product without recommendations.", "%(n)s products without recommendations.", bare
+    )
+    said = [load.sentence(now=now), without % {"n": bare} if bare else "", there.sentence(now=now)]
+    return {
+        "sentences": [sentence for sentence in said if sentence],
+        "is_ill": bool(load.failed) or there.is_silent,
+        "has_failed": bool(load.failed),
+    }

@@ -376,7 +376,9 @@ def test_a_look_shows_its_products(admin_client, dress):
 def test_the_dashboard_says_what_waits_and_what_failed(admin_client, dress):
     picture_of(dress)
 
-    assert "1 picture waiting." in admin_client.get("/admin/").content.decode()
+    page = admin_client.get("/admin/").text
+
+    assert all(said in page for said in ("1 picture waiting.", "1 product without", "No worker"))
 
 
 def test_deleting_a_product_speaks_of_the_product_alone(admin_client, dress):

@@ -130,7 +130,7 @@ def test_a_failed_strip_outside_a_transaction_leaves_the_connection_usable(monke
 
 
 def test_a_mistake_in_our_own_code_is_not_hidden(blouse, checkpoints, monkeypatch):
-    monkeypatch.setattr(goes_with, "question_about", lambda _pk: 1 / 0)
+    monkeypatch.setattr(goes_with, "partner_ladder", lambda *_, **__: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         draw(GOES_WITH, blouse)

@@ -134,8 +134,9 @@ def test_the_sweep_rings_for_work_nobody_was_woken_for(upload, monkeypatch):
 
 
 @pytest.fixture
-def regions_of(upload):
+def regions_of(upload, monkeypatch):
     """What a worker finds in two pictures."""
+    monkeypatch.setattr(broker, "has_worker", lambda: True)
     for sku, colour in (("red", "red"), ("crimson", "crimson")):
         upload(sku, colour)
     weights = {"shape": 0.5, "colour": 0.5}

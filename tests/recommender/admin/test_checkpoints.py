@@ -4,9 +4,11 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
+from django.utils import timezone
 
-from recommender.admin import checkpoints as admin
-from recommender.models import Checkpoint, active_checkpoint
+from recommender import worklist
+from recommender.models import Checkpoint, ComparisonRun, active_checkpoint
+from recommender.switching import comparison_runs
 from tests.recommender.rivals import turned
 
 pytestmark = pytest.mark.django_db
@@ -14,10 +16,17 @@ pytestmark = pytest.mark.django_db
 PAGE = "/admin/recommender/checkpoint/"
 
 
+def compared(client, checkpoint):
+    """The page once a worker has done what its button asks for."""
+    client.post(address := f"{PAGE}{checkpoint.pk}/compare/")
+    comparison_runs.work_off_comparisons()
+    return client.get(address)
+
+
 def test_the_page_shows_old_above_new_and_marks_what_differs(admin_client, tops, rival):
     turned(tops, other := rival())
 
-    page = admin_client.get(f"{PAGE}{other.pk}/compare/").content.decode()
+    page = compared(admin_client, other).text
 
     assert "All 10 pictures have their vectors." in page
     assert 'class="reco-gone"' in page
@@ -25,28 +34,30 @@ def test_the_page_shows_old_above_new_and_marks_what_differs(admin_client, tops,
     assert f"{PAGE}{other.pk}/switch/" in page
 
 
-def test_a_page_that_compared_a_part_says_so_and_how_to_see_the_rest(
-    admin_client, tops, rival, monkeypatch
-):
-    monkeypatch.setattr(admin, "WAIT_SECONDS", 0)
+def test_a_page_that_compared_a_part_says_how_sure_it_is(admin_client, tops, rival, monkeypatch):
+    monkeypatch.setattr(comparison_runs, "SAMPLE", 4)
     turned(tops, other := rival())
 
-    page = " ".join(admin_client.get(f"{PAGE}{other.pk}/compare/").text.split())
+    page = " ".join(compared(admin_client, other).text.split())
 
-    assert "on average over 1 product, drawn by lot from 10. Over all of them it is" in page
-    assert "compare_checkpoints rival@2 --sample 10<" in page
-    assert 'href="?seed=1"' in page
+    assert "on average over 4 products, drawn by lot from 10. Over all of them it is" in page
+    assert "Compare again" in page
 
 
-def test_each_page_of_a_sample_leads_to_another_sample(admin_client, tops, rival, monkeypatch):
-    monkeypatch.setattr(admin, "ON_PAGE", 4)
+def test_a_page_asks_first_and_shows_how_far_a_worker_is(admin_client, tops, rival):
     turned(tops, other := rival())
     address = f"{PAGE}{other.pk}/compare/"
 
-    pages = [admin_client.get(address, {"seed": seed}) for seed in ("", "1", "²", "9" * 5000)]
+    asks = admin_client.get(address).text
+    waits = admin_client.post(address, follow=True).text
+    ComparisonRun.objects.update(reported_at=timezone.now(), done=3, wanted=10)
+    worklist.sweep(worker="w1")
+    begun = admin_client.get(address).text
 
-    assert [page.context["next_seed"] for page in pages] == [1, 2, 1, 1]
-    assert all('href="?seed=' in page.text for page in pages)
+    assert "Compare now" in asks
+    assert "No worker has been here yet." in waits
+    assert "A worker has compared 3 of 10 products." in begun
+    assert "data-ask-again-seconds" in waits
 
 
 def test_the_list_leads_to_comparing_and_switching(admin_client, tops, rival):
@@ -101,9 +112,9 @@ def test_an_assistant_may_compare_but_not_switch(client, tops, rival):
     ada.user_permissions.add(Permission.objects.get(codename="view_checkpoint"))
     client.force_login(ada)
 
-    page = client.get(f"{PAGE}{other.pk}/compare/")
+    page = compared(client, other)
 
-    assert page.status_code == 200
+    assert "overlap@8" in page.text
     assert "/switch/" not in page.text + client.get(PAGE).text
     assert client.post(f"{PAGE}{other.pk}/switch/").status_code == 403
 

@@ -319,3 +319,9 @@ def test_rules_are_offered_only_to_those_who_may_write_them(client, blouse, tops
     assert "Pin here" not in page.text
     assert refused.status_code == 403
     assert client.get(f"{PRODUCTS}{blouse.pk}/apart/").status_code == 405
+
+
+def test_kinds_are_chosen_in_the_words_of_people(admin_client, blouse):
+    page = admin_client.get(f"{RULES}add/?kind=HIDE").text
+
+    assert '<option value="gender=WOMEN">Women</option>' in page

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from recommender.admin import trainings
 from recommender.learning.status import LOCK
 from recommender.models import Checkpoint, TrainingRun
 
@@ -37,8 +38,31 @@ def page_of(admin_client):
     )
 
 
-def test_the_list_names_the_command_before_there_is_any(admin_client, db):
-    assert "python manage.py train_on_looks" in admin_client.get(PAGE).content.decode()
+def test_the_list_says_who_starts_one_before_there_is_any(admin_client, db):
+    assert "Whoever runs the server starts one there." in admin_client.get(PAGE).content.decode()
+
+
+def test_what_passed_is_put_to_use_by_a_button(admin_client, make_run, page_of, monkeypatch):
+    served = []
+
+    def activate(folder):
+        served.append(str(folder))
+        return Checkpoint(name="style", version="2", state="ACTIVE")
+
+    monkeypatch.setattr(trainings, "activate_checkpoint", activate)
+    run = make_run(state="PASSED")
+
+    assert f"{PAGE}{run.pk}/use/" in page_of(run)
+    page = admin_client.post(f"{PAGE}{run.pk}/use/", follow=True).text
+
+    assert served == ["/trainings/style@2"]
+    assert "Active: style@2" in page
+
+
+def test_what_did_not_pass_is_put_to_no_use(admin_client, make_run):
+    run = make_run(state="NOT_PASSED")
+
+    assert admin_client.post(f"{PAGE}{run.pk}/use/").status_code == 403
 
 
 def test_figures_are_shown_with_how_sure_they_are(make_run, page_of):
@@ -69,7 +93,7 @@ def test_a_training_links_to_its_checkpoint(make_run, page_of):
 
 
 def test_one_that_passed_and_waits_says_how_it_is_activated(make_run, page_of):
-    assert "activate_checkpoint /trainings/style@2" in page_of(make_run(state="PASSED"))
+    assert "Let it serve" in page_of(make_run(state="PASSED"))
 
 
 def test_a_failed_one_shows_its_last_lines_and_no_markup_of_theirs(make_run, page_of):
@@ -83,7 +107,7 @@ def test_a_killed_one_says_that_the_same_command_goes_on(make_run, page_of):
     text = page_of(make_run(state="RUNNING", step="TRAIN"))
 
     assert "Interrupted" in text
-    assert "Go on with <code>python manage.py train_on_looks</code>" in text
+    assert "Whoever runs the server can go on with it there." in text
 
 
 def test_a_running_one_says_what_it_does(make_run, page_of):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from recommender.garments import are_for_one_weather
 from recommender.models import Look, Picture, Slot
 from recommender.outfits.answer import outfits
 from recommender.outfits.colour_families import colour_family
@@ -103,9 +102,3 @@ def test_a_photo_has_a_colour_and_a_kind_too(wear):
 )
 def test_a_colour_is_of_a_hue_or_a_tone(colour, family):
     assert colour_family(colour) == family
-
-
-def test_weather_is_only_opposite_between_its_two_kinds():
-    assert not are_for_one_weather("shorts", "coat")
-    assert are_for_one_weather("shorts", "sandals")
-    assert are_for_one_weather("coat", None)

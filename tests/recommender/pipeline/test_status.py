@@ -1,13 +1,14 @@
 """What a merchant is told about the pictures."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender import worklist
-from recommender.models import Checkpoint, EmbeddingJob, Job
+from recommender.models import Checkpoint, EmbeddingJob, Job, WorkerReport
+from recommender.pipeline.attendance import Attendance, attendance
 from recommender.pipeline.retries import retry_failed_pictures, retry_jobs
 from recommender.pipeline.status import (
     NOT_QUEUED,
@@ -16,12 +17,14 @@ from recommender.pipeline.status import (
     failed_pictures,
     picture_statuses,
     product_state,
+    unrecommended_products,
     workload,
 )
 from recommender.testing import activate_fake_checkpoints, photo, work_off
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
+TWO = datetime(2026, 5, 4, 14, 2, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -170,6 +173,42 @@ def test_retrying_where_nothing_failed_does_nothing(dress):
 
     assert retry_failed_pictures(Product.objects.all()) == 0
     assert retry_jobs(EmbeddingJob.objects.all()) == 0
+
+
+@pytest.mark.parametrize(
+    ("there", "sentence"),
+    [
+        (Attendance(is_silent=False, last_at=NOW), ""),
+        (Attendance(is_silent=True), "No worker has been here yet. The shop goes on"),
+        (Attendance(is_silent=True, last_at=TWO), "No worker since 14:02. The shop goes on"),
+        (
+            Attendance(is_silent=True, last_at=TWO - timedelta(days=1)),
+            "No worker since 03/05/2026 14:02. The shop goes on",
+        ),
+    ],
+)
+def test_it_is_told_since_when_no_worker_is_there(there, sentence):
+    with timezone.override("UTC"):
+        assert there.sentence(now=TWO + timedelta(hours=1)).startswith(sentence)
+
+
+def test_a_worker_is_there_while_it_sweeps_or_works(dress):
+    picture_of(dress)
+    assert attendance().is_silent
+
+    worklist.sweep(worker="w1")
+    assert (attendance().is_silent, attendance().worker) == (False, "w1")
+
+    WorkerReport.objects.update(swept_at=TWO)
+    assert attendance().is_silent
+    worklist.claim_embedding_jobs(limit=1)
+    assert not attendance().is_silent
+
+
+def test_products_that_no_encoder_has_seen_have_no_recommendations(dress):
+    picture_of(dress)
+
+    assert unrecommended_products() == 1
 
 
 def test_failed_pictures_are_those_of_the_products_asked_for(dress):

@@ -9,18 +9,26 @@ from django.utils import timezone
 
 from recommender.models import (
     Checkpoint,
+    ComparisonRun,
     Embedding,
     EmbeddingJob,
     Pairing,
     Picture,
     active_checkpoint,
 )
+from recommender.models.comparisons import ABANDONED
 from recommender.strips.goes_with import goes_with
 from recommender.strips.similar import similar_products
 from recommender.switching import comparison as selector
+from recommender.switching import comparison_runs
 from recommender.switching.cards import NoCheckpoint
 from recommender.switching.checkpoints import CannotSwitch, switch_checkpoint
 from recommender.switching.comparison import Comparison, comparison
+from recommender.switching.comparison_runs import (
+    ask_for_comparison,
+    stored_comparison,
+    work_off_comparisons,
+)
 from recommender.switching.coverage import coverage_of
 from recommender.testing import give_vectors
 from tests.recommender.rivals import turned
@@ -97,13 +105,42 @@ def test_a_sample_is_the_same_each_time_and_says_its_size(tops, rival):
     assert asked[0] == asked[1] != asked[2]
 
 
-def test_who_cannot_wait_gets_the_beginning_of_the_same_sample(tops, rival):
+def test_a_worker_reports_how_far_it_is_and_what_it_found_is_kept(tops, rival, monkeypatch):
+    monkeypatch.setattr(comparison_runs, "REPORT_EVERY", 1)
     turned(tops, other := rival())
+    found = comparison(other)
+    run = ask_for_comparison(other)
 
-    whole, begun = comparison(other), comparison(other, seconds=0)
+    work_off_comparisons()
 
-    assert (len(whole.compared), len(begun.compared), begun.is_sample) == (10, 1, True)
-    assert begun.compared[0].product in {one.product for one in whole.compared}
+    run.refresh_from_db()
+    kept = stored_comparison(run)
+    assert (run.done, run.wanted, run.finished_at is None) == (9, 10, False)
+    assert (kept.between, kept.bands) == (pytest.approx(found.between, abs=1e-3), found.bands)
+    assert [titles(one.after) for one in kept.most_changed] == [
+        titles(one.after) for one in found.most_changed
+    ]
+
+
+def test_a_comparison_that_a_worker_abandoned_is_begun_again(tops, rival):
+    run = ask_for_comparison(rival())
+    due = ComparisonRun.objects.due()
+
+    begun = ComparisonRun.objects.filter(pk=run.pk)
+    begun.update(reported_at=timezone.now())
+    assert not due.exists()
+    begun.update(reported_at=timezone.now() - ABANDONED)
+
+    assert due.get() == run
+
+
+def test_asking_again_draws_another_sample_but_not_while_one_is_compared(tops, rival):
+    other = rival()
+
+    assert [ask_for_comparison(other).seed for _time in range(2)] == [0, 0]
+    work_off_comparisons()
+
+    assert ask_for_comparison(other).seed == 1
 
 
 def test_a_figure_of_few_products_says_how_little_it_knows(tops, rival):
