@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from fashionshop.models import Category, Product
 from recommender.models import Slot
+from tests.fashionshop.test_pages import queries_of
 
 ADD, BASKET, CHECKOUT = reverse("basket-add"), reverse("basket"), reverse("checkout")
 
@@ -176,6 +177,16 @@ def test_a_product_that_was_withdrawn_or_deleted_breaks_nothing(client, blouse, 
     boots.delete()
 
     assert "Silk blouse · S" in text_of(client)
+
+
+def test_its_queries_do_not_grow_with_the_lines(client, blouse, boots, put_in):
+    put_in(f"{blouse.pk}:S")
+    client.get(BASKET)
+    before = queries_of(client, BASKET)
+    put_in(f"{blouse.pk}:M", f"{boots.pk}:")
+    client.get(BASKET)
+
+    assert queries_of(client, BASKET) == before <= 6
 
 
 def test_the_header_counts_the_pieces(client, blouse, put_in):

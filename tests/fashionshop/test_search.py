@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from recommender.models import Slot
+from tests.fashionshop.test_pages import queries_of
 
 SEARCH = reverse("search")
 
@@ -72,6 +73,15 @@ def test_the_filters_of_the_shop_narrow_what_was_found(client, found, clothes):
     page = client.get(SEARCH, {"q": "ivory", "price_min": "500"}).content.decode()
     assert "Nothing fits all of that" in page
     assert '<input type="hidden" name="q" value="ivory">' in page
+
+
+def test_cards_cost_no_query(client, found, sell):
+    sell("Silk slip")
+    before = queries_of(client, f"{SEARCH}?q=silk")
+    for number in range(5):
+        sell(f"Silk blouse {number}")
+
+    assert queries_of(client, f"{SEARCH}?q=silk") == before <= 6
 
 
 def test_nothing_found_helps_on(client, clothes):
