@@ -41,6 +41,8 @@ class ProductForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "stock" in self.fields:  # a piece may be sold while the form is open
+            self.fields["stock"].show_hidden_initial = True
         if "title" in self.fields:
             self.fields["title"].required = False
             self.fields["title"].help_text = _("Left empty: the category and the SKU.")
@@ -161,6 +163,14 @@ class ProductAdmin(RecommendedProductAdmin):
             "stock": 1,
             "is_published": False,
         } | super().get_changeform_initial_data(request)
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:  # noqa: PLR0917 -- Django calls it so
+        """Write what was changed and no more."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        fields = {field.name for field in obj._meta.fields}
+        obj.save(update_fields=fields & set(form.changed_data))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: PLR0917 -- Django calls it so
         super().save_related(request, form, formsets, change)

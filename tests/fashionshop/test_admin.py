@@ -10,7 +10,7 @@ from PIL import Image, ImageFile
 
 from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender import decoder
-from recommender.models import EmbeddingJob, Job, Look, LookItem
+from recommender.models import EmbeddingJob, Job
 from recommender.testing import activate_fake_checkpoints, photo, work_off
 
 pytestmark = pytest.mark.django_db
@@ -358,19 +358,6 @@ def test_a_page_of_products_costs_at_most_12_queries(
 
     assert page.content.decode().count("reco-badge") == 24
     assert len(queries) <= 12
-
-
-def test_a_look_shows_its_products(admin_client, dress):
-    picture_of(dress)
-    look = Look.objects.create(title="Evening")
-    LookItem.objects.create(look=look, product=dress)
-
-    listed = admin_client.get("/admin/recommender/look/").content.decode()
-    opened = admin_client.get(f"/admin/recommender/look/{look.pk}/change/").content.decode()
-
-    assert "240w.webp" in listed or "products/" in listed
-    assert "products/" in opened
-    assert "admin-autocomplete" in opened
 
 
 def test_the_dashboard_says_what_waits_and_what_failed(admin_client, dress):

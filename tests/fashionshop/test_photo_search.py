@@ -201,14 +201,14 @@ def test_sending_no_photo_asks_for_one(client, db):
 
 def test_no_worker_is_said_plainly(client, blouse, monkeypatch):
     def nobody(_jpeg):
-        raise NoWorker(NoWorker.__doc__)
+        raise NoWorker
 
     monkeypatch.setattr(photo_garments, "ask_garment_features", nobody)
 
     response = upload(client, photo())
 
     assert response.status_code == 503
-    assert "please try again in a moment" in response.content.decode()
+    assert "please try again in a minute" in response.content.decode()
 
 
 def test_without_any_encoder_the_answer_is_the_same(client, sent, db):

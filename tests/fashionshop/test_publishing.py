@@ -67,6 +67,21 @@ def test_its_pictures_may_be_there_already(admin_client, dress):
     assert Product.objects.get().is_published
 
 
+def test_what_was_sold_while_the_form_was_open_stays_sold(admin_client, dress):
+    picture_of(dress)
+    form = form_data(dress.category, stock="1", price="12") | {"initial-stock": "1"}
+    data = form | picture_data(dress)
+    Product.objects.update(stock=1)
+    page = admin_client.get(change_page(dress))
+    Product.objects.update(stock=0)
+
+    admin_client.post(change_page(dress), data)
+
+    saved = Product.objects.get()
+    assert page.status_code == 200
+    assert (saved.price, saved.stock) == (12, 0)
+
+
 def test_the_database_publishes_nothing_without_a_price(dress):
     with pytest.raises(IntegrityError):
         Product.objects.update(price=None)

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from fashionshop.models import Product
 from recommender.api.parsers import MAX_BODY_BYTES
 from recommender.broker import NoWorker
 from recommender.photos import open_photo
@@ -56,8 +57,9 @@ def test_a_photo_may_be_the_body_itself(client, search, colours, worker):
 
 def test_the_answer_says_what_was_recognised(search, colours, worker):
     assert search(photo()).json()["seen"] == {
-        "category": "t-shirt",
-        "category_confidence": 0.9,
+        "category": "category-top",
+        "garment": "t-shirt",
+        "garment_confidence": 0.9,
         "slot": "TOP",
         "slot_confidence": 0.95,
         "palette": [{"hex": "#aa0000", "share": 1.0}],
@@ -69,8 +71,38 @@ def test_slot_and_limit_narrow_the_answer(search, colours, worker):
     assert len(titles(search(photo("navy"), "?limit=2"))) == 2
 
 
-def test_a_photo_costs_five_queries(search, colours, worker, django_assert_num_queries):
-    with django_assert_num_queries(5):  # encoder, before and after; ranking, cards, pictures
+def test_the_recognised_slot_narrows_the_answer_unless_it_is_asked_for_any(search, colours, worker):
+    narrowed, everything = search(photo("crimson")), search(photo("crimson"), "?slot=ANY")
+
+    assert (titles(narrowed), narrowed.json()["narrowed_to"]) == (
+        ["crimson top", "navy top"],
+        "TOP",
+    )
+    assert "crimson skirt" in titles(everything)
+    assert everything.json()["narrowed_to"] == ""
+
+
+def test_where_the_shop_has_none_of_the_slot_everything_is_searched(search, colours, worker):
+    Product.objects.filter(category__slot="TOP").update(stock=0)
+
+    reply = search(photo("crimson"))
+
+    assert (titles(reply), reply.json()["narrowed_to"]) == (["crimson skirt"], "")
+
+
+def test_the_seen_category_is_what_the_filter_takes(search, colours, worker):
+    seen = search(photo("crimson")).json()["seen"]
+
+    assert titles(search(photo("crimson"), f"?category={seen['category']}&slot=ANY")) == [
+        "crimson top",
+        "navy top",
+    ]
+
+
+def test_a_photo_costs_six_queries(search, colours, worker, django_assert_num_queries):
+    with django_assert_num_queries(
+        6
+    ):  # encoder, before and after; ranking, cards, pictures, category
         search(photo())
 
 

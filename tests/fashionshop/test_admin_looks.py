@@ -1,0 +1,29 @@
+"""The merchant's looks."""
+
+import pytest
+
+from fashionshop.models import Category, Product
+from recommender.models import Look, LookItem
+from recommender.testing import activate_fake_checkpoints
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dress(redis_url):
+    activate_fake_checkpoints()
+    dresses = Category.objects.create(name="Dresses", slug="dresses", slot="DRESS")
+    return Product.objects.create(sku="D1", title="Dress", category=dresses, price=1, stock=1)
+
+
+def test_a_look_shows_its_products(admin_client, dress):
+    picture_of(dress)
+    look = Look.objects.create(title="Evening")
+    LookItem.objects.create(look=look, product=dress)
+
+    listed = admin_client.get("/admin/recommender/look/").content.decode()
+    opened = admin_client.get(f"/admin/recommender/look/{look.pk}/change/").content.decode()
+
+    assert "240w.webp" in listed or "products/" in listed
+    assert "products/" in opened
+    assert "admin-autocomplete" in opened
