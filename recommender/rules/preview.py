@@ -11,15 +11,16 @@ from recommender import product_columns
 from recommender.catalog import catalog
 from recommender.models import Rule
 from recommender.models.rules import ProductSet
+from recommender.ranking.filters import ANYTHING
 from recommender.ranking.question import Question, question_about, question_of, question_rows
 from recommender.strips.change import StripChange
-from recommender.strips.goes_with import goes_with
+from recommender.strips.goes_with import goes_with, partner_eligibility
 from recommender.strips.items import Strip
-from recommender.strips.similar import similar_products
+from recommender.strips.similar import similar_eligibility, similar_products
 
 SAMPLE = 4  # changed strips' products that are shown; each that is tried costs thirteen queries
 TRIED = 12  # products tried in full at most, in search of those that change
-SECONDS = 1.5  # for the look at who else would have nothing left
+SECONDS = 1.0  # for that, and as many for the look at who else would have nothing left
 NEAR = 3  # products that a rule is about, whose neighbours it is likely to change
 AT_ONCE = 50
 STRIPS: dict[Rule.Strip, Callable[..., Strip]] = {
@@ -56,11 +57,12 @@ def rule_preview(rule: Rule, *, sample: int = SAMPLE, seconds: float = SECONDS) 
 
     Products are tried until so many of them change, those first whose strips it is likely to touch.
     About thirteen queries for each. Then all others are looked at, as far as `seconds` allow, for
-    strips that it would leave empty, those of the slots that it is about first; about four queries for each.
+    strips that it would leave empty, those of the slots that it is about first; two or three queries for each.
     """
     directions = rule.directions()
     about, pool = _products(directions[0][0]), _products(*(beside for _about, beside in directions))
-    tried = _tried(rule, _anchors(rule, pool), sample=sample)
+    anchors = _anchors(rule, pool)
+    tried = _tried(rule, anchors, sample=sample, deadline=monotonic() + seconds)
     seen = {one.product.pk for one in tried}
     emptied = [one for one in tried if one.before and not one.after]
     if rule.kind in EMPTYING and rule.is_enabled:
@@ -74,12 +76,17 @@ def rule_preview(rule: Rule, *, sample: int = SAMPLE, seconds: float = SECONDS) 
     return RulePreview(about.count(), pool.count(), tried, emptied, len(seen))
 
 
-def _tried(rule: Rule, anchors: Iterable[Any], *, sample: int) -> list[StripChange]:
-    """The strips of the first products, until so many products change; those that change first."""
+def _tried(
+    rule: Rule, anchors: Iterable[Any], *, sample: int, deadline: float
+) -> list[StripChange]:
+    """The strips of the first products, until so many products change or it is late."""
     each: list[list[StripChange]] = []
     for product in anchors:
         each.append(_changes(product, rule, question=question_about(product.pk)))
-        if sum(any(one.is_changed for one in own) for own in each) == sample:
+        if (
+            sum(any(one.is_changed for one in own) for own in each) == sample
+            or monotonic() >= deadline
+        ):
             break
     return [change for own in each for change in own]
 
@@ -100,16 +107,24 @@ def _changes(product: Any, rule: Rule, *, question: Question) -> list[StripChang
 def _emptied(
     product: Any, rule: Rule, *, question: Question, slots: Collection[str]
 ) -> list[StripChange]:
-    """The strips that it leaves empty, told by one item of each."""
+    """The strips that it leaves empty; two light queries where it empties none."""
     then = _question_under(rule, question)
     found = []
     for name, strip in _strips(rule).items():
-        is_spared = name == Rule.Strip.SIMILAR and question.slot not in slots
-        if is_spared or (after := strip(product, limit=1, question=then)):
+        is_likely = name == Rule.Strip.GOES_WITH or question.slot in slots
+        if not is_likely or not _is_empty(name, product, question=then):
             continue
         if before := strip(product, limit=1, question=question):
-            found.append(StripChange(product, before, after, str(name.label)))
+            found.append(StripChange(product, before, Strip(), str(name.label)))
     return found
+
+
+def _is_empty(name: Rule.Strip, product: Any, *, question: Question) -> bool:
+    """Whether a strip has nothing to show; what goes well shows whatever is eligible."""
+    if name == Rule.Strip.GOES_WITH:
+        return not partner_eligibility(question, ANYTHING).eligible.exists()
+    is_possible = similar_eligibility(question, ANYTHING).eligible.exists()
+    return not (is_possible and similar_products(product, limit=1, question=question))
 
 
 def _question_under(rule: Rule, question: Question) -> Question:

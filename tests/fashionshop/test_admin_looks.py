@@ -2,9 +2,9 @@
 
 import pytest
 
-from fashionshop.models import Category, Product
+from fashionshop.models import Category, Product, ProductPicture, clean_picture
 from recommender.models import Look, LookItem
-from recommender.testing import activate_fake_checkpoints
+from recommender.testing import activate_fake_checkpoints, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ def dress(redis_url):
 
 
 def test_a_look_shows_its_products(admin_client, dress):
-    picture_of(dress)
+    ProductPicture.objects.create(product=dress, file=clean_picture(photo()))
     look = Look.objects.create(title="Evening")
     LookItem.objects.create(look=look, product=dress)
 
