@@ -24,7 +24,8 @@ from recommender.ranking.rule_effects import RuleEffects
 from recommender.ranking.rung import Rung
 from recommender.ranking.scoring import Search, cover_vector, part_weights, scored_products
 from recommender.ranking.shortlist import shortlist
-from recommender.ranking.statement import UNLIMITED, Ladder, RankedProduct, rank_ladder
+from recommender.ranking.statement import UNLIMITED, Ladder, Length, RankedProduct, rank_ladder
+from recommender.strips.compiled import rank_beside
 from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
 from recommender.vectors import WHOLE, vector_value
 
@@ -63,8 +64,15 @@ def similar_products(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
-    ladder = similar_ladder(question, filters=filters, colour_weight=colour_weight, wanted=limit)
-    ranked = rank_ladder(ladder, limit=limit, diversity=diversity_for(question, diversity))
+    ranked = rank_beside(
+        question,
+        similar_ladder,
+        Length(limit, diversity=diversity_for(question, diversity)),
+        strip=Rule.Strip.SIMILAR,
+        filters=filters,
+        colour_weight=colour_weight,
+        wanted=limit,
+    )
     return _strip(ranked, checkpoint)
 
 
