@@ -1,11 +1,13 @@
 """All that must be known before products can be ranked, in one query."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, JSONField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from recommender import product_columns
@@ -27,20 +29,25 @@ RULE = (
 
 @dataclass(frozen=True)
 class Question:
-    """The product asked about, the checkpoints that serve, and the rules in force."""
+    """The product asked about, the checkpoints that serve, and the rules in force.
+
+    `design` is what the host counts as one, `group` also what shows the same picture; `categories` are
+    its own and then what that lies in; `settled` is what the rules mean for a strip, where that is known.
+    """
 
     checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
     anchor: Anchor = field(default_factory=Anchor)
     slot: str = ""
     group: str = ""
-    design: str = (
-        ""  # the group by the host's own word; `group` also counts the same picture as one
-    )
-    categories: Sequence[str] = ()  # its own, then what that lies in
+    design: str = ""
+    categories: Sequence[str] = ()
+    settled: Mapping[str, RuleEffects] = field(default_factory=dict)
 
     def effects(self, strip: str) -> RuleEffects:
         """What the rules mean for a strip of this question."""
+        if strip in self.settled:
+            return self.settled[strip]
         offered = catalog().attributes()
         return rule_effects(self.rules, anchor=self.anchor, strip=strip, offered=offered)
 
@@ -67,8 +74,8 @@ def question_rows(product_pks: Collection[Any]) -> QuerySet[Any, dict[str, Any]]
             reco_slot=product_columns.slot(),
             reco_group=design(),
             reco_design=hosts_design(),
-            reco_checkpoints=_all_of(_serving(), CHECKPOINT),
-            reco_rules=_all_of(Rule.objects.in_force(), RULE),
+            reco_checkpoints=_all_of(_serving, CHECKPOINT),
+            reco_rules=_all_of(_in_force, RULE),
             **names,
             **categories,
         )
@@ -98,7 +105,7 @@ def question_of(row: Mapping[str, Any]) -> Question:
 
 def photo_question() -> Question:
     """What there is to know where no product is asked about, but a photo; one query."""
-    checkpoints = list(_serving().annotate(reco_rules=_all_of(Rule.objects.in_force(), RULE)))
+    checkpoints = list(_serving().annotate(reco_rules=_all_of(_in_force, RULE)))
     rules = checkpoints[0].reco_rules if checkpoints else []
     return Question(
         {checkpoint.purpose: checkpoint for checkpoint in checkpoints},
@@ -113,11 +120,19 @@ def _rule(values: dict[str, Any]) -> Rule:
     return Rule(**values | keys)
 
 
+def _in_force() -> QuerySet[Rule, Rule]:
+    return Rule.objects.in_force()
+
+
 def _serving() -> QuerySet[Checkpoint, Checkpoint]:
     return Checkpoint.objects.filter(state=Checkpoint.State.ACTIVE)
 
 
-def _all_of(rows: QuerySet[Any], names: Sequence[str]) -> ArraySubquery:
-    """Every row as a JSON object, in one array."""
+@cache
+def _all_of(rows: Callable[[], QuerySet[Any]], names: Sequence[str]) -> RawSQL:
+    """Every row as a JSON object, in one array; written once, for it is the same whoever asks."""
     columns = {name: F(name) for name in names}
-    return ArraySubquery(rows.order_by("pk").values(reco_json=JSONObject(**columns)))
+    objects = rows().order_by("pk").values(reco_json=JSONObject(**columns))
+    sql, params = objects.query.sql_with_params()
+    output = ArrayField(JSONField())
+    return RawSQL(f"ARRAY({sql})", params, output_field=output)  # noqa: S611 - compiled from a queryset of our own

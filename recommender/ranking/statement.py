@@ -8,12 +8,12 @@ size.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Expression, QuerySet
 
 from recommender.ranking.diversity import ONLY_THE_BEST, Diversity
 from recommender.ranking.kin import Kin
@@ -94,6 +94,40 @@ class Ladder:
 EVERYTHING = Ladder()
 
 
+class Given(Expression):
+    """A parameter that is filled in when a statement runs, by its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
+
+
+NOTHING_GIVEN: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Length:
+    """How many products a strip shows, how many of a slot, and how unlike each other they are to be."""
+
+    limit: int
+    per_slot: int = UNLIMITED
+    diversity: Diversity = ONLY_THE_BEST
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What finds the rows of a ladder, and what they are read with; the ladder has no rungs any more."""
+
+    ladder: Ladder
+    length: Length
+    rungs: Sequence[Rung] = ()
+    sql: str = ""
+    params: Sequence[Any] = ()
+
+
 @dataclass(frozen=True)
 class RankedProduct:
     """One product's place; `parts` are the cosines its score is made of, by name.
@@ -151,10 +185,19 @@ def rank_ladder(
     What is pinned is asked for in any case, and stands where its rule says. With `diversity`, the
     best of a rung may give way to what is more unlike those before it.
     """
-    pool = _pool(ladder, limit=limit, per_slot=per_slot, diversity=diversity)
+    return ranked_rows(ladder_statement(ladder, Length(limit, per_slot, diversity)))
+
+
+def ranked_rows(
+    statement: Statement, given: Mapping[str, Any] = NOTHING_GIVEN
+) -> list[RankedProduct]:
+    """Run a ladder's statement with what is `given` filled in; one query."""
+    length, pool = statement.length, _pool(statement, given)
     tiers = [(row.tier, row.rung) for row in pool]
-    strip = diversity.choose_rows(pool, tiers=tiers, limit=limit, per_slot=per_slot)
-    return put_pins_in_place({row.pk: row for row in strip}, ladder.effects.pins)
+    strip = length.diversity.choose_rows(
+        pool, tiers=tiers, limit=length.limit, per_slot=length.per_slot
+    )
+    return put_pins_in_place({row.pk: row for row in strip}, statement.ladder.effects.pins)
 
 
 def standings(ladder: Ladder, *, group: str, limit: int, per_slot: int) -> list[Standing]:
@@ -177,21 +220,29 @@ def standings(ladder: Ladder, *, group: str, limit: int, per_slot: int) -> list[
     ]
 
 
-def _pool(
-    ladder: Ladder, *, limit: int, per_slot: int, diversity: Diversity
-) -> list[RankedProduct]:
-    """What a strip is chosen from, best first."""
-    deep = diversity.pool(limit)
-    tables, params, asked = _tables(ladder, limit=deep, per_slot=diversity.pool(per_slot))
+def ladder_statement(ladder: Ladder, length: Length) -> Statement:
+    """The statement that finds what a strip is chosen from, best first; no query."""
+    diversity = length.diversity
+    deep = diversity.pool(length.limit)
+    tables, params, asked = _tables(ladder, limit=deep, per_slot=diversity.pool(length.per_slot))
+    kept = replace(ladder, rungs={})
     if not asked:
-        return []
+        return Statement(kept, length)
     last = len(asked) - 1
     pool = _POOL.format(tables=", ".join(tables), last=last, order=_ORDER)
     columns = ["one.pk", *_names(ladder)[1:], "rung", "family.pks"]
     end = diversity.pool_query(columns, joined=_FAMILY.format(rows=_down_to(last)))
+    return Statement(kept, length, asked, pool + end, [*params, deep])
+
+
+def _pool(statement: Statement, given: Mapping[str, Any]) -> list[RankedProduct]:
+    """What a strip is chosen from, best first."""
+    if not statement.rungs:
+        return []
+    params = [given[one.name] if isinstance(one, Given) else one for one in statement.params]
     return [
-        _row(ladder, values, rung=asked[rung], family=family, likeness=likeness)
-        for *values, rung, family, likeness in _fetch_rows(pool + end, [*params, deep])
+        _row(statement.ladder, values, rung=statement.rungs[rung], family=family, likeness=likeness)
+        for *values, rung, family, likeness in _fetch_rows(statement.sql, params)
     ]
 
 

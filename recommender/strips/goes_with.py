@@ -24,9 +24,10 @@ from recommender.ranking.rule_effects import RuleEffects
 from recommender.ranking.rung import Rung
 from recommender.ranking.scoring import Search, cover_vector, part_weights, scored_products
 from recommender.ranking.shortlist import shortlist
-from recommender.ranking.statement import UNLIMITED, Ladder, RankedProduct, rank_ladder
+from recommender.ranking.statement import UNLIMITED, Ladder, Length, RankedProduct, rank_ladder
 from recommender.ranking.wearer import WearerDemand, wearer_demand
 from recommender.strips.beside import not_itself
+from recommender.strips.compiled import rank_beside
 from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
 
 COLOUR = "colour"
@@ -61,12 +62,13 @@ def goes_with(
     limit = conf.get("STRIP_LENGTH") if limit is None else limit
     per_slot = slot_share(limit, filters) if per_slot is None else per_slot
     question = question or question_about(product.pk)
-    wanted = min(limit, per_slot)
-    ranked = rank_ladder(
-        partner_ladder(question, filters=filters, wanted=wanted),
-        limit=limit,
-        per_slot=per_slot,
-        diversity=diversity_for(question, diversity),
+    ranked = rank_beside(
+        question,
+        partner_ladder,
+        Length(limit, per_slot, diversity_for(question, diversity)),
+        strip=Rule.Strip.GOES_WITH,
+        filters=filters,
+        wanted=min(limit, per_slot),
     )
     return Strip(tuple(_items(ranked, question)), versions=_versions(question))
 

@@ -29,9 +29,10 @@ from recommender.ranking.rule_effects import RuleEffects
 from recommender.ranking.rung import Rung
 from recommender.ranking.scoring import Search, cover_vector, part_weights, scored_products
 from recommender.ranking.shortlist import shortlist
-from recommender.ranking.statement import UNLIMITED, Ladder, RankedProduct, rank_ladder
+from recommender.ranking.statement import UNLIMITED, Ladder, Length, RankedProduct, rank_ladder
 from recommender.ranking.wearer import WearerDemand, wearer_demand
 from recommender.strips.beside import not_itself
+from recommender.strips.compiled import rank_beside
 from recommender.strips.items import Item, Reason, Strip, merchant_reasons, products_in_order
 from recommender.vectors import WHOLE, vector_value
 
@@ -90,13 +91,15 @@ def similar_products(
     checkpoint = question.checkpoints.get(Purpose.VISUAL)
     if checkpoint is None:
         return Strip()
-    ladder = similar_ladder(
+    ranked = rank_beside(
         question,
+        similar_ladder,
+        Length(limit, diversity=diversity_for(question, diversity)),
+        strip=Rule.Strip.SIMILAR,
         filters=filters,
         likeness=likeness,
         wanted=limit,
     )
-    ranked = rank_ladder(ladder, limit=limit, diversity=diversity_for(question, diversity))
     return _strip(ranked, checkpoint)
 
 
