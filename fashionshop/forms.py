@@ -1,6 +1,9 @@
 """What a shopper may send."""
 
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
@@ -14,11 +17,27 @@ class PhotoForm(forms.Form):
     """A photo to search with; what it holds is checked where it is opened."""
 
     photo = forms.FileField(
-        label=_("Your photo"),
+        label=_("Take a photo"),
+        required=False,
         allow_empty_file=True,  # the photo's own check has a kinder message
-        error_messages={"required": _("Choose a photo first, or take one with your camera.")},
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
     )
+    # A phone that is told to capture offers no picture that is saved already.
+    saved = forms.FileField(
+        label=_("Choose a picture"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Take whichever was sent."""
+        cleaned = super().clean() or {}
+        cleaned["photo"] = cleaned.get("saved") or cleaned.get("photo")
+        if cleaned["photo"] is None:
+            text = gettext("Choose a photo first, or take one with your camera.")
+            self.add_error("photo", text)
+        return cleaned
 
 
 class CheckoutForm(forms.Form):

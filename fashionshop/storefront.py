@@ -33,6 +33,12 @@ def new_arrivals(limit: int) -> QuerySet[Product]:
     return newest.order_by("place", "-category__slot", "-pk").for_cards()[:limit]
 
 
+def most_worn(limit: int) -> QuerySet[Product]:
+    """What stands in most looks and can be bought, the newest first among equals; two queries."""
+    worn = _products_with_picture().in_stock().annotate(looks=Count("recommender_look_items"))
+    return worn.filter(looks__gt=0).order_by("-looks", "-pk").for_cards()[:limit]
+
+
 def category_tiles(limit: int) -> list[Tile]:
     """The largest categories, each with its newest picture, by name; three queries."""
     in_stock = Count("products", filter=Q(products__is_published=True, products__stock__gt=0))

@@ -17,7 +17,7 @@ from fashionshop import storefront
 from fashionshop.filters import ProductFilter, SearchFilter
 from fashionshop.forms import CropForm, PhotoForm, WishForm
 from fashionshop.models import Category, Product
-from fashionshop.photo_link import BadLink, photo_link, photo_of_link
+from fashionshop.photo_link import ExpiredLink, photo_link, photo_of_link
 from fashionshop.photo_search import Wishes, photo_results, with_crop
 from fashionshop.search import products_of_words
 from fashionshop.storage import StorageFull
@@ -136,7 +136,7 @@ def _part_of(data: bytes, crop: Crop, earlier: str) -> EncodedPhoto:
     seen = encode_photo(data, crop=crop)
     try:
         before = photo_of_link(earlier)
-    except BadLink:
+    except ExpiredLink:
         before = EncodedPhoto(seen)
     return with_crop(before, crop, seen)
 
@@ -146,10 +146,12 @@ def _photo_results(request: HttpRequest, link: str) -> HttpResponse:
     wishes.is_valid()
     try:
         results = photo_results(photo_of_link(link), Wishes(**wishes.cleaned_data))
-    except (BadLink, OutdatedFeatures) as error:
+    except (ExpiredLink, OutdatedFeatures) as error:
         return _photo_form(request, problem=str(error), status=410)
     kept = [(name, request.GET.get(name, "")) for name in ("box", "slot", "category")]
     shown = {"results": results, "wishes": wishes, "link": link, "kept": kept}
+    if not results.answer.strip:
+        shown["worn"] = storefront.most_worn(8)
     shown["form"] = PhotoForm()
     return render(request, "photo_results.html", shown)
 

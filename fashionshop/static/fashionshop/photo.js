@@ -21,7 +21,7 @@
 
   function onSend(form) {
     form.addEventListener("submit", async (event) => {
-      const file = form.querySelector("input[type=file]").files[0];
+      const file = [...form.querySelectorAll("input[type=file]")].map((input) => input.files[0]).find(Boolean);
       if (!file) return;
       event.preventDefault();
       try {
@@ -31,6 +31,22 @@
       }
       form.submit();
     });
+  }
+
+  function letDropAndPaste(form) {
+    const take = (event, files) => {
+      const picture = [...(files ?? [])].find((file) => file.type.startsWith("image/"));
+      if (!picture) return;
+      event.preventDefault();
+      const list = new DataTransfer();
+      list.items.add(picture);
+      form.elements.saved.files = list.files;
+      form.requestSubmit();
+    };
+    form.querySelector("[data-photo-drop]").hidden = false;
+    form.addEventListener("dragover", (event) => event.preventDefault());
+    form.addEventListener("drop", (event) => take(event, event.dataTransfer?.files));
+    document.addEventListener("paste", (event) => take(event, event.clipboardData?.files));
   }
 
   function photoOf(seen) {
@@ -175,7 +191,10 @@
     });
   }
 
-  document.querySelectorAll(".photo__form").forEach(onSend);
+  document.querySelectorAll(".photo__form").forEach((form) => {
+    onSend(form);
+    letDropAndPaste(form);
+  });
   const section = document.querySelector("[data-photo-pieces]");
   const photo = section && photoOf(section.dataset.seen);
   if (photo) letChoose(section, showPieces(section, photo), photo);
