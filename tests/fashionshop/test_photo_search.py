@@ -208,7 +208,7 @@ def test_no_worker_is_said_plainly(client, blouse, monkeypatch):
     response = upload(client, photo())
 
     assert response.status_code == 503
-    assert "please try again in a moment" in response.content.decode()
+    assert "please try again in a minute" in response.content.decode()
 
 
 def test_without_any_encoder_the_answer_is_the_same(client, sent, db):
