@@ -48,7 +48,7 @@ MOST_BELLS = 10  # in a queue; whoever hears one of them finds all that is due
 
 
 class NoWorker(RuntimeError):  # noqa: N818 -- reads as what happened
-    """No worker answered in time. The photo was not kept; its text is for the shopper who sent it."""
+    """Photo search is busy. Your photo was not kept; please try again in a minute."""
 
     def __str__(self) -> str:
         return super().__str__() or gettext(

@@ -1,5 +1,7 @@
 """How far the engine is, for pages of the admin."""
 
+from collections.abc import Mapping
+
 from django import template
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -17,8 +19,8 @@ def recommender_status_line() -> dict[str, object]:
     return {"sentences": [load.sentence(now=timezone.now())], "is_ill": bool(load.failed)}
 
 
-@register.inclusion_tag("recommender/admin/status_line.html")
-def recommender_health() -> dict[str, object]:
+@register.inclusion_tag("recommender/admin/status_line.html", takes_context=True)
+def recommender_health(context: Mapping[str, object]) -> dict[str, object]:
     """The same, what has no recommendations, and since when no worker is there; seven queries."""
     load, there, bare = workload(), attendance(), unrecommended_products()
     now = timezone.now()
@@ -30,4 +32,5 @@ def recommender_health() -> dict[str, object]:
         "sentences": [sentence for sentence in said if sentence],
         "is_ill": bool(load.failed) or there.is_silent,
         "has_failed": bool(load.failed),
+        "perms": context.get("perms"),
     }

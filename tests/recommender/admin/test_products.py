@@ -189,3 +189,12 @@ def test_who_may_change_jobs_may_retry_them(client, products):
     staff_with(client, "view_embeddingjob", "change_embeddingjob")
 
     assert "retry_failed" in client.get(JOBS).content.decode()
+
+
+@pytest.mark.usefixtures("products")
+def test_the_first_page_leads_to_what_failed_those_who_may_see_it(admin_client, client):
+    EmbeddingJob.objects.update(state=Job.State.DEAD)
+    client.force_login(User.objects.create_user("assistant", password="x", is_staff=True))
+
+    assert f"{JOBS}?state__exact=DEAD" in admin_client.get("/admin/").text
+    assert f"{JOBS}?state__exact=DEAD" not in client.get("/admin/").text
