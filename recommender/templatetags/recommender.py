@@ -4,7 +4,9 @@
     {% similar_strip product %}  {% goes_with_strip product limit=4 %}  {% outfits product %}
 
 draw a strip, and a whole look that a shopper can change piece by piece; `{% similar_products product as strip %}` and `{% goes_with_products product as strip %}`
-only fetch it, for a page that draws it its own way. A strip never breaks the page it is on.
+only fetch it, for a page that draws it its own way. A page with both asks first what both must know,
+`{% question_about product as question %}`, and hands it to each: `question=question`. A strip never
+breaks the page it is on.
 """
 
 import logging
@@ -23,6 +25,8 @@ from recommender.outfits.answer import OUTFITS, OutfitOptions
 from recommender.outfits.answer import outfits as outfits_of
 from recommender.outfits.outfit import Outfits
 from recommender.ranking.filters import ANYTHING, Filters
+from recommender.ranking.question import Question
+from recommender.ranking.question import question_about as question_of_product
 from recommender.ranking.visible_products import keys_of
 from recommender.strips.goes_with import goes_with
 from recommender.strips.items import Strip
@@ -52,15 +56,27 @@ def goes_with_strip(product: Any, *, limit: int | None = None, heading: str = ""
 
 
 @register.simple_tag
-def similar_products(product: Any, *, limit: int | None = None) -> Strip:
-    """Fetch what looks like the product, empty when the database cannot say."""
-    return _unbroken(products_that_look_like, product, otherwise=Strip(), limit=limit)
+def question_about(product: Any) -> Question | None:
+    """Fetch what both strips beside a product must know; one query. None when the database cannot say."""
+    return _unbroken(_question, product, otherwise=None)
 
 
 @register.simple_tag
-def goes_with_products(product: Any, *, limit: int | None = None) -> Strip:
+def similar_products(
+    product: Any, *, limit: int | None = None, question: Question | None = None
+) -> Strip:
+    """Fetch what looks like the product, empty when the database cannot say."""
+    asked = {"limit": limit, "question": question}
+    return _unbroken(products_that_look_like, product, otherwise=Strip(), **asked)
+
+
+@register.simple_tag
+def goes_with_products(
+    product: Any, *, limit: int | None = None, question: Question | None = None
+) -> Strip:
     """Fetch what goes well with the product, empty when the database cannot say."""
-    return _unbroken(goes_with, product, otherwise=Strip(), limit=limit)
+    asked = {"limit": limit, "question": question}
+    return _unbroken(goes_with, product, otherwise=Strip(), **asked)
 
 
 @register.inclusion_tag("recommender/outfit.html", takes_context=True)
@@ -127,8 +143,12 @@ def card(product: Any) -> Card:
     return catalog().card(product)
 
 
+def _question(product: Any) -> Question:
+    return question_of_product(product.pk)
+
+
 def _unbroken(
-    question: Callable[..., Answer], about: Any, *, otherwise: Answer, **asked: Any
+    question: Callable[..., Answer], about: Any, /, *, otherwise: Answer, **asked: Any
 ) -> Answer:
     try:
         with _savepoint():
