@@ -35,6 +35,9 @@ Matrix = Sequence[
 ]  # [number][number] → how well two go together, the same both ways
 
 
+_Partial = tuple[int, float, tuple[int, ...], tuple[CandidateItem, ...], Decimal]
+
+
 @dataclass(frozen=True)
 class Proposal:
     """Pieces chosen for the slots of a plan; `value` is the score with the merchant's boosts.
@@ -74,25 +77,31 @@ class SearchSpace:
         found wherever one exists (the rules between two chosen pieces aside), for an outfit whose
         remaining slots cannot be filled within the budget is not followed.
         """
-        beam: list[tuple[float, tuple[CandidateItem, ...], Decimal]] = [(0.0, (), NOTHING)]
+        # What is in front is what it is ordered by, the best first: pins, the sum of pairs, numbers.
+        beam: list[_Partial] = [(0, 0.0, (), (), NOTHING)]
         for at, slot in enumerate(plan):
             needed = sum((self._cheapest(later) for later in plan[at + 1 :]), NOTHING)
-            longer = [
-                (total + gain, (*pieces, item), spent + (item.price or NOTHING))
-                for total, pieces, spent in beam
+            offered = [
+                (item, item.is_pinned, self._own_gain(item, slots=len(plan)), item.price or NOTHING)
                 for item in self.by_slot.get(slot, ())
-                if self._is_within(spent + (item.price or NOTHING) + needed)
-                and (gain := self._gain(item, pieces, slots=len(plan))) > INCOMPATIBLE
             ]
-            longer.sort(key=lambda one: (-_pins(one[1]), -one[0], [item.number for item in one[1]]))
-            beam = longer[:width]
-        return [self._proposal(pieces, total) for total, pieces, _spent in beam]
+            longer = [
+                (pins - is_pinned, loss - gain, (*numbers, item.number), (*pieces, item), cost)
+                for pins, loss, numbers, pieces, spent in beam
+                for item, is_pinned, own, price in offered
+                if self._is_within((cost := spent + price) + needed)
+                and (gain := own + self._met(item, numbers)) > INCOMPATIBLE
+            ]
+            beam = sorted(longer)[:width]
+        return [self._proposal(pieces, -loss) for _pins, loss, _numbers, pieces, _spent in beam]
 
-    def _gain(self, item: CandidateItem, pieces: Sequence[CandidateItem], *, slots: int) -> float:
-        """What a piece adds to the sum of pairs; its boost counts for its share of all pairs."""
+    def _met(self, item: CandidateItem, numbers: Sequence[int]) -> float:
         row = self.matrix[item.number]
-        met = sum(row[other.number] for other in self.given)
-        met += sum(row[other.number] for other in pieces)
+        return sum([row[number] for number in numbers])
+
+    def _own_gain(self, item: CandidateItem, *, slots: int) -> float:
+        """What a piece adds to the sum of pairs beside what is given; its boost counts for its share of all pairs."""
+        met = self._met(item, [other.number for other in self.given])
         return met + item.boost * _count_of_pairs(len(self.given) + slots) / slots
 
     def _is_within(self, spent: Decimal) -> bool:
