@@ -46,6 +46,7 @@ class ShopCatalog(Catalog):
         return amount(price)
 
     def card(self, product: Product) -> Card:
+        cover = product.cover
         return Card(
             id=str(product.pk),
             title=product.title,
@@ -55,7 +56,7 @@ class ShopCatalog(Catalog):
             price_label=self.amount(product.price),
             is_available=product.stock > 0,
             subtitle=_subtitle(product),
-            picture=picture_source(product.cover, alt=product.title) if product.cover else None,
+            picture=picture_source(cover, alt=product.title) if cover else None,
         )
 
 

@@ -32,7 +32,7 @@ def product_data(
 
 
 def _products(strip: Strip, address: Address) -> list[dict[str, Any]]:
-    return [_description(catalog().card(item.product), address) for item in strip.items]
+    return [_description(item.card, address) for item in strip.items]
 
 
 def _description(card: Card, address: Address) -> dict[str, Any]:

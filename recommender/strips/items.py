@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext
 
-from recommender.catalog import catalog
+from recommender.catalog import Card, catalog
 from recommender.ranking.rung import Rung
 from recommender.ranking.statement import RankedProduct
 from recommender.ranking.tier import Tier
@@ -35,6 +36,11 @@ class Item:
     source: Rung
     reasons: Sequence[Reason] = ()
     variants: Sequence[Any] = ()
+
+    @cached_property
+    def card(self) -> Card:
+        """What the host shows of it, asked once however often it is drawn."""
+        return catalog().card(self.product)
 
 
 @dataclass(frozen=True)

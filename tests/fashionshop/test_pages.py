@@ -249,7 +249,7 @@ class TestProduct:
             place(sell(f"Like it {number}"), number)
             place(sell(f"With it {number}", slot=Slot.BAG), number)
 
-        assert queries_of(client, blouse.get_absolute_url()) == before <= 18
+        assert queries_of(client, blouse.get_absolute_url()) == before <= 16
 
 
 class TestServerError:

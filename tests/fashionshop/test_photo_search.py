@@ -252,13 +252,10 @@ def test_nothing_alike_still_helps(client, sent, blouse):
 def test_where_nothing_is_alike_what_is_worn_most_is_offered(
     client, sent, blouse, skirt, put_together
 ):
-    put_together(blouse, skirt)
-    blank = {"category_confidence": 0.05, "slot_confidence": 0.05}
-    link = photo_link(
-        EncodedPhoto(replace(PhotoFeatures(**asdict(fake_features(photo()))), **blank))
-    )
+    put_together("Sunday", blouse, skirt)
+    seen = PhotoFeatures("fake-visual@1", [1.0] * 19, category="bag", category_confidence=0.05)
 
-    page = client.get(PAGE, {"seen": link}).content.decode()
+    page = client.get(PAGE, {"seen": photo_link(EncodedPhoto(seen))}).content.decode()
 
     assert "Worn most in our looks" in page
     assert {"Silk blouse", "Wool skirt"} <= set(re.findall(r'card__title">([^<]*)<', page))
