@@ -94,7 +94,7 @@ class Ladder:
 EVERYTHING = Ladder()
 
 
-class Given(Expression):
+class Placeholder(Expression):
     """A parameter that is filled in when a statement runs, by its name."""
 
     def __init__(self, name: str) -> None:
@@ -239,7 +239,7 @@ def _pool(statement: Statement, given: Mapping[str, Any]) -> list[RankedProduct]
     """What a strip is chosen from, best first."""
     if not statement.rungs:
         return []
-    params = [given[one.name] if isinstance(one, Given) else one for one in statement.params]
+    params = [given[one.name] if isinstance(one, Placeholder) else one for one in statement.params]
     return [
         _row(statement.ladder, values, rung=statement.rungs[rung], family=family, likeness=likeness)
         for *values, rung, family, likeness in _fetch_rows(statement.sql, params)

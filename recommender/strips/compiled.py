@@ -20,9 +20,9 @@ from recommender.ranking.filters import Filters
 from recommender.ranking.question import CHECKPOINT, Question
 from recommender.ranking.rule_effects import Anchor
 from recommender.ranking.statement import (
-    Given,
     Ladder,
     Length,
+    Placeholder,
     RankedProduct,
     Statement,
     ladder_statement,
@@ -75,8 +75,8 @@ def _general(question: Question, strip: str) -> Question:
     if question.anchor.pk is None:  # of no product: nothing to fill in
         return replace(question, settled=settled)
     shared = {name: question.anchor.attributes.get(name) for name in SHARED}
-    anchor = Anchor(Given("pk"), shared)
-    group, design = (cast("str", Given(name)) for name in ("group", "design"))
+    anchor = Anchor(Placeholder("pk"), shared)
+    group, design = (cast("str", Placeholder(name)) for name in ("group", "design"))
     return replace(question, rules=(), anchor=anchor, group=group, design=design, settled=settled)
 
 
