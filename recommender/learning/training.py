@@ -245,9 +245,7 @@ def _close(run: TrainingRun, state: TrainingRun.State, reason: str) -> None:
 def _give_up_others(run: TrainingRun) -> None:
     """Whoever holds the lock is the only one; what others left unfinished stays so."""
     others = TrainingRun.objects.unfinished().exclude(pk=run.pk)
-    others.update(
-        state=State.FAILED, reason="Given up: another training was started elsewhere."
-    )
+    others.update(state=State.FAILED, reason="Given up: another training was started elsewhere.")
 
 
 def _common(data: Path) -> list[str]:
