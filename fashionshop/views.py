@@ -76,8 +76,10 @@ def _page(request: HttpRequest, narrowed: ProductFilter) -> dict[str, Any]:
 @require_safe
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Product.objects.published().for_cards(), pk=pk)
-    siblings = storefront.colour_siblings(shown)
-    return render(request, "product.html", {"product": shown, "siblings": siblings})
+    siblings = list(storefront.colour_siblings(shown))
+    colours = [sibling for sibling in siblings if sibling.stock]  # stand in for what is sold out
+    found = {"product": shown, "siblings": siblings, "colours": colours}
+    return render(request, "product.html", found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -180,6 +180,22 @@ class TestProduct:
         assert ">More like this<" not in page
         assert 'class="stock stock--out">Sold out' in page
 
+    def test_a_sold_out_product_offers_its_own_other_colours_first(
+        self, client, sell, place, shirt
+    ):
+        gone = place(sell("Blouse, red", stock=0, design="B-1"))
+        place(sell("Blouse, navy", design="B-1"), 90)
+        place(sell("Blouse, grey", design="B-1", stock=0), 90)
+
+        page = text_of(client.get(gone.get_absolute_url())).partition("<h1>")[0]
+
+        assert re.findall(r'card__title">([^<]*)<', page) == ["Blouse, navy", "Linen shirt"]
+
+    def test_where_nothing_replaces_it_there_is_no_heading(self, client, sell, place):
+        gone = place(sell("Last blouse", stock=0))
+
+        assert "The closest we have in stock" not in text_of(client.get(gone.get_absolute_url()))
+
     def test_without_recommendations_no_heading_is_left_behind(self, client, sell):
         page = text_of(client.get(sell("Loner").get_absolute_url()))
 
