@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Max, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fashionshop.catalog import amount, picture_source
 from fashionshop.login import ThrottledLogin
+from fashionshop.misfiled import misfiled_products, misfiled_text
 from fashionshop.models import Category, Order, OrderLine, Product, ProductPicture
 from fashionshop.uploads import PhotosField, add_pictures
 from recommender.admin.products import RETRY_FORM, ProductStateFilter, RecommendedProductAdmin
@@ -104,6 +105,17 @@ class PictureInline(admin.StackedInline):
         return badge(status, retry_form=self.retry_form)
 
 
+class MisfiledFilter(admin.SimpleListFilter):
+    title = _("picture and category")
+    parameter_name = "misfiled"
+
+    def lookups(self, _request: HttpRequest, _pages: Any) -> list[tuple[str, str]]:
+        return [("yes", gettext("Looks like something else"))]
+
+    def queryset(self, _request: HttpRequest, products: Any) -> Any:
+        return misfiled_products(products) if self.value() == "yes" else products
+
+
 @admin.register(Product)
 class ProductAdmin(RecommendedProductAdmin):
     form = ProductForm
@@ -113,7 +125,10 @@ class ProductAdmin(RecommendedProductAdmin):
         "recommender_state",
     ]
     list_display_links = ["cover", "title"]
-    list_filter = ["is_published", ProductStateFilter, "category__slot", "category"]
+    list_filter = [
+        *("is_published", ProductStateFilter, MisfiledFilter),
+        *("category__slot", "category"),
+    ]
     list_select_related = ["category"]
     list_per_page = 50
     show_full_result_count = False
@@ -163,6 +178,14 @@ class ProductAdmin(RecommendedProductAdmin):
             "stock": 1,
             "is_published": False,
         } | super().get_changeform_initial_data(request)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **named: Any
+    ) -> HttpResponse:
+        product = context["original"]
+        if product and (text := misfiled_text(product)):
+            self.message_user(request, text, messages.WARNING)
+        return super().render_change_form(request, context, *args, **named)
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:  # noqa: PLR0917 -- Django calls it so
         """Write what was changed and no more."""
