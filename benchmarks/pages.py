@@ -46,7 +46,7 @@ ADDRESSES = {
     "API goes with": "/api/v1/products/{pk}/goes-with",
     "API outfits": "/api/v1/products/{pk}/outfits",
 }
-WARM_UP = 5
+COUNTED = 5
 
 
 def main() -> None:
@@ -76,10 +76,10 @@ def keys_of_products(count: int) -> list[int]:
 def row(name: str, keys: list[int]) -> str:
     """A line of the table."""
     with shown(name) as ask:
-        for pk in keys[:WARM_UP]:
+        for pk in keys:  # a process that has answered for a while
             ask(pk)
         walls, cpus = zip(*(timed(ask, pk) for pk in keys), strict=True)
-        statements = max(count_statements(ask, pk) for pk in keys[:WARM_UP])
+        statements = max(count_statements(ask, pk) for pk in keys[:COUNTED])
     p95 = statistics.quantiles(walls, n=20)[-1]
     middle, cpu = statistics.median(walls), statistics.median(cpus)
     return f"| {name} | {middle:.0f} / {p95:.0f} | {cpu:.0f} | {statements} |"
