@@ -101,6 +101,10 @@ def test_a_photo_uploaded_in_the_admin_fills_both_strips_of_its_page(page):
     expect(page.locator(".shop-picture .reco-ready")).to_be_visible(timeout=10_000)
     expect(page.get_by_role("heading", name="Goes well with")).to_be_visible()
 
+    page.get_by_label("Published").check()
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+
     page.goto(reverse("product", args=[product.pk]))
     goes_with = page.get_by_role("region", name="Goes well with")
     expect(goes_with.get_by_role("link", name=re.compile("bag")).first).to_be_visible()

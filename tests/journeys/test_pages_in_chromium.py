@@ -145,7 +145,7 @@ def show(page, name):
 
 
 def send_photo(page, data):
-    page.get_by_label("Your photo").set_input_files(
+    page.get_by_label("Choose a picture").set_input_files(
         {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": data}
     )
     page.get_by_role("button", name="Find what looks like it").click()
@@ -392,7 +392,7 @@ def test_a_language_is_chosen_without_javascript(shop, open_page):
 
 
 def send_photo_in_any_language(page):
-    page.locator(".photo__form input[type=file]").set_input_files(
+    page.locator(".photo__form input[name=saved]").set_input_files(
         {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     )
     page.locator(".photo__form button").click()
