@@ -88,7 +88,7 @@ def row(name: str, keys: list[int]) -> str:
 @contextmanager
 def shown(name: str) -> Iterator[Callable[[int], None]]:
     """A function that asks for a product's page, without its strips where the name says so."""
-    without = mock.patch(NO_STRIPS, lambda _ask, _about, /, *, otherwise, **_asked: otherwise)
+    without = mock.patch(NO_STRIPS, lambda *_asked, otherwise, **_more: otherwise)
     client, address = Client(headers={"host": "localhost"}), ADDRESSES[name]
 
     def ask(pk: int) -> None:
