@@ -41,6 +41,10 @@ class Wishes:
     price_min: Decimal | None = None
     price_max: Decimal | None = None
 
+    @property
+    def has_price_or_size(self) -> bool:
+        return bool(self.size) or self.price_min is not None or self.price_max is not None
+
 
 @dataclass(frozen=True)
 class PieceChoice:
@@ -59,6 +63,7 @@ class PhotoResults:
     slots: Sequence[Choice]
     categories: Sequence[Choice]
     sizes: Sequence[Choice]
+    wishes: Wishes
 
     @property
     def is_piece(self) -> bool:
@@ -94,6 +99,7 @@ def photo_results(looked: EncodedPhoto, wishes: Wishes) -> PhotoResults:
         ],
         categories=[Choice(each.slug, each.name, each.slug == wishes.category) for each in within],
         sizes=[Choice(each, each, each == wishes.size) for each in sizes],
+        wishes=wishes,
     )
 
 
