@@ -38,8 +38,8 @@ class Preference:
         return self.weight > 0 and any(self.categories)
 
     def is_same(self) -> Q:
-        """What holds for products of the same category; for none where that is not known."""
-        return lies_in(self.categories) if self.knows_kin else Q(pk__in=[])
+        """What holds for products of the same category, where categories are known."""
+        return lies_in(self.categories)
 
     def kin(self) -> Combinable:
         """An expression: the `Kin` of a product; where the shop tells no categories all are near.

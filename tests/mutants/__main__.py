@@ -37,7 +37,9 @@ TARGETS = {
         ["recommender/ranking/*.py"],
         [
             *("tests/recommender/ranking", "tests/recommender/strips", "tests/recommender/explain"),
-            "tests/recommender/pipeline/test_indexes.py",
+            *("tests/recommender/pipeline/test_indexes.py", "tests/recommender/outfits"),
+            *("tests/recommender/test_product_columns.py", "tests/fashionshop/test_admin.py"),
+            *("tests/recommender/api/test_products.py", "tests/recommender/api/test_outfits.py"),
         ],
     ),
     "strips": (

@@ -2,7 +2,7 @@
 
 import pytest
 from django.db.models import CharField, F, Value
-from django.db.models.functions import Substr
+from django.db.models.functions import Coalesce, NullIf, Substr
 
 from fashionshop.catalog import ShopCatalog
 from fashionshop.models import Category, Product
@@ -169,6 +169,25 @@ def test_the_shops_own_hierarchy_says_what_is_near(sell, serve):
 
     assert titles(scarf) == ["foulard", "shawl"]
     assert titles(scarf, ALL) == ["foulard", "shawl", "sunglasses"]
+
+
+class ShelvedCatalog(ShopCatalog):
+    """What is on a shelf is of no category yet; shelves are named by a letter."""
+
+    def categories(self):
+        own = NullIf("category__slug", Substr("category__slug", 1, 1))
+        return [Coalesce(own, Value("")), Substr("category__slug", 1, 1)]
+
+
+def test_what_has_no_category_of_its_own_is_near_what_lies_beside_it(sell, serve):
+    serve(ShelvedCatalog)
+    scarf = sell("scarf", "a", slot=Slot.ACCESSORY)
+    sell("shawl", "ab", 20, slot=Slot.ACCESSORY)
+    sell("sunglasses", "ba", 0, slot=Slot.ACCESSORY)
+    sell("hat", "b", 0, slot=Slot.ACCESSORY)
+
+    assert titles(scarf) == ["shawl"]
+    assert titles(scarf, ALL)[0] == "shawl"
 
 
 class PlainCatalog(ShopCatalog):
