@@ -59,6 +59,8 @@ def look(shop: psutil.Process, *, postgres: int, redis_url: str, seconds: float)
             part = _part(process)
             webs += [process] * (part == "web")
             parts[part].append(process)
+    if decoders := parts.pop("decoders", []):  # one more is started where one is needed
+        parts["largest decoder"] = [max(decoders, key=_resident_bytes)]
     parts.pop("web", None)
     parts |= {f"web {n}": [p] for n, p in enumerate(sorted(webs, key=psutil.Process.create_time))}
     connections = {
@@ -70,6 +72,12 @@ def look(shop: psutil.Process, *, postgres: int, redis_url: str, seconds: float)
         for part, held in sorted(parts.items())
         if part != "other"
     ]
+
+
+def _resident_bytes(process: psutil.Process) -> int:
+    with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+        return int(process.memory_info().rss)
+    return 0
 
 
 def _part(process: psutil.Process) -> str:
