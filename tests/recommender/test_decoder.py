@@ -16,7 +16,7 @@ from recommender.photos import MERCHANT, SHOPPER, BadPhoto, Crop, Limits, open_p
 from recommender.testing import photo
 from tests.recommender.test_photos import plain, png_header, saved
 
-CASES = Path("/work/shared/cases/photos")
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "photos"
 NOISE = Image.effect_noise((300, 200), 60).convert("RGB")
 
 
