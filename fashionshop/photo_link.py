@@ -42,7 +42,7 @@ def photo_of_link(link: str) -> EncodedPhoto:
     if kept is None:
         raise ExpiredLink()
     pieces = [
-        PhotoGarment(Crop(**piece["place"]), PhotoFeatures(**piece["seen"]))
+        PhotoGarment(Crop(**piece["place"]), PhotoFeatures(**piece["seen"]), piece["is_chosen"])
         for piece in kept["pieces"]
     ]
     return EncodedPhoto(PhotoFeatures(**kept["whole"]), pieces)

@@ -14,7 +14,7 @@ from recommender.models import Slot
 from recommender.photos import Crop
 from recommender.ranking.filters import Filters
 from recommender.strips.photo import PhotoFeatures
-from recommender.strips.photo_garments import MAX_GARMENTS, EncodedPhoto, PhotoGarment
+from recommender.strips.photo_garments import EncodedPhoto, PhotoGarment
 from recommender.strips.photo_search import SURE, PhotoAnswer, photo_answer, recognised_slot
 
 RESULTS = 24
@@ -104,8 +104,9 @@ def photo_results(looked: EncodedPhoto, wishes: Wishes) -> PhotoResults:
 
 
 def with_crop(looked: EncodedPhoto, crop: Crop, seen: PhotoFeatures) -> EncodedPhoto:
-    """Add a part that the shopper chose, as the first piece."""
-    return EncodedPhoto(looked.whole, [PhotoGarment(crop, seen), *looked.pieces][:MAX_GARMENTS])
+    """Put the part that the shopper chose first, in place of one chosen before; what was found stays."""
+    found = [piece for piece in looked.pieces if not piece.is_chosen]
+    return EncodedPhoto(looked.whole, [PhotoGarment(crop, seen, is_chosen=True), *found])
 
 
 def _pieces(looked: EncodedPhoto, chosen: int | None) -> list[PieceChoice]:

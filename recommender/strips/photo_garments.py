@@ -23,10 +23,11 @@ SAME_BOX_OVERLAP = 0.6  # of two boxes together; more in common, and they are on
 
 @dataclass(frozen=True)
 class PhotoGarment:
-    """A part of a photo in which something was recognised."""
+    """A part of a photo in which something was recognised, or one that was `is_chosen` by hand."""
 
     place: Crop
     seen: PhotoFeatures
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)

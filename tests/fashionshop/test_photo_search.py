@@ -14,6 +14,7 @@ from PIL import Image
 
 from fashionshop import photo_link as photo_links
 from fashionshop.photo_link import photo_link, photo_of_link
+from fashionshop.photo_search import with_crop
 from recommender.api.throttles import PhotoThrottle
 from recommender.broker import NoWorker
 from recommender.models import Checkpoint, Slot
@@ -350,6 +351,18 @@ def test_a_part_of_the_photo_is_sent_once_more_and_comes_first(client, sent, blo
     assert Image.open(io.BytesIO(sent[1])).size == (120, 80)
     assert re.findall(r'box" value="0" aria-current="true">([^<]*)<', page) == ["T-shirt, 90 %"]
     assert "Jacket, 92 %" in page
+
+
+def test_a_part_that_is_chosen_again_takes_no_place_of_what_was_found():
+    seen = PhotoFeatures("visual@1", [1.0])
+    found = [PhotoGarment(Crop(0.1 * n, 0.0, 0.5, 1.0), seen) for n in range(4)]
+    looked = EncodedPhoto(seen, found)
+
+    for place in (Crop(0.0, 0.0, 0.2, 0.2), Crop(0.5, 0.5, 0.2, 0.2)):
+        looked = with_crop(photo_of_link(photo_link(looked)), place, seen)
+
+    assert looked.pieces[0].place == Crop(0.5, 0.5, 0.2, 0.2)
+    assert list(looked.pieces[1:]) == found
 
 
 def test_a_part_that_is_too_small_is_refused_kindly(client, sent, blouse):
